@@ -1,0 +1,166 @@
+//! What a stress test is asked to do.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ModelTask;
+
+/// A category of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// Does the model do worse than it did?
+    ModelPerformance,
+    /// Where does it fail?
+    SubsetPerformance,
+    /// Where has it become worse?
+    SubsetPerformanceDegradation,
+    /// What has changed?
+    Drift,
+    /// Which rows are unlike what the reference taught?
+    AbnormalInputs,
+    /// What is wrong with the data themselves?
+    DataCleanliness,
+    /// Is it fair?
+    BiasAndFairness,
+    /// Does it survive harmless edits?
+    Transformations,
+    /// Does it survive an adversary?
+    Adversarial,
+    /// Were labels tampered with?
+    DataPoisoningDetection,
+    /// Is somebody probing it?
+    EvasionAttackDetection,
+}
+
+impl Category {
+    /// All of them, in the order of the page.
+    pub const ALL: [Self; 11] = [
+        Self::ModelPerformance,
+        Self::SubsetPerformance,
+        Self::SubsetPerformanceDegradation,
+        Self::Drift,
+        Self::AbnormalInputs,
+        Self::DataCleanliness,
+        Self::BiasAndFairness,
+        Self::Transformations,
+        Self::Adversarial,
+        Self::DataPoisoningDetection,
+        Self::EvasionAttackDetection,
+    ];
+
+    /// The id, as in JSON and in test ids.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::ModelPerformance => "model_performance",
+            Self::SubsetPerformance => "subset_performance",
+            Self::SubsetPerformanceDegradation => "subset_performance_degradation",
+            Self::Drift => "drift",
+            Self::AbnormalInputs => "abnormal_inputs",
+            Self::DataCleanliness => "data_cleanliness",
+            Self::BiasAndFairness => "bias_and_fairness",
+            Self::Transformations => "transformations",
+            Self::Adversarial => "adversarial",
+            Self::DataPoisoningDetection => "data_poisoning_detection",
+            Self::EvasionAttackDetection => "evasion_attack_detection",
+        }
+    }
+
+    /// The name that a reader sees.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::ModelPerformance => "Model performance",
+            Self::SubsetPerformance => "Subset performance",
+            Self::SubsetPerformanceDegradation => "Subset degradation",
+            Self::Drift => "Drift",
+            Self::AbnormalInputs => "Abnormal inputs",
+            Self::DataCleanliness => "Data cleanliness",
+            Self::BiasAndFairness => "Bias and fairness",
+            Self::Transformations => "Transformations",
+            Self::Adversarial => "Adversarial",
+            Self::DataPoisoningDetection => "Data poisoning",
+            Self::EvasionAttackDetection => "Evasion attacks",
+        }
+    }
+}
+
+/// What a failure of a test puts at risk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    /// The model does not do its job.
+    Operational,
+    /// It does its job unevenly.
+    Fairness,
+    /// Somebody makes it fail.
+    Security,
+}
+
+/// How readily cases fail.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sensitivity {
+    /// α 0.01, larger effects.
+    Less,
+    /// α 0.05, thresholds of the catalogue.
+    #[default]
+    Default,
+    /// α 0.10, smaller effects.
+    More,
+}
+
+/// What to change about one test.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TestConfig {
+    /// Run it at all? The catalogue's default where absent.
+    pub run: Option<bool>,
+    /// The effect from which it warns.
+    pub warning: Option<f64>,
+    /// The effect from which it alerts.
+    pub alert: Option<f64>,
+    /// Columns that it leaves out.
+    pub exclude_columns: Vec<String>,
+    /// An absolute bound that the evaluation's metric must keep (performance tests).
+    pub bound: Option<f64>,
+    /// The test's own numbers by their catalogue names (`num_bins`, `min_sample_size`, …).
+    #[serde(flatten)]
+    pub params: BTreeMap<String, serde_json::Value>,
+}
+
+/// A stress test to run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StressTestConfig {
+    /// The run's name.
+    pub run_name: String,
+    /// The reference set, by name.
+    pub reference: String,
+    /// The evaluation set, by name.
+    pub evaluation: String,
+    /// The model whose predictions are judged; data tests alone where absent.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// The task; guessed from label and prediction where absent.
+    #[serde(default)]
+    pub model_task: Option<ModelTask>,
+    /// Categories to run; all whose needs are met where absent.
+    #[serde(default)]
+    pub categories: Option<Vec<Category>>,
+    /// Changes a test, by test id (`drift:feature_drift`).
+    #[serde(default)]
+    pub tests: BTreeMap<String, TestConfig>,
+    /// How readily cases fail.
+    #[serde(default)]
+    pub sensitivity: Sensitivity,
+    /// The seed of every draw.
+    #[serde(default)]
+    pub seed: u64,
+    /// The class that binary metrics are about, where it differs from the data set's.
+    #[serde(default)]
+    pub positive_class: Option<String>,
+    /// The cut of binary scores, where it differs from the data set's. Re-judges without reading again.
+    #[serde(default)]
+    pub decision_threshold: Option<f64>,
+}

@@ -1,0 +1,168 @@
+//! Data sets and predictions as a project knows them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ColumnInfo, ModelTask, Problem, ReadOptions};
+
+/// One column name, or several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    /// One column.
+    One(String),
+    /// Several columns, in the order of the classes.
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// The names as a slice.
+    pub fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Many(names) => names,
+        }
+    }
+}
+
+/// What a data set's columns are for. Whatever is absent is guessed; a name that no column has is an error.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct DataParams {
+    /// How to read the file.
+    pub read: Option<ReadOptions>,
+    /// The truth.
+    pub label_col: Option<String>,
+    /// The prediction: one name, or one a class.
+    pub prediction_col: Option<OneOrMany>,
+    /// When the row happened.
+    pub timestamp_col: Option<String>,
+    /// Free texts.
+    pub text_features: Option<Vec<String>>,
+    /// Numbers that are names of things, or categories that were taken for text.
+    pub categorical_features: Option<Vec<String>>,
+    /// Features of which fairness is asked.
+    pub protected_features: Option<Vec<String>>,
+    /// Sets of protected features to cross.
+    pub intersections: Option<Vec<Vec<String>>>,
+    /// Metadata that the model does not see.
+    pub features_not_in_model: Option<Vec<String>>,
+    /// The query of a ranked item.
+    pub query_col: Option<String>,
+    /// Vectors that stand for the row.
+    pub embedding_cols: Option<Vec<String>>,
+    /// Names of the classes, in the order of the probabilities.
+    pub class_names: Option<Vec<String>>,
+    /// Names the row; predictions with the same column are joined by it.
+    pub id_col: Option<String>,
+    /// Rows of one group belong together.
+    pub group_col: Option<String>,
+    /// How much the row counts.
+    pub weight_col: Option<String>,
+    /// The class that binary metrics are about.
+    pub positive_class: Option<String>,
+    /// The cut of binary scores; 0.5 where absent.
+    pub decision_threshold: Option<f64>,
+    /// Columns to leave out.
+    pub ignore: Option<Vec<String>>,
+}
+
+/// What a prediction file's columns are for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct PredictionParams {
+    /// How to read the file.
+    pub read: Option<ReadOptions>,
+    /// The prediction: one name, or one a class. Guessed where absent.
+    pub prediction_col: Option<OneOrMany>,
+    /// Names of the classes, in the order of the probabilities.
+    pub class_names: Option<Vec<String>>,
+    /// Joins by this column of both files instead of by row.
+    pub id_col: Option<String>,
+}
+
+/// A data set that a project holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DatasetInfo {
+    /// Its name in the project.
+    pub name: String,
+    /// The file it came from.
+    pub file: String,
+    /// Bytes of that file.
+    pub bytes: u64,
+    /// SHA-256 of that file.
+    pub sha256: String,
+    /// Data rows.
+    pub rows: u64,
+    /// Rows with a label.
+    pub labelled: u64,
+    /// Columns with the roles in force (confidence 1 where the reader set them).
+    pub columns: Vec<ColumnInfo>,
+    /// The parameters in force, guesses filled in.
+    pub params: DataParams,
+    /// What is wrong or odd.
+    pub problems: Vec<Problem>,
+}
+
+/// What predictions look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PredictionKind {
+    /// One probability a class.
+    Probabilities,
+    /// P(positive class).
+    Score,
+    /// A class.
+    Class,
+    /// A number.
+    Number,
+}
+
+/// How predictions met their rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "by")]
+pub enum Pairing {
+    /// They stand in the same file.
+    SameFile,
+    /// Row i belongs to row i.
+    Row,
+    /// By a column of both files.
+    Id {
+        /// The column.
+        column: String,
+        /// Data rows that no prediction names.
+        missing: u64,
+        /// Predictions whose key no row has.
+        extra: u64,
+        /// Predictions whose key came before.
+        duplicate: u64,
+    },
+}
+
+/// Predictions of a model for a data set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PredictionInfo {
+    /// The data set.
+    pub dataset: String,
+    /// The model.
+    pub model: String,
+    /// The file they came from.
+    pub file: String,
+    /// SHA-256 of that file.
+    pub sha256: String,
+    /// Predictions that met a row.
+    pub rows: u64,
+    /// What they look like.
+    pub kind: PredictionKind,
+    /// The columns they were read from.
+    pub columns: Vec<String>,
+    /// The classes, in the order of the probabilities; empty for numbers.
+    pub classes: Vec<String>,
+    /// The task they suggest.
+    pub task: ModelTask,
+    /// How they met their rows.
+    pub pairing: Pairing,
+    /// What is wrong or odd.
+    pub problems: Vec<Problem>,
+}

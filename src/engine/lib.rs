@@ -1,0 +1,20 @@
+//! The engine: files into tables, tables into profiles, profiles into judged tests, tests into reports.
+//!
+//! ```text
+//! file → table → profile → stress test → verdict → run → report
+//! ```
+//!
+//! One direction, no way back. Nothing here knows JavaScript, reads a clock, or draws a random number whose seed was not
+//! passed in: the same bytes, configuration and seed give the same document, byte for byte.
+
+pub mod error;
+pub mod math;
+pub mod metrics;
+pub mod profile;
+pub mod random;
+pub mod stats;
+pub mod stress;
+pub mod table;
+pub mod text;
+
+pub use error::{Error, Result};

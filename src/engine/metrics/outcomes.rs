@@ -1,0 +1,82 @@
+//! What was true and what the model said, row by row, in one form a task.
+
+use straingauge_api::ModelTask;
+
+/// The code of a row without a class.
+pub const NO_CLASS: u32 = u32::MAX;
+
+/// Truth and prediction of every row of a data set.
+#[derive(Debug, Clone)]
+pub struct Outcomes {
+    /// The task.
+    pub task: ModelTask,
+    /// The classes, shared by both sides of a run: in the order of the probabilities, then by name. Empty for numbers.
+    /// Binary: the negative class first, the positive second.
+    pub classes: Vec<String>,
+    /// The truth.
+    pub truth: Truth,
+    /// What the model said.
+    pub prediction: Prediction,
+    /// What each row counts; 1 where absent.
+    pub weights: Option<Vec<f64>>,
+    /// Rows that belong together share a number; every row on its own where absent.
+    pub groups: Option<Vec<u32>>,
+}
+
+/// The truth of every row.
+#[derive(Debug, Clone)]
+pub enum Truth {
+    /// No labels at all.
+    None,
+    /// Codes into `classes`; [`NO_CLASS`] where a row has no label.
+    Classes(Vec<u32>),
+    /// Numbers; NaN where a row has no label.
+    Numbers(Vec<f64>),
+}
+
+/// What the model said of every row.
+#[derive(Debug, Clone)]
+pub enum Prediction {
+    /// No predictions.
+    None,
+    /// Codes into `classes`; [`NO_CLASS`] where a row has no prediction.
+    Classes(Vec<u32>),
+    /// P(positive class), NaN where missing, and the class at the cut (score ≥ cut is positive).
+    Score {
+        /// P(positive class).
+        score: Vec<f64>,
+        /// The class at the cut.
+        class: Vec<u32>,
+        /// The cut.
+        cut: f64,
+    },
+    /// A probability a class, row after row, and the most probable class (the first of equals).
+    Probabilities {
+        /// `rows × classes.len()` values; NaN throughout a missing row.
+        values: Vec<f64>,
+        /// The most probable class.
+        class: Vec<u32>,
+    },
+    /// Numbers; NaN where missing.
+    Numbers(Vec<f64>),
+}
+
+impl Outcomes {
+    /// Rows.
+    pub fn rows(&self) -> usize {
+        match (&self.prediction, &self.truth) {
+            (Prediction::Classes(c), _) | (Prediction::Score { class: c, .. } | Prediction::Probabilities { class: c, .. }, _) => c.len(),
+            (Prediction::Numbers(v), _) | (Prediction::None, Truth::Numbers(v)) => v.len(),
+            (Prediction::None, Truth::Classes(c)) => c.len(),
+            (Prediction::None, Truth::None) => 0,
+        }
+    }
+
+    /// The predicted class of every row, where the task has classes.
+    pub fn predicted_classes(&self) -> Option<&[u32]> {
+        match &self.prediction {
+            Prediction::Classes(class) | Prediction::Score { class, .. } | Prediction::Probabilities { class, .. } => Some(class),
+            Prediction::None | Prediction::Numbers(_) => None,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What a question may look at: two sides in one frame, and the settings of the run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use straingauge_api::{Sensitivity, TestConfig, Thresholds};
+
+use super::TestSpec;
+use crate::metrics::Outcomes;
+use crate::profile::{Frame, Profile};
+use crate::random::Rng;
+use crate::table::{Column, Dataset, Feature};
+
+/// Loaded rows of one side.
+#[derive(Debug, Clone)]
+pub struct Side {
+    /// The data set.
+    pub dataset: Arc<Dataset>,
+    /// The columns of `Context::features`, in that order: the table's and those measured in its texts.
+    /// `None` where this side lacks the feature.
+    pub columns: Vec<Option<Arc<Column>>>,
+    /// Truth and prediction.
+    pub outcomes: Arc<Outcomes>,
+}
+
+/// The settings of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The seed of every draw.
+    pub seed: u64,
+    /// How readily cases fail.
+    pub sensitivity: Sensitivity,
+    /// Changes a test, by id.
+    pub tests: BTreeMap<String, TestConfig>,
+}
+
+impl Settings {
+    /// The level α of the run.
+    pub fn alpha(&self) -> f64 {
+        match self.sensitivity {
+            Sensitivity::Less => 0.01,
+            Sensitivity::Default => 0.05,
+            Sensitivity::More => 0.10,
+        }
+    }
+
+    /// The thresholds of a test: the reader's, else the catalogue's scaled by the sensitivity.
+    ///
+    /// Effects bounded by 1: 1 − (1 − w)/1.5 (less), w/2 (more); others ×1.5 and ×0.5.
+    pub fn thresholds(&self, spec: &TestSpec) -> Option<Thresholds> {
+        let scale = |t: f64| match self.sensitivity {
+            Sensitivity::Default => t,
+            Sensitivity::More => t / 2.0,
+            Sensitivity::Less if spec.effect_max <= 1.0 => 1.0 - (1.0 - t) / 1.5,
+            Sensitivity::Less => t * 1.5,
+        };
+        let own = self.tests.get(&spec.id);
+        spec.thresholds.map(|t| Thresholds {
+            warning: own.and_then(|c| c.warning).unwrap_or_else(|| scale(t.warning)),
+            alert: own.and_then(|c| c.alert).unwrap_or_else(|| scale(t.alert)),
+        })
+    }
+
+    /// A number that the reader set for a test, else `default`.
+    pub fn param(&self, test: &str, name: &str, default: f64) -> f64 {
+        self.tests.get(test).and_then(|c| c.params.get(name)).and_then(serde_json::Value::as_f64).unwrap_or(default)
+    }
+}
+
+/// Everything that a question may look at.
+#[derive(Debug)]
+pub struct Context {
+    /// The settings.
+    pub settings: Settings,
+    /// The features of the run: those of the reference in file order with its text features behind each text column, then
+    /// those that only the evaluation has.
+    pub features: Vec<Feature>,
+    /// The reference's bin edges, dictionaries, rules: what profiles are built in.
+    pub frame: Frame,
+    /// The reference's profile.
+    pub reference: Profile,
+    /// The evaluation's profile, in the reference's frame.
+    pub evaluation: Profile,
+    /// The loaded rows (reference, evaluation), for row tests and for showing rows. Absent over merged profiles.
+    pub rows: Option<(Side, Side)>,
+}
+
+impl Context {
+    /// The index of a feature by name.
+    pub fn feature(&self, name: &str) -> Option<usize> {
+        self.features.iter().position(|f| f.name == name)
+    }
+
+    /// The random stream of a case.
+    pub fn rng(&self, test: &str, feature: &str) -> Rng {
+        Rng::for_case(self.settings.seed, test, feature)
+    }
+}

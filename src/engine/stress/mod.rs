@@ -1,0 +1,11 @@
+//! The stress test: questions of the catalogue, asked of two sides, judged in one place.
+//!
+//! A *question* (one file) owns one or more tests of the catalogue and knows how to measure them. A *family* is one question
+//! about one feature; all of a family's cases are measured together, by one call. The *run* asks family after family,
+//! and [`verdict`] alone turns measurements into verdicts.
+
+mod context;
+mod question;
+
+pub use context::{Context, Settings, Side};
+pub use question::{Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec};

@@ -1,0 +1,140 @@
+//! A table: named, typed columns over Arrow arrays, with what was wrong in their cells.
+
+use arrow::array::{BooleanArray, Float64Array, StringArray, TimestampMillisecondArray};
+use straingauge_api::{ColumnType, Compression, Format};
+
+/// The code of a missing category.
+pub const MISSING_CODE: u32 = u32::MAX;
+
+/// A file that was read.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The file's name.
+    pub name: String,
+    /// Bytes of the file, before decompression.
+    pub bytes: u64,
+    /// SHA-256 of those bytes, hexadecimal.
+    pub sha256: String,
+    /// What it was.
+    pub format: Format,
+    /// What it was wrapped in.
+    pub compression: Compression,
+    /// Rows; at most `u32::MAX - 1`.
+    pub rows: usize,
+    /// Columns in file order, names unique.
+    pub columns: Vec<Column>,
+}
+
+impl Table {
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+}
+
+/// A column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its name; nested records are joined with a point.
+    pub name: String,
+    /// Its values.
+    pub values: Values,
+    /// What was missing or wrong in its cells.
+    pub cells: Cells,
+}
+
+/// Typed values, one a row.
+///
+/// Null slots hold a sentinel, so that loops may read the plain buffer: NaN in numbers, [`MISSING_CODE`] in categories,
+/// `i64::MIN` in timestamps, NaN in every element of a list, the empty string in text, false in booleans.
+#[derive(Debug, Clone)]
+pub enum Values {
+    /// Numbers; `integer` where every value is whole.
+    Number {
+        /// The values.
+        values: Float64Array,
+        /// Whether every value is whole.
+        integer: bool,
+    },
+    /// True and false.
+    Boolean(BooleanArray),
+    /// Values from a set.
+    Category(Categories),
+    /// Free text.
+    Text(StringArray),
+    /// Moments, milliseconds since 1970 in UTC.
+    Timestamp(TimestampMillisecondArray),
+    /// Lists of numbers of one length.
+    List(Lists),
+}
+
+/// Dictionary-coded categories.
+#[derive(Debug, Clone)]
+pub struct Categories {
+    /// One code a row; [`MISSING_CODE`] where missing.
+    pub codes: Vec<u32>,
+    /// The values by code, in order of first appearance.
+    pub names: Vec<String>,
+}
+
+/// Lists of numbers, all of one length, row after row.
+#[derive(Debug, Clone)]
+pub struct Lists {
+    /// Numbers a row.
+    pub width: usize,
+    /// `rows × width` values; NaN throughout a missing row.
+    pub values: Vec<f64>,
+}
+
+impl Lists {
+    /// The numbers of a row; empty where there is no such row.
+    pub fn row(&self, row: usize) -> &[f64] {
+        self.values.get(row * self.width..(row + 1) * self.width).unwrap_or(&[])
+    }
+}
+
+/// What was missing or wrong in a column's cells.
+#[derive(Debug, Clone, Default)]
+pub struct Cells {
+    /// Cells without a value.
+    pub missing: MissingCells,
+    /// Cells whose text does not fit the column's type, in row order; they count as missing in the tests.
+    pub bad: Vec<BadCell>,
+}
+
+/// Cells without a value, by the way they were written.
+#[derive(Debug, Clone, Default)]
+pub struct MissingCells {
+    /// The spellings as they stand in the file (`""`, `NA`, `null`), in order of first appearance; at most 255.
+    pub spellings: Vec<String>,
+    /// How often each stands.
+    pub counts: Vec<u64>,
+    /// The rows, ascending.
+    pub rows: Vec<u32>,
+    /// The spelling of each of `rows`.
+    pub codes: Vec<u8>,
+}
+
+/// A cell that does not fit its column's type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadCell {
+    /// The row, from 0.
+    pub row: u32,
+    /// Its text, cut at 80 characters.
+    pub text: String,
+}
+
+impl Column {
+    /// Its type.
+    pub fn kind(&self) -> ColumnType {
+        match &self.values {
+            Values::Number { integer: true, .. } => ColumnType::Integer,
+            Values::Number { .. } => ColumnType::Float,
+            Values::Boolean(_) => ColumnType::Boolean,
+            Values::Category(_) => ColumnType::Category,
+            Values::Text(_) => ColumnType::Text,
+            Values::Timestamp(_) => ColumnType::Timestamp,
+            Values::List(_) => ColumnType::List,
+        }
+    }
+}
