@@ -138,6 +138,10 @@ pub struct Measured {
     pub figure: Option<Figure>,
     /// What the evaluation's metric would be if the rows concerned did as well as the rest: (metric id, from, to).
     pub regain: Option<(String, f64, f64)>,
+    /// What this case asks beyond the test's first question (`performance impact`); part of its id.
+    pub aspect: Option<String>,
+    /// Further cases of the same test and family, each with its own `aspect`, thresholds and evidence.
+    pub also: Vec<Measured>,
 }
 
 /// A case as its question leaves it.

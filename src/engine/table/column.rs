@@ -1,5 +1,7 @@
 //! A table: named, typed columns over Arrow arrays, with what was wrong in their cells.
 
+use std::sync::Arc;
+
 use arrow::array::{BooleanArray, Float64Array, StringArray, TimestampMillisecondArray};
 use straingauge_api::{ColumnType, Compression, Format};
 
@@ -21,13 +23,13 @@ pub struct Table {
     pub compression: Compression,
     /// Rows; at most `u32::MAX - 1`.
     pub rows: usize,
-    /// Columns in file order, names unique.
-    pub columns: Vec<Column>,
+    /// Columns in file order, names unique; shared with whatever looks at them.
+    pub columns: Vec<Arc<Column>>,
 }
 
 impl Table {
     /// The column of this name.
-    pub fn column(&self, name: &str) -> Option<&Column> {
+    pub fn column(&self, name: &str) -> Option<&Arc<Column>> {
         self.columns.iter().find(|c| c.name == name)
     }
 }

@@ -55,7 +55,7 @@ impl Dataset {
     }
 
     /// The column of a role that `params` names.
-    pub fn named(&self, name: Option<&String>) -> Option<&Column> {
+    pub fn named(&self, name: Option<&String>) -> Option<&Arc<Column>> {
         name.and_then(|n| self.table.column(n))
     }
 }
