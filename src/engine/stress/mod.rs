@@ -4,8 +4,10 @@
 //! about one feature; all of a family's cases are measured together, by one call. The *run* asks family after family,
 //! and [`verdict`] alone turns measurements into verdicts.
 
+mod catalogue;
 mod context;
 mod question;
 
+pub use catalogue::questions;
 pub use context::{Context, Settings, Side};
 pub use question::{Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec};

@@ -1,0 +1,14 @@
+//! The list of questions. A new test is one file and one line here.
+
+use super::Question;
+
+/// Every question of the catalogue, in the order in which they are asked.
+pub fn questions() -> Vec<&'static dyn Question> {
+    vec![
+        // model performance
+        // subset performance
+        // drift
+        // abnormal inputs
+        // data cleanliness
+    ]
+}
