@@ -1,0 +1,64 @@
+//! A model's predictions for a data set: one a row, in whatever form the file had them.
+
+use straingauge_api::PredictionKind;
+
+/// Predictions that have met their rows.
+#[derive(Debug, Clone)]
+pub struct Predictions {
+    /// One prediction a row of the data set.
+    pub values: PredictedValues,
+    /// The classes, in the order of the probabilities or of the codes; empty for scores and numbers whose classes only the
+    /// labels know.
+    pub classes: Vec<String>,
+    /// Where `classes` come from.
+    pub classes_from: ClassesFrom,
+}
+
+/// What was predicted, one entry a row of the data set.
+#[derive(Debug, Clone)]
+pub enum PredictedValues {
+    /// `rows × classes.len()` probabilities; NaN throughout a missing row.
+    Probabilities(Vec<f64>),
+    /// P(positive class); NaN where missing.
+    Score(Vec<f64>),
+    /// Codes into `classes`; [`super::NO_CLASS`] where missing.
+    Classes(Vec<u32>),
+    /// Numbers; NaN where missing.
+    Numbers(Vec<f64>),
+}
+
+/// Where the names of the classes come from, from the strongest to the weakest source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ClassesFrom {
+    /// The reader named them.
+    Given,
+    /// The prediction's columns or values are named like them.
+    Columns,
+    /// The sorted values of the label, as many as there are probabilities.
+    Labels,
+    /// Nobody: 0, 1, 2, … by position.
+    Positions,
+}
+
+impl Predictions {
+    /// Rows with a prediction.
+    pub fn present(&self) -> usize {
+        match &self.values {
+            PredictedValues::Probabilities(values) => {
+                values.chunks_exact(self.classes.len().max(1)).filter(|row| row.first().is_some_and(|p| !p.is_nan())).count()
+            }
+            PredictedValues::Score(values) | PredictedValues::Numbers(values) => values.iter().filter(|v| !v.is_nan()).count(),
+            PredictedValues::Classes(codes) => codes.iter().filter(|&&c| c != super::NO_CLASS).count(),
+        }
+    }
+
+    /// What they look like.
+    pub fn kind(&self) -> PredictionKind {
+        match self.values {
+            PredictedValues::Probabilities(_) => PredictionKind::Probabilities,
+            PredictedValues::Score(_) => PredictionKind::Score,
+            PredictedValues::Classes(_) => PredictionKind::Class,
+            PredictedValues::Numbers(_) => PredictionKind::Number,
+        }
+    }
+}
