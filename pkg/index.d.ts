@@ -1,0 +1,479 @@
+/**
+ * Straingauge: tests for machine-learning models, run by a WebAssembly engine inside the caller's own process or browser tab.
+ * Nothing is uploaded; the engine has no network function.
+ */
+
+// ── What goes in ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Data as the caller has them. A string is the text of a file, never a path. A `URL` is a `file:` URL, in Node only. Buffers are
+ * copied, not detached. A stream is read once, to its end, and its bytes are kept, so that the engine can read them again.
+ */
+export type Source = File | Blob | ArrayBuffer | ArrayBufferView | ReadableStream<Uint8Array> | URL | string | Record<string, unknown>[];
+
+export type ModelTask =
+  | 'binary_classification' | 'multiclass_classification' | 'regression' | 'ranking' | 'natural_language_inference' | 'named_entity_recognition';
+export type Category =
+  | 'model_performance' | 'subset_performance' | 'subset_performance_degradation' | 'drift' | 'abnormal_inputs' | 'data_cleanliness'
+  | 'bias_and_fairness' | 'transformations' | 'adversarial' | 'data_poisoning_detection' | 'evasion_attack_detection';
+export type Sensitivity = 'less' | 'default' | 'more';
+export type Format = 'csv' | 'json' | 'jsonl' | 'parquet' | 'arrow_file' | 'arrow_stream';
+export type Compression = 'none' | 'gzip' | 'zstd';
+export type ColumnType = 'integer' | 'float' | 'boolean' | 'category' | 'text' | 'timestamp' | 'list';
+export type Role =
+  | 'label' | 'prediction' | 'timestamp' | 'text' | 'categorical' | 'numeric' | 'embedding' | 'query_id' | 'id' | 'group' | 'weight' | 'ignored';
+
+/** How to read a file where the caller knows better than the sniffer. */
+export interface ReadOptions {
+  format?: Format;
+  /** The field separator of delimited text, one ASCII character. */
+  delimiter?: string;
+  /** A WHATWG encoding label: `utf-8`, `windows-1252`, `utf-16le`. */
+  encoding?: string;
+  /** Whether the first line of delimited text holds names. */
+  header?: boolean;
+  decimal?: 'point' | 'comma';
+  dateOrder?: 'day_first' | 'month_first';
+  /** The offset from UTC, in minutes, of times that name no zone. */
+  utcOffsetMinutes?: number;
+  columnTypes?: { column: string; type: ColumnType }[];
+}
+
+/** What a data set's columns are for. Whatever is absent is guessed; a name that no column has is an error. */
+export interface DataParams {
+  read?: ReadOptions;
+  labelCol?: string;
+  /** One name, or one a class in the order of the classes. */
+  predictionCol?: string | string[];
+  timestampCol?: string;
+  textFeatures?: string[];
+  categoricalFeatures?: string[];
+  protectedFeatures?: string[];
+  intersections?: string[][];
+  /** Metadata that the model does not see. */
+  featuresNotInModel?: string[];
+  queryCol?: string;
+  embeddingCols?: string[];
+  /** In the order of the probabilities. */
+  classNames?: string[];
+  /** Names the row; predictions with the same column are joined by it. */
+  idCol?: string;
+  /** Rows of one group belong together. */
+  groupCol?: string;
+  weightCol?: string;
+  positiveClass?: string;
+  /** The cut of binary scores; 0.5 where absent. */
+  decisionThreshold?: number;
+  ignore?: string[];
+}
+
+/** What a prediction file's columns are for. Whatever is absent is guessed. */
+export interface PredictionParams {
+  read?: ReadOptions;
+  predictionCol?: string | string[];
+  classNames?: string[];
+  /** Joins by this column of both files instead of by row. */
+  idCol?: string;
+}
+
+/** What to change about one test. Further keys are the test's own numbers by their catalogue names (`num_bins`, …). */
+export interface TestConfig {
+  run?: boolean;
+  /** The effect from which it warns. */
+  warning?: number;
+  /** The effect from which it alerts. */
+  alert?: number;
+  excludeColumns?: string[];
+  /** An absolute bound that the evaluation's metric must keep (performance tests). */
+  bound?: number;
+  [parameter: string]: unknown;
+}
+
+export interface StressTestConfig {
+  runName: string;
+  /** Names of registered data sets. */
+  reference: string;
+  evaluation: string;
+  /**
+   * The model whose predictions are judged. Left out, predictions that stand in the data files themselves are judged if both files hold
+   * them; `null` asks for data tests alone.
+   */
+  model?: string | null;
+  /** The project's task where absent. */
+  modelTask?: ModelTask;
+  /** All whose needs are met where absent. */
+  categories?: Category[];
+  /** Changes a test, by test id (`drift:feature_drift`). */
+  tests?: Record<string, TestConfig>;
+  sensitivity?: Sensitivity;
+  /** A whole number from 0 to 2⁵³ − 1; 0 where absent. The same data, configuration and seed give the same document, byte for byte. */
+  seed?: number;
+  positiveClass?: string;
+  decisionThreshold?: number;
+}
+
+/** For calls that read files. */
+export interface ReadHooks {
+  /** The file's name, where the source carries none. */
+  fileName?: string;
+  /** Cancels; the call rejects with code `cancelled`. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+// ── What comes out ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Severity = 'PASS' | 'WARNING' | 'ALERT';
+export type Status = 'PASS' | 'WARNING' | 'FAIL' | 'SKIP';
+export type Kind = 'difference' | 'property' | 'logical';
+export type Risk = 'operational' | 'fairness' | 'security';
+export type Unit = 'score' | 'share' | 'points' | 'distance' | 'relative' | 'number' | 'count' | 'logical';
+export type Better = 'higher' | 'lower' | 'neutral';
+
+export interface ErrorDetails { file?: string; row?: number; column?: string; mend?: string }
+export interface CellExample { row: number; text: string }
+export interface ValueCount { value: string; count: number }
+
+/** Something wrong or odd that did not stop the reading. */
+export interface Problem {
+  code: string;
+  level: 'info' | 'warning' | 'error';
+  message: string;
+  count: number;
+  details: ErrorDetails;
+  examples: CellExample[];
+}
+export interface RoleGuess { role: Role; protected: boolean; inModel: boolean; confidence: number; reason: string }
+export interface ColumnInfo {
+  name: string;
+  type: ColumnType;
+  width: number;
+  role: RoleGuess;
+  missing: number;
+  missingSpellings: ValueCount[];
+  badCells: number;
+  distinct: number;
+  distinctExact: boolean;
+  range: [string, string] | null;
+  examples: ValueCount[];
+}
+/** A column that can be read in two ways; the first reading is what was assumed. */
+export interface Question {
+  column: string;
+  about: 'decimal' | 'date_order' | 'time_zone';
+  readings: { choice: string; cell: string; meaning: string }[];
+}
+export interface Inspection {
+  name: string;
+  bytes: number;
+  sha256: string;
+  format: Format;
+  compression: Compression;
+  encoding: string | null;
+  delimiter: string | null;
+  rows: number;
+  columns: ColumnInfo[];
+  firstRows: (string | null)[][];
+  problems: Problem[];
+  questions: Question[];
+  task: { task: ModelTask; confidence: number; reason: string } | null;
+}
+export interface DatasetInfo {
+  name: string;
+  file: string;
+  bytes: number;
+  sha256: string;
+  rows: number;
+  labelled: number;
+  columns: ColumnInfo[];
+  params: DataParams;
+  problems: Problem[];
+}
+export interface PredictionInfo {
+  dataset: string;
+  model: string;
+  file: string;
+  sha256: string;
+  rows: number;
+  kind: 'probabilities' | 'score' | 'class' | 'number';
+  columns: string[];
+  classes: string[];
+  task: ModelTask;
+  pairing: { by: 'same_file' } | { by: 'row' } | { by: 'id'; column: string; missing: number; extra: number; duplicate: number };
+  problems: Problem[];
+}
+export interface ModelInfo { name: string }
+/** What is remembered of a data set or of predictions; `loaded` is false after a reload, until the file is registered again. */
+export interface DatasetRecord { name: string; file: string; bytes: number; sha256: string; rows: number; labelled: number; params: DataParams; loaded: boolean }
+export interface PredictionRecord { dataset: string; model: string; file: string; sha256: string; rows: number; params: PredictionParams; loaded: boolean }
+export interface ProjectInfo { id: string; name: string; modelTask: ModelTask | null; description: string; created: string }
+export interface TestRunInfo {
+  id: string; name: string; model: string | null; reference: string; evaluation: string; uploadTime: string; durationMillis: number;
+  outcome: Outcome; headline: string; counts: Counts;
+}
+
+/** A step that a job took. `batches` are the tests that ended with it; a pass shown here is provisional, a failure is final. */
+export interface Progress {
+  stage: 'reading' | 'profiling' | 'testing' | 'concluding' | 'done';
+  done: number;
+  total: number | null;
+  label: string;
+  batches: Batch[];
+}
+
+export interface Thresholds { warning: number; alert: number }
+export interface Estimate { value: number | null; low: number | null; high: number | null }
+export interface CaseMetric { kind: string; metric: string; value: number | null }
+export interface CalibrationBin { confidence: number; observed: Estimate; n: number }
+/** The numbers of a chart, by its form. */
+export type Figure =
+  | { form: 'subset_bars'; feature: string; metric: string; unit: Unit; better: Better; overall: number | null; threshold: number | null;
+      bars: { label: string; n: number; metric: Estimate; reference: number | null; severity: Severity }[] }
+  | { form: 'distributions'; feature: string; numeric: boolean;
+      bins: { label: string; from: number | null; to: number | null; reference: number; evaluation: number }[] }
+  | { form: 'metric_pair'; metric: string; unit: Unit; better: Better; reference: Estimate; evaluation: Estimate; warning: number | null; alert: number | null }
+  | { form: 'calibration'; reference: CalibrationBin[]; evaluation: CalibrationBin[] }
+  | { form: 'failing_values'; feature: string; rule: string; values: ValueCount[]; more: number }
+  | { form: 'breakdown'; rows: { label: string; pass: number; warning: number; fail: number; skip: number }[] }
+  | { form: 'strain'; rows: { label: string; marks: { caseId: string; label: string; strain: number; severity: Severity; evident: boolean }[] }[] };
+
+/** One judged question about one feature, one pair, one text column, or the whole set. */
+export interface Case {
+  id: string;
+  features: string[];
+  family: string;
+  kind: Kind;
+  status: Status;
+  severity: Severity;
+  provisional: boolean;
+  reason: string | null;
+  sentence: string;
+  statistic: number | null;
+  statisticUnit: Unit;
+  effect: number | null;
+  effectUnit: Unit;
+  ciLow: number | null;
+  ciHigh: number | null;
+  pValue: number | null;
+  qValue: number | null;
+  thresholds: Thresholds | null;
+  /** The strain: 0.5 at the warning threshold, 1 at the alert threshold, 2 the worst that can be shown. */
+  severityScore: number;
+  severityScoreLow: number;
+  evident: boolean;
+  method: string;
+  nReference: number | null;
+  nEvaluation: number | null;
+  subset: string | null;
+  weakness: 'expected' | 'confident' | null;
+  rows: { count: number; share: number; sample: number[] } | null;
+  metrics: CaseMetric[];
+  figure: Figure | null;
+}
+export interface Counts { total: number; pass: number; warning: number; fail: number; skip: number }
+/** One test of the catalogue with its cases, worst first. */
+export interface Batch {
+  id: string;
+  name: string;
+  category: Category;
+  risk: Risk;
+  kind: Kind;
+  text: { checks: string; matters: string; decided: string };
+  severity: Severity;
+  severityScore: number;
+  counts: Counts;
+  reason: string | null;
+  cases: Case[];
+}
+export interface ModelMetric { id: string; name: string; better: Better; unit: Unit; reference: number | null; evaluation: number | null; severity: Severity }
+export interface CategoryResult { category: Category; severity: Severity; severityScore: number; counts: Counts; tests: string[]; failingTests: string[] }
+/** Failing cases that share a feature, or most of their rows, as one thing to look at. */
+export interface Finding {
+  title: string;
+  sentence: string;
+  severity: Severity;
+  severityScore: number;
+  category: Category;
+  lead: string;
+  cases: string[];
+  features: string[];
+  rows: number | null;
+  regain: { metric: string; name: string; from: number; to: number } | null;
+}
+export type Outcome = 'ready' | 'caution' | 'not_ready' | 'inconclusive';
+export interface Summary {
+  outcome: Outcome;
+  headline: string;
+  counts: Counts;
+  batchesPass: number;
+  batchesWarning: number;
+  batchesAlert: number;
+  numInputs: number;
+  numFailingInputs: number;
+  abnormalityRate: number | null;
+  risks: { risk: Risk; score: number; tests: number }[];
+  banners: { code: string; text: string }[];
+}
+export interface SideInfo { dataset: string; file: string; sha256: string; rows: number; labelled: number; predicted: number }
+/** Everything that a stress test found. */
+export interface RunDocument {
+  format: number;
+  engine: string;
+  id: string;
+  name: string;
+  modelTask: ModelTask;
+  model: string | null;
+  seed: number;
+  sensitivity: Sensitivity;
+  positiveClass: string | null;
+  decisionThreshold: number | null;
+  classes: string[];
+  reference: SideInfo;
+  evaluation: SideInfo;
+  summary: Summary;
+  modelMetrics: ModelMetric[];
+  findings: Finding[];
+  suggestions: { category: Category; text: string; case: string }[];
+  categories: CategoryResult[];
+  batches: Batch[];
+}
+/** Rows of the loaded data that a case is about. They are never part of a run. */
+export interface RowPage { columns: string[]; rows: { row: number; cells: (string | null)[] }[]; total: number }
+
+/** A cell of a result table. */
+export type Cell = null | boolean | number | string;
+
+// ── Classes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ClientOptions {
+  /** Runs the engine in a worker (default in a browser) or in the calling thread, in slices of at most 50 ms (default in Node). */
+  worker?: boolean;
+  /** Where projects, fingerprints of files, and runs are kept. Rows never are. Memory by default. */
+  storage?: 'memory' | 'indexeddb';
+  /** The engine's wasm: where it lies, its bytes, or already compiled. By default `dist/` beside this module. */
+  wasm?: URL | Response | BufferSource | WebAssembly.Module;
+}
+
+/** The door to the engine. Nothing runs before `create`. */
+export class Client {
+  private constructor();
+  static create(options?: ClientOptions): Promise<Client>;
+  /** The package's version. */
+  static readonly version: string;
+  /** Resolves when the engine is compiled and ready. Calls made before wait for it; asking twice is harmless. */
+  init(): Promise<void>;
+  createProject(project: { name: string; modelTask?: ModelTask; description?: string }): Promise<Project>;
+  /** A project with data that the engine generates from a seed: support tickets with planted weaknesses. */
+  createSampleProject(hooks?: ReadHooks): Promise<Project>;
+  listProjects(): Promise<ProjectInfo[]>;
+  getProject(id: string): Promise<Project>;
+  deleteProject(id: string): Promise<void>;
+  /** Reads a file: columns, types, guessed roles, first rows, problems, and what can be read in two ways. */
+  inspect(source: Source, options?: ReadOptions, hooks?: ReadHooks): Promise<Inspection>;
+  /** Why the engine last crashed, or null. A fresh engine has taken its place since. */
+  readonly lastCrash: { message: string } | null;
+  /** Crashes the engine on purpose, so that a host can rehearse what its readers would see. Always rejects with `engine_crashed`. */
+  crashForTest(): Promise<never>;
+  /** Cancels what runs and lets the engine go. Further calls reject with `closed`. */
+  close(): Promise<void>;
+}
+
+/** Data sets, models, predictions and runs that belong together. */
+export class Project {
+  private constructor();
+  readonly id: string;
+  readonly name: string;
+  readonly modelTask: ModelTask | null;
+  readonly description: string;
+  readonly info: ProjectInfo;
+  /** Registering a name again replaces what it stood for. */
+  registerDataset(name: string, source: Source, params?: DataParams, hooks?: ReadHooks): Promise<DatasetInfo>;
+  /** Names a model of which only predictions are known. */
+  registerModel(name: string): Promise<ModelInfo>;
+  /** Row i of the source belongs to row i of the data set, unless `params.idCol` joins them. Names the model if it is new. */
+  registerPredictions(dataset: string, model: string, source: Source, params?: PredictionParams, hooks?: ReadHooks): Promise<PredictionInfo>;
+  /** Cuts one data set into two, `<name> (reference)` and `<name> (evaluation)`: by its timestamp, or into seeded halves. Runs on them say so. */
+  splitDataset(name: string, options?: { by?: 'time' | 'halves'; seed?: number }): Promise<{ reference: DatasetInfo; evaluation: DatasetInfo }>;
+  datasets(): DatasetRecord[];
+  models(): ModelInfo[];
+  predictions(): PredictionRecord[];
+  startStressTest(config: StressTestConfig): Job<TestRun>;
+  listTestRuns(): Promise<TestRunInfo[]>;
+  getTestRun(id: string): Promise<TestRun>;
+  deleteTestRun(id: string): Promise<void>;
+  /** The rows that a case is about, worst first, from the loaded data. */
+  rows(run: TestRun | string, caseId: string, page?: { offset?: number; limit?: number }): Promise<RowPage>;
+}
+
+export type JobStatus = 'running' | 'succeeded' | 'failed' | 'cancelled';
+
+/** Work that goes on. Iterate it for progress, each iteration from the start; ask `result()` for what came of it. */
+export class Job<T> implements AsyncIterable<Progress> {
+  private constructor();
+  readonly status: JobStatus;
+  result(): Promise<T>;
+  /** Answered within 200 ms: `result()` rejects with code `cancelled`. */
+  cancel(): void;
+  [Symbol.asyncIterator](): AsyncIterator<Progress>;
+}
+
+/** What a stress test found. */
+export class TestRun {
+  private constructor();
+  readonly id: string;
+  readonly name: string;
+  readonly summary: Summary;
+  /** Metrics of the model by id: `{ accuracy: { reference, evaluation }, … }`. */
+  readonly modelMetrics: Record<string, { reference: number | null; evaluation: number | null }>;
+  /** Worst first. */
+  readonly findings: Finding[];
+  /** When it ended, ISO 8601. */
+  readonly uploadTime: string;
+  readonly durationMillis: number;
+  /** One row: the run. */
+  resultTable(): ResultTable;
+  /** A row a case. `metrics` adds sparse columns `<KIND>:<metric>`. */
+  testCases(options?: { metrics?: boolean }): ResultTable;
+  categories(): ResultTable;
+  batches(): TestBatch[];
+  /** `subset_performance:subset_macro_f1`. Throws with code `unknown_test` where the run holds no such test. */
+  batch(id: string): TestBatch;
+  toJSON(): RunDocument;
+  toMarkdown(): Promise<string>;
+  toJUnit(): Promise<string>;
+  /** One self-contained page without script. `samples` adds rows of the loaded data for failing cases. */
+  toHTML(options?: { samples?: boolean }): Promise<string>;
+}
+
+/** One test of a run. */
+export class TestBatch {
+  private constructor();
+  readonly id: string;
+  readonly name: string;
+  readonly category: Category;
+  readonly severity: Severity;
+  /** One row: the test. */
+  summary(): ResultTable;
+  testCases(options?: { metrics?: boolean }): ResultTable;
+  toJSON(): Batch;
+}
+
+/** A result as rows and columns. */
+export class ResultTable {
+  private constructor();
+  readonly columns: string[];
+  readonly length: number;
+  rows(): Record<string, Cell>[];
+  /** Quoted where needed; text that a spreadsheet would take for a formula is defused with an apostrophe. */
+  toCSV(): string;
+  /** An Arrow IPC stream. */
+  toArrow(): Promise<Uint8Array>;
+}
+
+/** The one error of this package. `code` is stable; `message` says what mends it. */
+export class StraingaugeError extends Error {
+  constructor(code: string, message: string, details?: ErrorDetails & Record<string, unknown>);
+  readonly name: 'StraingaugeError';
+  readonly code: string;
+  readonly details: ErrorDetails & Record<string, unknown>;
+}
