@@ -137,7 +137,7 @@ export interface ValueCount { value: string; count: number }
 /** Something wrong or odd that did not stop the reading. */
 export interface Problem {
   code: string;
-  level: 'info' | 'warning' | 'error';
+  level: 'note' | 'warning' | 'error';
   message: string;
   count: number;
   details: ErrorDetails;
