@@ -1,1 +1,6 @@
-//! To come.
+//! Distances between distributions, tests, intervals and multiple testing.
+//!
+//! Everything here takes counts or sums, never rows of a table, and knows nothing of features or thresholds. Each file names
+//! the source of its formulas; `tests/oracles/stats.py` holds them against scipy, scikit-learn and statsmodels.
+
+pub mod multiple;
