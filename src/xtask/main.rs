@@ -1,2 +1,52 @@
-//! To come.
-fn main() {}
+//! `cargo xtask`: everything that is done to this repository beside editing it.
+
+// A command line speaks through its standard output.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod arguments;
+mod bundle;
+mod command;
+mod glue;
+mod headers;
+mod layout;
+mod npm;
+mod serve;
+mod server;
+mod site;
+mod size;
+mod stages;
+mod toolchain;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Task};
+
+const USAGE: &str = "\
+cargo xtask serve [--port 8080] [--no-build] [--release | --dev]
+    builds page and engine and serves the page on 127.0.0.1 with its security headers
+cargo xtask build
+    makes pkg/ publishable and www/dist deployable
+cargo xtask size
+    holds the built files against their budgets";
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::parse(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            eprintln!("{error}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let done = match arguments.task {
+        Task::Serve(options) => serve::run(&options),
+        Task::Build => bundle::run(),
+        Task::Size => size::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

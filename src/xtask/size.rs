@@ -1,0 +1,73 @@
+//! The budgets of what a reader downloads.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::bundle::{ENGINE, PAGE};
+use crate::layout;
+
+struct Budget {
+    name: &'static str,
+    files: Vec<PathBuf>,
+    bytes: usize,
+}
+
+fn budgets() -> [Budget; 2] {
+    let (site, package) = (layout::site(), layout::package_dist());
+    [
+        Budget {
+            name: "page, wasm and glue",
+            files: vec![site.join(format!("{PAGE}_bg.wasm")), site.join(format!("{PAGE}.js"))],
+            bytes: 350_000,
+        },
+        Budget { name: "engine, wasm", files: vec![package.join(format!("{ENGINE}_bg.wasm"))], bytes: 1_800_000 },
+    ]
+}
+
+/// `cargo xtask size`: brotli sizes against the budgets; an error where one is exceeded.
+pub fn run() -> Result<()> {
+    let mut above = Vec::new();
+    println!("    {:<24} {:>12} {:>12} {:>12}", "", "bytes", "brotli", "budget");
+    for budget in budgets() {
+        let (mut plain, mut packed) = (0, 0);
+        for file in &budget.files {
+            let bytes = std::fs::read(file).with_context(|| format!("{} is missing: build first", file.display()))?;
+            plain += bytes.len();
+            packed += brotli_size(&bytes).with_context(|| format!("compressing {}", Path::new(file).display()))?;
+        }
+        println!("    {:<24} {plain:>12} {packed:>12} {:>12}", budget.name, budget.bytes);
+        if packed > budget.bytes {
+            above.push(format!("{} is {} bytes above its budget", budget.name, packed - budget.bytes));
+        }
+    }
+    if above.is_empty() { Ok(()) } else { bail!("{}", above.join("; ")) }
+}
+
+/// The size after brotli at quality 9, which hosts reach on the fly or better.
+fn brotli_size(bytes: &[u8]) -> Result<usize> {
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, 9, 22);
+    writer.write_all(bytes)?;
+    writer.flush()?;
+    Ok(writer.into_inner().len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repetition_packs_and_noise_does_not() {
+        let zeros = vec![0; 100_000];
+        assert!(brotli_size(&zeros).unwrap() < 200);
+        let mut state = 1_u64;
+        let noise: Vec<u8> = (0..10_000)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 56) as u8
+            })
+            .collect();
+        assert!(brotli_size(&noise).unwrap() > 9_900);
+    }
+}
