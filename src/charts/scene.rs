@@ -112,3 +112,65 @@ pub struct Cell {
     /// Whether it is a number (set flush right).
     pub number: bool,
 }
+
+impl Mark {
+    fn new(shape: Shape, class: &str) -> Self {
+        Self { shape, class: class.to_owned(), tip: None, opens: None }
+    }
+
+    /// A rectangle.
+    pub fn rect(x: f64, y: f64, width: f64, height: f64, radius: f64, class: &str) -> Self {
+        Self::new(Shape::Rect { x, y, width: width.max(0.0), height: height.max(0.0), radius }, class)
+    }
+
+    /// A line.
+    pub fn line(x1: f64, y1: f64, x2: f64, y2: f64, class: &str) -> Self {
+        Self::new(Shape::Line { x1, y1, x2, y2 }, class)
+    }
+
+    /// A circle.
+    pub fn circle(x: f64, y: f64, r: f64, class: &str) -> Self {
+        Self::new(Shape::Circle { x, y, r }, class)
+    }
+
+    /// A path.
+    pub fn path(d: String, class: &str) -> Self {
+        Self::new(Shape::Path { d }, class)
+    }
+
+    /// A line of text.
+    pub fn text(x: f64, y: f64, anchor: Anchor, text: &str, class: &str) -> Self {
+        Self::new(Shape::Text { x, y, anchor, text: text.to_owned() }, class)
+    }
+
+    /// Adds what hovering says.
+    pub fn tip(mut self, tip: &str) -> Self {
+        self.tip = Some(tip.to_owned());
+        self
+    }
+
+    /// Adds the case that a click opens.
+    pub fn opens(mut self, case: &str) -> Self {
+        self.opens = Some(case.to_owned());
+        self
+    }
+}
+
+impl Cell {
+    /// A cell of words.
+    pub fn words(text: impl Into<String>) -> Self {
+        Self { text: text.into(), number: false }
+    }
+
+    /// A cell of digits.
+    pub fn digits(text: impl Into<String>) -> Self {
+        Self { text: text.into(), number: true }
+    }
+}
+
+impl TableTwin {
+    /// A table with these heads and no rows yet.
+    pub fn new(columns: &[&str]) -> Self {
+        Self { columns: columns.iter().map(|c| (*c).to_owned()).collect(), rows: Vec::new() }
+    }
+}

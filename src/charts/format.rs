@@ -1,0 +1,139 @@
+//! Numbers as a reader sees them: one way for the page, the charts and the reports.
+//!
+//! A true minus sign (U+2212), thin spaces between thousands (U+202F), a no-break space before `%`.
+
+use straingauge_api::Unit;
+
+/// A value in its unit; a dash where there is none.
+pub fn value(x: Option<f64>, unit: Unit) -> String {
+    let Some(x) = x.filter(|x| x.is_finite()) else { return "–".to_owned() };
+    match unit {
+        Unit::Score => signed(&format!("{x:.3}")),
+        Unit::Share => percent(x),
+        Unit::Points => signed(&format!("{:.1} points", x * 100.0)),
+        Unit::Distance => signed(&if x.abs() < 0.01 && x != 0.0 { format!("{x:.4}") } else { format!("{x:.2}") }),
+        Unit::Relative => signed(&format!("{:+.0}\u{a0}%", x * 100.0)),
+        Unit::Number => number(x),
+        Unit::Count => {
+            if x >= 0.0 {
+                spaced(x.round() as u64)
+            } else {
+                signed(&format!("{x:.0}"))
+            }
+        }
+        Unit::Logical => if x == 0.0 { "no" } else { "yes" }.to_owned(),
+    }
+}
+
+/// A plain number: about four significant digits, no exponent within reason.
+pub fn number(x: f64) -> String {
+    if !x.is_finite() {
+        return "–".to_owned();
+    }
+    let size = x.abs();
+    if size != 0.0 && !(1e-4..1e9).contains(&size) {
+        return signed(&format!("{x:.2e}"));
+    }
+    if size >= 1000.0 {
+        let whole = spaced(size.round() as u64);
+        return if x < 0.0 { format!("\u{2212}{whole}") } else { whole };
+    }
+    let decimals = match size {
+        s if s >= 100.0 => 1,
+        s if s >= 10.0 => 2,
+        s if s >= 0.1 => 3,
+        _ => 5,
+    };
+    let text = format!("{x:.decimals$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    signed(text)
+}
+
+/// A share as a percentage: `12.5 %`; small ones with two digits.
+pub fn percent(x: f64) -> String {
+    let p = x * 100.0;
+    signed(&match p.abs() {
+        s if s >= 99.95 || s == 0.0 => format!("{p:.0}\u{a0}%"),
+        s if s < 1.0 => format!("{p:.2}\u{a0}%"),
+        _ => format!("{p:.1}\u{a0}%"),
+    })
+}
+
+/// A p- or q-value: `0.032`, `< 0.001`.
+pub fn p_value(p: Option<f64>) -> String {
+    match p {
+        None => "–".to_owned(),
+        Some(p) if p < 0.001 => "<\u{202f}0.001".to_owned(),
+        Some(p) => format!("{p:.3}"),
+    }
+}
+
+/// An interval: `0.17 to 0.27`.
+pub fn interval(low: Option<f64>, high: Option<f64>, unit: Unit) -> Option<String> {
+    let (low, high) = (low?, high?);
+    Some(format!("{} to {}", value(Some(low), unit), value(Some(high), unit)))
+}
+
+/// Digits in threes with thin spaces.
+pub fn spaced(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 * 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// The text with a true minus sign.
+fn signed(text: &str) -> String {
+    let zero = text.starts_with('-') && !text.chars().any(|c| ('1'..='9').contains(&c));
+    if zero { text.trim_start_matches('-').to_owned() } else { text.replacen('-', "\u{2212}", 1) }
+}
+
+/// The text cut to `most` characters, with an ellipsis.
+pub fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_follow_their_unit() {
+        let of = |x, unit| value(Some(x), unit);
+        assert_eq!(of(0.610_395, Unit::Score), "0.610");
+        assert_eq!(of(-0.375, Unit::Score), "\u{2212}0.375");
+        assert_eq!(of(-0.0001, Unit::Score), "0.000");
+        assert_eq!(of(0.005_275_86, Unit::Share), "0.53\u{a0}%");
+        assert_eq!(of(0.021, Unit::Points), "2.1 points");
+        assert_eq!(of(0.25, Unit::Relative), "+25\u{a0}%");
+        assert_eq!(of(50_000.0, Unit::Count), "50\u{202f}000");
+        assert_eq!(value(None, Unit::Score), "–");
+        assert_eq!(value(Some(f64::NAN), Unit::Score), "–");
+    }
+
+    #[test]
+    fn numbers_keep_about_four_digits() {
+        assert_eq!(number(1_234_567.8), "1\u{202f}234\u{202f}568");
+        assert_eq!(number(12.5), "12.5");
+        assert_eq!(number(0.25), "0.25");
+        assert_eq!(number(-3.0), "\u{2212}3");
+        assert_eq!(number(1e-9), "1.00e\u{2212}9");
+        assert_eq!(number(100.0), "100");
+    }
+
+    #[test]
+    fn evidence_and_cuts() {
+        assert_eq!(p_value(Some(1e-9)), "<\u{202f}0.001");
+        assert_eq!(p_value(Some(0.0321)), "0.032");
+        assert_eq!(cut("a long label here", 8), "a long…");
+    }
+}
