@@ -1,6 +1,1 @@
-export { Client } from './client.js';
-export { StraingaugeError } from './error.js';
-export { Job } from './job.js';
-export { Project } from './project.js';
-export { ResultTable } from './result-table.js';
-export { TestBatch, TestRun } from './run.js';
+export { Client, Job, Project, ResultTable, StraingaugeError, TestBatch, TestRun } from './client.js';

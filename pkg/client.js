@@ -1,0 +1,123 @@
+import { StraingaugeError } from './error.js';
+import { localPort, workerPort } from './ports.js';
+import { Project } from './project.js';
+import { Registry } from './registry.js';
+import { portable } from './sources.js';
+import { openStorage } from './storage.js';
+import { Transport } from './transport.js';
+import { postable } from './wasm.js';
+
+const isNode = typeof process === 'object' && Boolean(process.versions?.node);
+
+async function portFor(worker) {
+  if (!worker) return localPort;
+  if (!isNode) return workerPort;
+  return (await import(/* webpackIgnore: true */ /* @vite-ignore */ './node.js')).threadPort;
+}
+
+const newId = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+};
+
+/** The door to the engine. */
+export class Client {
+  static version = '0.1.0';
+
+  #engine;
+  #registry;
+  #storage;
+  #projects = new Map();
+
+  constructor(engine, storage) {
+    this.#engine = engine;
+    this.#registry = new Registry(engine);
+    this.#storage = storage;
+  }
+
+  static async create({ worker = !isNode, storage = 'memory', wasm } = {}) {
+    const [openPort, store, posted] = [await portFor(worker), await openStorage(storage), await postable(wasm)];
+    const client = new Client(new Transport(openPort, posted), store);
+    // The engine gets ready while the caller goes on; whoever needs it waits, and hears of a failure then.
+    client.init().catch(() => {});
+    return client;
+  }
+
+  init() {
+    return this.#engine.ready();
+  }
+
+  get lastCrash() {
+    return this.#engine.lastCrash;
+  }
+
+  async createProject({ name, modelTask = null, description = '' }) {
+    const record = { id: newId(), name, modelTask, description, created: new Date().toISOString(), models: [] };
+    await this.#storage.put('project', record.id, '', record);
+    return this.#open(record);
+  }
+
+  async createSampleProject(hooks = {}) {
+    const sample = await this.#engine.request('sample', {}, hooks);
+    const project = await this.createProject(sample);
+    for (const { name, file, text, params } of sample.datasets) {
+      await project.registerDataset(name, new File([text], file), params, hooks);
+    }
+    for (const { dataset, model, file, text, params } of sample.predictions) {
+      await project.registerPredictions(dataset, model, new File([text], file), params, hooks);
+    }
+    return project;
+  }
+
+  async listProjects() {
+    const records = await this.#storage.list('project');
+    return records
+      .map(({ models: _, ...info }) => info)
+      .sort((a, b) => (a.created < b.created ? 1 : a.created > b.created ? -1 : a.id < b.id ? -1 : 1));
+  }
+
+  async getProject(id) {
+    const open = this.#projects.get(id);
+    if (open) return open;
+    const record = await this.#storage.get('project', id, '');
+    if (!record) throw new StraingaugeError('unknown_project', `There is no project ${id}.`);
+    return this.#open(record);
+  }
+
+  async deleteProject(id) {
+    const project = this.#projects.get(id);
+    this.#projects.delete(id);
+    await project?.release();
+    for (const { name } of await this.#storage.list('dataset', id)) await this.#storage.delete('dataset', id, name);
+    for (const { dataset, model } of await this.#storage.list('prediction', id)) await this.#storage.delete('prediction', id, JSON.stringify([dataset, model]));
+    for (const { info } of await this.#storage.list('run', id)) await this.#storage.delete('run', id, info.id);
+    await this.#storage.delete('project', id, '');
+  }
+
+  async inspect(source, options = {}, hooks = {}) {
+    const { inspection } = await this.#registry.table(await portable(source, hooks.fileName), options, hooks);
+    return inspection;
+  }
+
+  crashForTest() {
+    return this.#engine.request('crash', {});
+  }
+
+  async close() {
+    this.#engine.close();
+    this.#storage.close();
+  }
+
+  async #open(record) {
+    const project = await Project.open(record, { engine: this.#engine, registry: this.#registry, storage: this.#storage });
+    this.#projects.set(record.id, project);
+    return project;
+  }
+}
+
+// A page that loads this file alone finds the whole surface here.
+export { StraingaugeError } from './error.js';
+export { Job } from './job.js';
+export { Project } from './project.js';
+export { ResultTable } from './result-table.js';
+export { TestBatch, TestRun } from './run.js';

@@ -1,0 +1,247 @@
+import { StraingaugeError } from './error.js';
+import { Job } from './job.js';
+import { said } from './registry.js';
+import { TestRun } from './run.js';
+
+/** Runs that the engine keeps, so that their rows can be looked at at once; older ones are run again when somebody looks. */
+const RUNS_KEPT = 4;
+
+const key = (...names) => JSON.stringify(names);
+
+const unknown = (what, name, known) =>
+  new StraingaugeError(`unknown_${what.replace(' ', '_')}`, `There is no ${what} ${name} in this project. ${known.length ? `There is ${known.join(', ')}.` : 'None was registered yet.'}`);
+
+/** Data sets, models, predictions and runs that belong together. */
+export class Project {
+  #record;
+  #engine;
+  #registry;
+  #storage;
+  #datasets = new Map();
+  #predictions = new Map();
+  #live = new Map();
+
+  constructor(record, { engine, registry, storage }) {
+    this.#record = record;
+    this.#engine = engine;
+    this.#registry = registry;
+    this.#storage = storage;
+  }
+
+  /** A project with what its storage remembers of it. */
+  static async open(record, context) {
+    const project = new Project(record, context);
+    for (const { params, ...fingerprint } of await context.storage.list('dataset', record.id)) {
+      project.#datasets.set(fingerprint.name, { name: fingerprint.name, params, task: record.modelTask, info: null, loaded: null, fingerprint });
+    }
+    for (const { params, ...fingerprint } of await context.storage.list('prediction', record.id)) {
+      const { dataset, model } = fingerprint;
+      project.#predictions.set(key(dataset, model), { dataset, model, params, info: null, loaded: null, fingerprint });
+    }
+    return project;
+  }
+
+  get id() {
+    return this.#record.id;
+  }
+
+  get name() {
+    return this.#record.name;
+  }
+
+  get modelTask() {
+    return this.#record.modelTask;
+  }
+
+  get description() {
+    return this.#record.description;
+  }
+
+  get info() {
+    const { id, name, modelTask, description, created } = this.#record;
+    return { id, name, modelTask, description, created };
+  }
+
+  async registerDataset(name, source, params = {}, hooks = {}) {
+    const entry = await this.#registry.newDataset(name, source, params, this.#record.modelTask, hooks);
+    return this.#keepDataset(entry);
+  }
+
+  async registerModel(name) {
+    if (!this.#record.models.includes(name)) {
+      this.#record.models.push(name);
+      await this.#storage.put('project', this.id, '', this.#record);
+    }
+    return { name };
+  }
+
+  async registerPredictions(dataset, model, source, params = {}, hooks = {}) {
+    const entry = await this.#registry.newPredictions(this.#dataset(dataset), model, source, params, hooks);
+    const former = this.#predictions.get(key(dataset, model));
+    await this.#registry.release('predictions', former);
+    this.#predictions.set(key(dataset, model), entry);
+    await this.registerModel(model);
+    const { file, sha256, rows } = entry.info;
+    const fingerprint = { dataset, model, file, sha256, rows };
+    await this.#storage.put('prediction', this.id, key(dataset, model), { ...fingerprint, params });
+    noteOtherFile(entry.info, former?.fingerprint);
+    entry.fingerprint = fingerprint;
+    return entry.info;
+  }
+
+  async splitDataset(name, { by = 'halves', seed = 0 } = {}) {
+    const entries = await this.#registry.newSplit(this.#dataset(name), by, seed);
+    const [reference, evaluation] = [await this.#keepDataset(entries[0]), await this.#keepDataset(entries[1])];
+    return { reference, evaluation };
+  }
+
+  datasets() {
+    return [...this.#datasets.values()].map((entry) => ({ ...entry.fingerprint, params: entry.info?.params ?? entry.params, loaded: isLoaded(entry) }));
+  }
+
+  models() {
+    return this.#record.models.map((name) => ({ name }));
+  }
+
+  predictions() {
+    return [...this.#predictions.values()].map((entry) => ({ ...entry.fingerprint, params: entry.params, loaded: isLoaded(entry) }));
+  }
+
+  startStressTest(config) {
+    return new Job((signal, report) => this.#stress(config, { signal, onProgress: report }));
+  }
+
+  async listTestRuns() {
+    const runs = await this.#storage.list('run', this.id);
+    return runs.map(({ info }) => info).sort((a, b) => (a.uploadTime < b.uploadTime ? 1 : a.uploadTime > b.uploadTime ? -1 : a.id < b.id ? -1 : 1));
+  }
+
+  async getTestRun(id) {
+    const { document, stamp } = await this.#stored(id);
+    const tables = await this.#engine.request('tables', { document, stamp });
+    return this.#testRun(document, tables, stamp);
+  }
+
+  async deleteTestRun(id) {
+    await this.#storage.delete('run', this.id, id);
+    await this.#forgetRun(id);
+  }
+
+  async rows(run, caseId, { offset = 0, limit = 50 } = {}) {
+    const id = typeof run === 'string' ? run : run.id;
+    return this.#engine.request('rows', { run: await this.#liveRun(id), caseId, offset, limit });
+  }
+
+  async #stress(given, hooks) {
+    const asked = { ...said(given), modelTask: given.modelTask ?? this.modelTask ?? undefined };
+    const started = await this.#start(asked, hooks);
+    const { run, document, stamp, tables } = started;
+    const text = document;
+    const { id, name, model, reference, evaluation, summary } = JSON.parse(text);
+    const info = {
+      id, name, model, reference: reference.dataset, evaluation: evaluation.dataset,
+      uploadTime: stamp.uploadTime, durationMillis: stamp.durationMillis, outcome: summary.outcome, headline: summary.headline, counts: summary.counts,
+    };
+    await this.#storage.put('run', this.id, id, { info, document: text, stamp, config: asked });
+    await this.#keepRun(id, run);
+    return this.#testRun(text, tables, stamp);
+  }
+
+  /** Sees that both sides are loaded, and runs. A quiet run only comes to stand in the engine. */
+  async #start(asked, hooks, quiet = false) {
+    const { model, ...config } = said(asked);
+    const reference = this.#dataset(config.reference);
+    const evaluation = this.#dataset(config.evaluation);
+    if (typeof model === 'string' && !this.#record.models.includes(model)) throw unknown('model', model, this.#record.models);
+    const side = async (entry) => ({
+      dataset: await this.#registry.dataset(entry, hooks),
+      predictions: await this.#predictionsFor(entry, model, hooks),
+    });
+    let sides = [await side(reference), await side(evaluation)];
+    // A crash in between would have left the first side behind.
+    if (sides[0].dataset !== (await this.#registry.dataset(reference, hooks))) sides = [await side(reference), await side(evaluation)];
+    return this.#engine.request('stress', { config: { ...config, model: model ?? null }, project: { id: this.id, name: this.name }, reference: sides[0], evaluation: sides[1], quiet }, hooks);
+  }
+
+  /** The engine's id of the predictions to judge, or null. Predictions that stand in the data's own file need not be registered. */
+  async #predictionsFor(entry, model, hooks) {
+    if (model === null) return null;
+    const registered = model === undefined ? undefined : this.#predictions.get(key(entry.name, model));
+    if (registered) return this.#registry.predictions(registered, entry, hooks);
+    if (!entry.info?.params.predictionCol) return null;
+    entry.own ??= { dataset: entry.name, model: model ?? 'model', source: null, params: {}, info: null, loaded: null };
+    return this.#registry.predictions(entry.own, entry, hooks);
+  }
+
+  #dataset(name) {
+    const entry = this.#datasets.get(name);
+    if (!entry) throw unknown('data set', name, [...this.#datasets.keys()]);
+    return entry;
+  }
+
+  async #keepDataset(entry) {
+    const former = this.#datasets.get(entry.name);
+    await this.#registry.release('dataset', former);
+    this.#datasets.set(entry.name, entry);
+    const { name, file, bytes, sha256, rows, labelled } = entry.info;
+    const fingerprint = { name, file, bytes, sha256, rows, labelled };
+    if (!entry.cut) await this.#storage.put('dataset', this.id, name, { ...fingerprint, params: entry.params });
+    noteOtherFile(entry.info, former?.fingerprint);
+    entry.fingerprint = fingerprint;
+    return entry.info;
+  }
+
+  async #stored(id) {
+    const record = await this.#storage.get('run', this.id, id);
+    if (!record) throw new StraingaugeError('unknown_run', `There is no run ${id} in this project.`);
+    return record;
+  }
+
+  #testRun(text, tables, stamp) {
+    const { id } = JSON.parse(text);
+    return new TestRun({ text, tables, stamp, engine: this.#engine, live: () => this.#liveRun(id) });
+  }
+
+  /** The engine's id of a run. A run that the engine no longer holds is run again: the same data, configuration and seed give the same run. */
+  async #liveRun(id) {
+    const live = this.#live.get(id);
+    if (live?.generation === this.#engine.generation) return live.run;
+    const { config, info } = await this.#stored(id);
+    const { run } = await this.#start(config, {}, true);
+    await this.#keepRun(info.id, run);
+    return run;
+  }
+
+  async #keepRun(id, run) {
+    await this.#forgetRun(id);
+    this.#live.set(id, { generation: this.#engine.generation, run });
+    if (this.#live.size > RUNS_KEPT) await this.#forgetRun(this.#live.keys().next().value);
+  }
+
+  async #forgetRun(id) {
+    const live = this.#live.get(id);
+    this.#live.delete(id);
+    if (live?.generation === this.#engine.generation) await this.#engine.request('forget', { kind: 'run', ids: [live.run] });
+  }
+
+  /** Lets go of everything that the engine holds for this project. */
+  async release() {
+    for (const id of [...this.#live.keys()]) await this.#forgetRun(id);
+    for (const entry of this.#predictions.values()) await this.#registry.release('predictions', entry);
+    for (const entry of this.#datasets.values()) {
+      await this.#registry.release('predictions', entry.own);
+      await this.#registry.release('dataset', entry);
+    }
+  }
+}
+
+const isLoaded = (entry) => Boolean(entry.source ?? entry.cut);
+
+/** After a reload a reader gives the files again; another file under the old name is worth a word. */
+const noteOtherFile = (info, former) => {
+  if (!former || former.sha256 === info.sha256) return;
+  info.problems.push({
+    code: 'file_changed', level: 'note', count: 0, details: { file: info.file }, examples: [],
+    message: `This is another file than ${former.file} (${former.rows} rows), which stood here before. Earlier runs were made on that one.`,
+  });
+};
