@@ -8,6 +8,7 @@
 //! passed in: the same bytes, configuration and seed give the same document, byte for byte.
 
 pub mod error;
+pub mod json;
 pub mod math;
 pub mod metrics;
 pub mod profile;
