@@ -8,13 +8,23 @@
 mod category;
 mod clusters;
 mod columns;
+mod counting;
+mod nulls;
 mod numeric;
+mod pairs;
+mod profiler;
+mod quantiles;
 mod sampling;
+pub mod views;
 
 pub use category::{CategoryFrame, CategoryProfile, OTHER_CELL_LIMIT, ValueCounts};
 pub use clusters::Clusters;
 pub use columns::{ColumnFrame, ColumnProfile, Facts, TextProfile, ValueFrame, ValueProfile};
+pub use counting::Cells;
+pub use nulls::NullsProfile;
 pub use numeric::{Coarse, FINE_CELLS, MISSING_CELL, Moments, NumericFrame, NumericProfile};
+pub use pairs::{Binning, INFORMATION_BINS, JointMoments, PairFrame, PairProfile, PairRows, PairSide, RANK_BINS};
+pub use profiler::{MOST_PAIRS, Profiler};
 pub use sampling::Sampling;
 
 use crate::{Error, Result};
@@ -31,6 +41,8 @@ pub struct Frame {
     /// What the model said, as numbers: one column named `prediction` for a score or a number, one a class, named after it,
     /// for class probabilities. Empty where the model gives classes only.
     pub predictions: Vec<ColumnFrame>,
+    /// Pairs of columns, each with its cells.
+    pub pairs: Vec<PairFrame>,
 }
 
 /// What was counted in a data set, cell by cell of a frame.
@@ -48,6 +60,10 @@ pub struct Profile {
     pub predicted_label: Option<ColumnProfile>,
     /// What the model said, as numbers; in the order of [`Frame::predictions`].
     pub predictions: Vec<ColumnProfile>,
+    /// Missing values per row.
+    pub nulls: NullsProfile,
+    /// Pairs of columns, in the order of [`Frame::pairs`].
+    pub pairs: Vec<PairProfile>,
 }
 
 impl Profile {
@@ -60,6 +76,11 @@ impl Profile {
         self.weight += other.weight;
         merge_each(&mut self.columns, &other.columns)?;
         merge_each(&mut self.predictions, &other.predictions)?;
+        if self.pairs.len() != other.pairs.len() {
+            return Err(frames_differ("their pairs"));
+        }
+        self.pairs.iter_mut().zip(&other.pairs).try_for_each(|(a, b)| a.merge(b))?;
+        self.nulls.merge(&other.nulls)?;
         merge_option(&mut self.label, other.label.as_ref())?;
         merge_option(&mut self.predicted_label, other.predicted_label.as_ref())
     }

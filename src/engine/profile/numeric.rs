@@ -199,12 +199,16 @@ impl NumericFrame {
             weight.add(total);
         }
         out.moments = Moments { center: self.center, weight: weight.total(), sum: sum.total(), sum_sq: sum_sq.total() };
+        out
+    }
+
+    /// Adds the group sums to a count, once the ridits are known.
+    pub fn count_groups(&self, profile: &mut NumericProfile, cells: &[u16], sampling: &Sampling) {
         if let Some(groups) = sampling.groups {
             let ridit = |cell: &u16| self.ridits.get(*cell as usize).copied();
-            out.clusters = Some(Clusters::of_scores(groups, cells.iter().map(ridit)));
-            out.ridit_sum = cells.iter().filter_map(ridit).sum();
+            profile.clusters = Some(Clusters::of_scores(groups, cells.iter().map(ridit)));
+            profile.ridit_sum = cells.iter().filter_map(ridit).sum();
         }
-        out
     }
 
     /// Takes the ridits from the reference's masses.
