@@ -13,6 +13,7 @@ pub mod math;
 pub mod metrics;
 pub mod profile;
 pub mod random;
+pub mod report;
 pub mod stats;
 pub mod stress;
 pub mod table;
