@@ -1,0 +1,76 @@
+//! The frame around every screen, and which screen stands in it.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::parts::Rail;
+use crate::route::Route;
+use crate::screens;
+use crate::state::App;
+
+/// The whole page.
+#[component]
+pub fn Page() -> impl IntoView {
+    let app = App::start();
+    provide_context(app);
+    listen(app);
+    if let Some(boot) = document().get_element_by_id("boot") {
+        boot.remove();
+    }
+    view! {
+        <a class="skip-link" href="#main" on:click=|ev| { ev.prevent_default(); focus_main(); }>"Skip to the content"</a>
+        <div class="shell">
+            <Rail />
+            <main id="main" tabindex="-1">{move || screen(app.route.get())}</main>
+        </div>
+    }
+}
+
+fn screen(route: Route) -> AnyView {
+    match route {
+        Route::Projects => view! { <screens::Projects /> }.into_any(),
+        Route::Data => view! { <screens::Data /> }.into_any(),
+        Route::Warnings => view! { <screens::Warnings /> }.into_any(),
+        Route::Tests => view! { <screens::Tests /> }.into_any(),
+        Route::Live => view! { <screens::LiveRun /> }.into_any(),
+        Route::Run { project, run, listing } => view! { <screens::Run project run listing /> }.into_any(),
+        Route::Test { project, run, batch, case } => view! { <screens::Test project run batch case /> }.into_any(),
+        Route::Check => view! { <screens::Check /> }.into_any(),
+        Route::Unknown => view! { <screens::Unknown /> }.into_any(),
+    }
+}
+
+/// Follows the location's hash: shows the view, names the document, and takes a reader who moves by keyboard to its top.
+fn listen(app: App) {
+    let shown = |route: &Route| document().set_title(&format!("{} · Straingauge", route.title()));
+    shown(&app.route.get_untracked());
+    window_event_listener_untyped("hashchange", move |_| {
+        let next = crate::state::location_route();
+        let before = app.route.get_untracked();
+        if next == before {
+            return;
+        }
+        shown(&next);
+        let same_place = same_place(&before, &next);
+        app.route.set(next);
+        if !same_place {
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+            focus_main();
+        }
+    });
+}
+
+/// Whether only the listing or the open case differs, so that the reader's place should stay.
+fn same_place(a: &Route, b: &Route) -> bool {
+    match (a, b) {
+        (Route::Run { run: a, .. }, Route::Run { run: b, .. }) => a == b,
+        (Route::Test { run: a, batch: x, .. }, Route::Test { run: b, batch: y, .. }) => a == b && x == y,
+        _ => false,
+    }
+}
+
+fn focus_main() {
+    if let Some(main) = document().get_element_by_id("main").and_then(|m| m.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = main.focus();
+    }
+}

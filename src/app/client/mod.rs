@@ -1,0 +1,190 @@
+//! The way to the engine. The page is a customer of the package: what stands here is what any dashboard could call.
+
+mod error;
+mod job;
+pub mod js;
+mod records;
+
+use std::cell::RefCell;
+
+use js_sys::{Function, Object, Promise, Reflect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use straingauge_api::{
+    ApiError, DataParams, DatasetInfo, Inspection, PredictionInfo, PredictionParams, Progress, ReadOptions, RowPage, RunDocument,
+};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+pub use error::api_error;
+pub use job::follow;
+pub use records::{DatasetRecord, ModelRecord, PredictionRecord, ProjectInfo, RunConfig, TestRunInfo};
+
+/// What a call to the engine comes to.
+pub type Answer<T> = Result<T, ApiError>;
+
+thread_local! {
+    static CLIENT: RefCell<Option<Promise>> = const { RefCell::new(None) };
+}
+
+/// The one client of this page, made on first use. The engine itself starts when something is first asked of it.
+pub async fn client() -> Answer<js::Client> {
+    let promise = CLIENT.with_borrow_mut(|kept| {
+        kept.get_or_insert_with(|| js::Client::create(&object(&[("storage", "indexeddb".into()), ("worker", true.into())]))).clone()
+    });
+    let made = JsFuture::from(promise).await.map_err(|e| {
+        CLIENT.with_borrow_mut(|kept| *kept = None);
+        api_error(&e)
+    })?;
+    Ok(made.unchecked_into())
+}
+
+/// Resolves when the engine is compiled and ready.
+pub async fn ready() -> Answer<()> {
+    let client = client().await?;
+    settle(client.init()).await.map(drop)
+}
+
+/// Reads a file without keeping it.
+pub async fn inspect(file: &web_sys::File, options: &ReadOptions, on_progress: impl FnMut(Progress) + 'static) -> Answer<Inspection> {
+    let hooks = Hooks::new(on_progress);
+    let client = client().await?;
+    from_js(settle(client.inspect(file, &to_js(options)?, &hooks.value)).await?)
+}
+
+/// All projects, newest first.
+pub async fn list_projects() -> Answer<Vec<ProjectInfo>> {
+    let client = client().await?;
+    let mut projects: Vec<ProjectInfo> = from_js(settle(client.list_projects()).await?)?;
+    projects.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id)));
+    Ok(projects)
+}
+
+/// A new, empty project.
+pub async fn create_project(name: &str) -> Answer<js::Project> {
+    let client = client().await?;
+    settle(client.create_project(&object(&[("name", name.into())]))).await.map(JsCast::unchecked_into)
+}
+
+/// A project with data that the engine generates.
+pub async fn create_sample_project(on_progress: impl FnMut(Progress) + 'static) -> Answer<js::Project> {
+    let hooks = Hooks::new(on_progress);
+    let client = client().await?;
+    settle(client.create_sample_project(&hooks.value)).await.map(JsCast::unchecked_into)
+}
+
+/// A project by its id.
+pub async fn project(id: &str) -> Answer<js::Project> {
+    let client = client().await?;
+    settle(client.get_project(id)).await.map(JsCast::unchecked_into)
+}
+
+/// Deletes a project with its runs.
+pub async fn delete_project(id: &str) -> Answer<()> {
+    let client = client().await?;
+    settle(client.delete_project(id)).await.map(drop)
+}
+
+/// Registers a data file.
+pub async fn register_dataset(
+    project: &js::Project,
+    name: &str,
+    file: &web_sys::File,
+    params: &DataParams,
+    on_progress: impl FnMut(Progress) + 'static,
+) -> Answer<DatasetInfo> {
+    let hooks = Hooks::new(on_progress);
+    from_js(settle(project.register_dataset(name, file, &to_js(params)?, &hooks.value)).await?)
+}
+
+/// Registers a prediction file.
+pub async fn register_predictions(
+    project: &js::Project,
+    dataset: &str,
+    model: &str,
+    file: &web_sys::File,
+    params: &PredictionParams,
+    on_progress: impl FnMut(Progress) + 'static,
+) -> Answer<PredictionInfo> {
+    let hooks = Hooks::new(on_progress);
+    from_js(settle(project.register_predictions(dataset, model, file, &to_js(params)?, &hooks.value)).await?)
+}
+
+/// Cuts a data set into `<name> (reference)` and `<name> (evaluation)`.
+pub async fn split_dataset(project: &js::Project, name: &str, by: &str) -> Answer<()> {
+    settle(project.split_dataset(name, &object(&[("by", by.into())]))).await.map(drop)
+}
+
+/// Starts a stress test.
+pub fn start(project: &js::Project, config: &RunConfig) -> Answer<js::Job> {
+    project.start_stress_test(&to_js(config)?).map_err(|e| api_error(&e))
+}
+
+/// The runs of a project, newest first.
+pub async fn list_runs(project: &js::Project) -> Answer<Vec<TestRunInfo>> {
+    let mut runs: Vec<TestRunInfo> = from_js(settle(project.list_test_runs()).await?)?;
+    runs.sort_by(|a, b| b.upload_time.cmp(&a.upload_time).then_with(|| a.id.cmp(&b.id)));
+    Ok(runs)
+}
+
+/// A run with its document.
+pub async fn run(project: &js::Project, id: &str) -> Answer<(js::TestRun, RunDocument)> {
+    let run: js::TestRun = settle(project.get_test_run(id)).await?.unchecked_into();
+    let document = from_js(run.to_json().map_err(|e| api_error(&e))?)?;
+    Ok((run, document))
+}
+
+/// Deletes a run.
+pub async fn delete_run(project: &js::Project, id: &str) -> Answer<()> {
+    settle(project.delete_test_run(id)).await.map(drop)
+}
+
+/// A page of the rows that a case is about.
+pub async fn rows(project: &js::Project, run: &str, case: &str, offset: u64, limit: u64) -> Answer<RowPage> {
+    let page = object(&[("offset", (offset as f64).into()), ("limit", (limit as f64).into())]);
+    from_js(settle(project.rows(run, case, &page)).await?)
+}
+
+/// Waits for a promise of the package.
+pub async fn settle(promise: Promise) -> Answer<JsValue> {
+    JsFuture::from(promise).await.map_err(|e| api_error(&e))
+}
+
+/// A plain object of a few known keys.
+pub fn object(entries: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (key, value) in entries {
+        // Setting a key of a fresh object cannot fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(key), value);
+    }
+    object.into()
+}
+
+/// Reads what the package handed over.
+pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Answer<T> {
+    serde_wasm_bindgen::from_value(value).map_err(|e| error::unreadable(&e.to_string()))
+}
+
+fn to_js<T: Serialize>(value: &T) -> Answer<JsValue> {
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true).serialize_missing_as_null(false))
+        .map_err(|e| error::unreadable(&e.to_string()))
+}
+
+/// `{ onProgress }`, alive for as long as the call that it was handed to.
+struct Hooks {
+    value: JsValue,
+    _keep: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Hooks {
+    fn new(mut on_progress: impl FnMut(Progress) + 'static) -> Self {
+        let keep = Closure::<dyn FnMut(JsValue)>::new(move |value: JsValue| {
+            if let Ok(progress) = from_js(value) {
+                on_progress(progress);
+            }
+        });
+        let function: &Function = keep.as_ref().unchecked_ref();
+        Self { value: object(&[("onProgress", function.into())]), _keep: keep }
+    }
+}

@@ -1,0 +1,119 @@
+//! What the package remembers of projects, data sets and runs, and what it is asked to run.
+
+use serde::{Deserialize, Serialize};
+use straingauge_api::{Counts, ModelTask, Outcome, Sensitivity};
+
+/// A project.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProjectInfo {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its task, once known.
+    pub model_task: Option<ModelTask>,
+    /// What it is about.
+    #[serde(default)]
+    pub description: String,
+    /// When it was made, ISO 8601.
+    #[serde(default)]
+    pub created: String,
+}
+
+/// A data set, remembered over a reload; its rows are not.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct DatasetRecord {
+    /// Its name in the project.
+    pub name: String,
+    /// The file it came from.
+    pub file: String,
+    /// Bytes of that file.
+    #[serde(default)]
+    pub bytes: u64,
+    /// SHA-256 of that file.
+    pub sha256: String,
+    /// Its rows.
+    pub rows: u64,
+    /// Rows with a label.
+    #[serde(default)]
+    pub labelled: u64,
+    /// Whether its rows are in memory.
+    pub loaded: bool,
+}
+
+/// Predictions, remembered over a reload.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct PredictionRecord {
+    /// The data set.
+    pub dataset: String,
+    /// The model.
+    pub model: String,
+    /// The file they came from.
+    pub file: String,
+    /// SHA-256 of that file.
+    pub sha256: String,
+    /// Whether they are in memory.
+    pub loaded: bool,
+}
+
+/// A model.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ModelRecord {
+    /// Its name.
+    pub name: String,
+}
+
+/// A run in a list.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestRunInfo {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The model.
+    pub model: Option<String>,
+    /// The reference set.
+    pub reference: String,
+    /// The evaluation set.
+    pub evaluation: String,
+    /// When it ended, ISO 8601.
+    pub upload_time: String,
+    /// How long it took.
+    pub duration_millis: f64,
+    /// In one word.
+    pub outcome: Outcome,
+    /// In one sentence.
+    pub headline: String,
+    /// How many cases became what.
+    pub counts: Counts,
+}
+
+/// What the page asks of a stress test: of the package's configuration the part that the page can set.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunConfig {
+    /// The run's name.
+    pub run_name: String,
+    /// The reference set.
+    pub reference: String,
+    /// The evaluation set.
+    pub evaluation: String,
+    /// The model; absent where predictions stand in the data files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The task, where the reader set it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_task: Option<ModelTask>,
+    /// How readily cases fail.
+    pub sensitivity: Sensitivity,
+    /// The seed.
+    pub seed: u64,
+    /// The class that binary metrics are about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub positive_class: Option<String>,
+    /// The cut of binary scores.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision_threshold: Option<f64>,
+}

@@ -1,0 +1,228 @@
+//! The desk: files that the reader dropped, what they turned out to be, and what they are taken for.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use straingauge_api::{ApiError, Inspection, ModelTask, ReadOptions, Sensitivity};
+
+use crate::client;
+use crate::pairing::{self, Candidate, Use};
+use crate::params::Choice;
+
+thread_local! {
+    // `File` objects belong to the browser; the desk's own records are plain data.
+    static HANDLES: RefCell<BTreeMap<u32, web_sys::File>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// How far a file has come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FileState {
+    /// Being read: bytes done, bytes in all.
+    Reading(u64, Option<u64>),
+    /// Read.
+    Read(Arc<Inspection>),
+    /// Could not be read.
+    Failed(ApiError),
+}
+
+/// A file on the desk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeskFile {
+    /// Names it on this page.
+    pub id: u32,
+    /// Its name.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// What it is taken for.
+    pub used_as: Use,
+    /// Why.
+    pub reason: String,
+    /// Whether the reader chose.
+    pub by_hand: bool,
+    /// How it is read.
+    pub read: ReadOptions,
+    /// How far it has come.
+    pub state: FileState,
+}
+
+impl DeskFile {
+    /// What it turned out to be, once read.
+    pub fn inspection(&self) -> Option<&Arc<Inspection>> {
+        if let FileState::Read(inspection) = &self.state { Some(inspection) } else { None }
+    }
+}
+
+/// The desk.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// The files in the order they came.
+    pub files: RwSignal<Vec<DeskFile>>,
+    /// Roles that the reader set, by column; they hold for every data file.
+    pub choices: RwSignal<BTreeMap<String, Choice>>,
+    /// The task, where the reader set it.
+    pub task: RwSignal<Option<ModelTask>>,
+    /// The project's name, for a project yet to be made.
+    pub project_name: RwSignal<String>,
+    /// The run's name; made up where empty.
+    pub run_name: RwSignal<String>,
+    /// The model's name.
+    pub model_name: RwSignal<String>,
+    /// How readily cases fail.
+    pub sensitivity: RwSignal<Sensitivity>,
+    /// The seed.
+    pub seed: RwSignal<u64>,
+    /// The class that binary metrics are about.
+    pub positive_class: RwSignal<String>,
+    /// The cut of binary scores.
+    pub threshold: RwSignal<Option<f64>>,
+    /// How one file alone is cut in two: `time`, `halves`, or `` for data tests alone.
+    pub split: RwSignal<&'static str>,
+    next: RwSignal<u32>,
+}
+
+impl Desk {
+    /// An empty desk.
+    pub fn new() -> Self {
+        Self {
+            files: RwSignal::new(Vec::new()),
+            choices: RwSignal::new(BTreeMap::new()),
+            task: RwSignal::new(None),
+            project_name: RwSignal::new(String::new()),
+            run_name: RwSignal::new(String::new()),
+            model_name: RwSignal::new("model".to_owned()),
+            sensitivity: RwSignal::new(Sensitivity::Default),
+            seed: RwSignal::new(42),
+            positive_class: RwSignal::new(String::new()),
+            threshold: RwSignal::new(None),
+            split: RwSignal::new("halves"),
+            next: RwSignal::new(0),
+        }
+    }
+
+    /// Takes files and begins to read them.
+    pub fn take(self, files: impl IntoIterator<Item = web_sys::File>) {
+        for file in files {
+            let id = self.next.get_untracked();
+            self.next.set(id + 1);
+            let (name, bytes) = (file.name(), file.size() as u64);
+            HANDLES.with_borrow_mut(|h| h.insert(id, file));
+            self.files.update(|all| {
+                // The same name again is the same file, dropped once more.
+                all.retain(|f| f.name != name);
+                all.push(DeskFile {
+                    id,
+                    name,
+                    bytes,
+                    used_as: Use::Unused,
+                    reason: String::new(),
+                    by_hand: false,
+                    read: ReadOptions::default(),
+                    state: FileState::Reading(0, Some(bytes)),
+                });
+            });
+            self.read(id);
+        }
+    }
+
+    /// Takes a file off the desk.
+    pub fn remove(self, id: u32) {
+        HANDLES.with_borrow_mut(|h| h.remove(&id));
+        self.files.update(|all| all.retain(|f| f.id != id));
+        self.guess_uses();
+    }
+
+    /// Clears the desk, for another project.
+    pub fn clear(self) {
+        HANDLES.with_borrow_mut(BTreeMap::clear);
+        self.files.set(Vec::new());
+        self.choices.set(BTreeMap::new());
+        self.task.set(None);
+        self.project_name.set(String::new());
+        self.run_name.set(String::new());
+        self.positive_class.set(String::new());
+        self.threshold.set(None);
+    }
+
+    /// Reads a file again in another way.
+    pub fn read_as(self, id: u32, change: impl FnOnce(&mut ReadOptions)) {
+        self.files.update(|all| {
+            if let Some(file) = all.iter_mut().find(|f| f.id == id) {
+                change(&mut file.read);
+                file.state = FileState::Reading(0, Some(file.bytes));
+            }
+        });
+        self.read(id);
+    }
+
+    /// Sets what a file is taken for. Another file that stood for the same is put aside.
+    pub fn use_as(self, id: u32, used_as: Use) {
+        self.files.update(|all| {
+            for file in all.iter_mut() {
+                if file.id == id {
+                    file.used_as = used_as;
+                    file.by_hand = true;
+                    file.reason = "You chose this.".to_owned();
+                } else if used_as != Use::Unused && file.used_as == used_as {
+                    file.used_as = Use::Unused;
+                    file.reason = "Another file took its place.".to_owned();
+                }
+            }
+        });
+    }
+
+    /// The file that stands for something.
+    pub fn standing_for(self, used_as: Use) -> Option<DeskFile> {
+        self.files.with(|all| all.iter().find(|f| f.used_as == used_as).cloned())
+    }
+
+    /// Its `File`.
+    pub fn handle(id: u32) -> Option<web_sys::File> {
+        HANDLES.with_borrow(|h| h.get(&id).cloned())
+    }
+
+    fn read(self, id: u32) {
+        let Some(handle) = Self::handle(id) else { return };
+        let options = self.files.with_untracked(|all| all.iter().find(|f| f.id == id).map(|f| f.read.clone())).unwrap_or_default();
+        spawn_local(async move {
+            let set = move |state: FileState| {
+                // The file may have been taken off the desk, and the page may have gone on, while it was read.
+                self.files.try_update(|all| {
+                    if let Some(file) = all.iter_mut().find(|f| f.id == id) {
+                        file.state = state;
+                    }
+                });
+            };
+            let read = client::inspect(&handle, &options, move |progress| set(FileState::Reading(progress.done, progress.total))).await;
+            set(match read {
+                Ok(inspection) => FileState::Read(Arc::new(inspection)),
+                Err(error) => FileState::Failed(error),
+            });
+            self.guess_uses();
+        });
+    }
+
+    /// Guesses again what every file is, but leaves what the reader chose.
+    fn guess_uses(self) {
+        self.files.update(|all| {
+            let read: Vec<(usize, Arc<Inspection>)> =
+                all.iter().enumerate().filter_map(|(i, f)| f.inspection().map(|r| (i, r.clone()))).collect();
+            let candidates: Vec<Candidate<'_>> =
+                read.iter().map(|(i, r)| Candidate { name: &all[*i].name, rows: r.rows, columns: &r.columns }).collect();
+            let guesses = pairing::guess(&candidates);
+            let chosen: Vec<Use> = all.iter().filter(|f| f.by_hand).map(|f| f.used_as).collect();
+            for ((i, _), guess) in read.iter().zip(guesses) {
+                let file = &mut all[*i];
+                if file.by_hand {
+                    continue;
+                }
+                let taken = guess.used_as != Use::Unused && chosen.contains(&guess.used_as);
+                file.used_as = if taken { Use::Unused } else { guess.used_as };
+                file.reason = if taken { "Another file took its place.".to_owned() } else { guess.reason };
+            }
+        });
+    }
+}

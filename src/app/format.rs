@@ -1,0 +1,86 @@
+//! Numbers as a reader sees them, beyond what the charts already know how to write.
+
+use straingauge_api::Unit;
+pub use straingauge_charts::format::{interval, number, p_value, spaced as count, value};
+
+/// `1 row`, `4 425 rows`. The plural is the noun with an s.
+pub fn counted(n: u64, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{} {noun}s", count(n)) }
+}
+
+/// `5.4 MB`, by powers of 1000.
+pub fn bytes(n: u64) -> String {
+    let mut value = n as f64;
+    for unit in ["bytes", "kB", "MB"] {
+        if value < 999.5 {
+            return if unit == "bytes" || value >= 99.5 { format!("{value:.0} {unit}") } else { format!("{value:.1} {unit}") };
+        }
+        value /= 1000.0;
+    }
+    format!("{value:.1} GB")
+}
+
+/// `84 ms`, `1.3 s`, `2 min 5 s`.
+pub fn duration(ms: f64) -> String {
+    if ms < 999.5 {
+        format!("{ms:.0} ms")
+    } else if ms < 59_950.0 {
+        format!("{:.1} s", ms / 1000.0)
+    } else {
+        let seconds = (ms / 1000.0) as u64;
+        format!("{} min {} s", seconds / 60, seconds % 60)
+    }
+}
+
+/// A change with its sign; shares change in points.
+pub fn change(v: f64, unit: Unit) -> String {
+    let text = value(Some(v), if unit == Unit::Share { Unit::Points } else { unit });
+    let nothing = !text.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    if nothing {
+        text.trim_start_matches(['\u{2212}', '+']).to_owned()
+    } else if v > 0.0 && !text.starts_with('+') {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+/// The day of an ISO 8601 time with its hour and minute, as the browser's clock has it in UTC: `2026-11-21 20:46`.
+pub fn moment(iso: &str) -> String {
+    let day = iso.get(..10).unwrap_or(iso);
+    iso.get(11..16).map_or_else(|| day.to_owned(), |time| format!("{day} {time}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_times() {
+        assert_eq!(bytes(512), "512 bytes");
+        assert_eq!(bytes(5_421_000), "5.4 MB");
+        assert_eq!(bytes(117_000_000), "117 MB");
+        assert_eq!(bytes(2_000_000_000), "2.0 GB");
+        assert_eq!(duration(84.2), "84 ms");
+        assert_eq!(duration(1312.0), "1.3 s");
+        assert_eq!(duration(125_000.0), "2 min 5 s");
+        assert_eq!(moment("2026-11-21T20:46:25.000Z"), "2026-11-21 20:46");
+        assert_eq!(moment(""), "");
+    }
+
+    #[test]
+    fn rows_are_counted_in_words() {
+        assert_eq!(counted(1, "row"), "1 row");
+        assert_eq!(counted(4425, "row"), "4\u{202f}425 rows");
+    }
+
+    #[test]
+    fn changes_carry_a_sign_unless_they_vanish() {
+        assert_eq!(change(0.02, Unit::Score), "+0.020");
+        assert_eq!(change(-0.375, Unit::Score), "\u{2212}0.375");
+        assert_eq!(change(0.0, Unit::Score), "0.000");
+        assert_eq!(change(-0.000_01, Unit::Score), "0.000");
+        assert_eq!(change(0.25, Unit::Relative), "+25\u{a0}%");
+        assert_eq!(change(0.021, Unit::Share), "+2.1 points");
+    }
+}

@@ -1,0 +1,280 @@
+//! Which of the dropped files is what: a guess from names, columns and row counts, shown and open to change.
+
+use straingauge_api::{ColumnInfo, Role};
+
+/// What a file is used as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// The data that the model was made with, or that it is known to do well on.
+    Reference,
+    /// The data to judge it on.
+    Evaluation,
+    /// Predictions for the reference set.
+    ReferencePredictions,
+    /// Predictions for the evaluation set.
+    EvaluationPredictions,
+    /// Left out.
+    Unused,
+}
+
+impl Use {
+    /// All of them with ids and names, in the order of the list.
+    pub const ALL: [(Self, &'static str, &'static str); 5] = [
+        (Self::Reference, "reference", "Reference data"),
+        (Self::Evaluation, "evaluation", "Evaluation data"),
+        (Self::ReferencePredictions, "reference_predictions", "Predictions for the reference"),
+        (Self::EvaluationPredictions, "evaluation_predictions", "Predictions for the evaluation"),
+        (Self::Unused, "unused", "Not used"),
+    ];
+
+    /// The id.
+    pub fn id(self) -> &'static str {
+        Self::ALL.iter().find(|(u, ..)| *u == self).map_or("unused", |(_, id, _)| id)
+    }
+
+    /// The use of an id.
+    pub fn from_id(id: &str) -> Self {
+        Self::ALL.iter().find(|(_, i, _)| *i == id).map_or(Self::Unused, |(u, ..)| *u)
+    }
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its rows.
+    pub rows: u64,
+    /// Its columns with their guessed roles.
+    pub columns: &'a [ColumnInfo],
+}
+
+/// A guess with its reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guess {
+    /// The use.
+    pub used_as: Use,
+    /// Why.
+    pub reason: String,
+}
+
+const REFERENCE_WORDS: [&str; 9] = ["ref", "reference", "train", "training", "base", "baseline", "before", "old", "golden"];
+const EVALUATION_WORDS: [&str; 13] =
+    ["eval", "evaluation", "val", "valid", "validation", "test", "testing", "prod", "production", "new", "current", "after", "live"];
+const PREDICTION_WORDS: [&str; 12] =
+    ["pred", "preds", "prediction", "predictions", "predicted", "prob", "probs", "proba", "probabilities", "scores", "output", "outputs"];
+
+/// Guesses the use of every file. The answer has the order of the files.
+pub fn guess(files: &[Candidate<'_>]) -> Vec<Guess> {
+    let unused = |reason: &str| Guess { used_as: Use::Unused, reason: reason.to_owned() };
+    let mut guesses = vec![unused("A run takes one reference and one evaluation set."); files.len()];
+    let (predictions, data): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|&i| is_predictions(&files[i]));
+    let (reference, evaluation) = sides(files, &data);
+    if let Some((i, reason)) = reference {
+        guesses[i] = Guess { used_as: Use::Reference, reason };
+    }
+    if let Some((i, reason)) = evaluation {
+        guesses[i] = Guess { used_as: Use::Evaluation, reason };
+    }
+    let sides = [
+        (guesses.iter().position(|g| g.used_as == Use::Reference), Use::ReferencePredictions),
+        (guesses.iter().position(|g| g.used_as == Use::Evaluation), Use::EvaluationPredictions),
+    ];
+    // The surest pair first: a file and a set that agree in rows, then those that agree in name.
+    let mut pairs: Vec<(u32, usize, usize)> = Vec::new();
+    for &p in &predictions {
+        for (s, (set, _)) in sides.iter().enumerate() {
+            if let Some(set) = *set {
+                let same_rows = files[p].rows == files[set].rows;
+                pairs.push((if same_rows { 1000 } else { 0 } + shared_words(files[p].name, files[set].name), p, s));
+            }
+        }
+    }
+    pairs.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
+    let mut taken = [false; 2];
+    let mut placed = vec![false; files.len()];
+    for (_, p, s) in pairs {
+        let (Some(set), used_as) = sides[s] else { continue };
+        if taken[s] || placed[p] {
+            continue;
+        }
+        taken[s] = true;
+        placed[p] = true;
+        let (a, b) = (files[p].rows, files[set].rows);
+        let reason = if a == b {
+            format!("As many rows as {}: row i belongs to row i.", files[set].name)
+        } else {
+            format!("Row counts differ: {} here, {} in {}.", crate::format::count(a), crate::format::count(b), files[set].name)
+        };
+        guesses[p] = Guess { used_as, reason };
+    }
+    for &p in &predictions {
+        if !placed[p] {
+            guesses[p] = unused("Looks like predictions, but no data file is left to go with it.");
+        }
+    }
+    guesses
+}
+
+type Placed = Option<(usize, String)>;
+
+/// The reference and the evaluation set among the data files.
+fn sides(files: &[Candidate<'_>], data: &[usize]) -> (Placed, Placed) {
+    let reason = |i: usize, words: &[&str], otherwise: &str| {
+        words_of(files[i].name)
+            .into_iter()
+            .find(|w| words.contains(&w.as_str()))
+            .map_or_else(|| otherwise.to_owned(), |w| format!("“{w}” in its name."))
+    };
+    match data {
+        [] => (None, None),
+        [only] if leans(files[*only].name) < 0 => (None, Some((*only, reason(*only, &EVALUATION_WORDS, "")))),
+        [only] => (Some((*only, reason(*only, &REFERENCE_WORDS, "The only data file."))), None),
+        _ => {
+            // The name decides, then the size: what a model was made with is usually the larger set.
+            let mut order = data.to_vec();
+            order.sort_by_key(|&i| (-leans(files[i].name), std::cmp::Reverse(files[i].rows), i));
+            let first = order[0];
+            let best = order[1..]
+                .iter()
+                .copied()
+                .max_by_key(|&i| (-leans(files[i].name), shared_columns(&files[i], &files[first]), std::cmp::Reverse(i)))
+                .unwrap_or(order[1]);
+            (
+                Some((first, reason(first, &REFERENCE_WORDS, "The larger of the data files."))),
+                Some((best, reason(best, &EVALUATION_WORDS, "The other data file, with the same columns."))),
+            )
+        }
+    }
+}
+
+/// Whether nothing in the file could be a feature: predictions, keys, and names that say so.
+fn is_predictions(file: &Candidate<'_>) -> bool {
+    let features =
+        file.columns.iter().filter(|c| !matches!(c.role.role, Role::Prediction | Role::Id | Role::Ignored | Role::Weight)).count();
+    let predicted = file.columns.iter().any(|c| c.role.role == Role::Prediction);
+    let named = words_of(file.name).iter().any(|w| PREDICTION_WORDS.contains(&w.as_str()));
+    (predicted && features == 0)
+        || (named && features <= 1 && file.columns.len() <= 2)
+        || (named && predicted && features * 2 <= file.columns.len())
+}
+
+/// Towards the reference (positive) or the evaluation set (negative).
+fn leans(name: &str) -> i32 {
+    words_of(name)
+        .iter()
+        .map(|w| i32::from(REFERENCE_WORDS.contains(&w.as_str())) - i32::from(EVALUATION_WORDS.contains(&w.as_str())))
+        .sum::<i32>()
+        .signum()
+}
+
+fn shared_columns(a: &Candidate<'_>, b: &Candidate<'_>) -> usize {
+    a.columns.iter().filter(|c| b.columns.iter().any(|d| d.name == c.name)).count()
+}
+
+fn shared_words(a: &str, b: &str) -> u32 {
+    let b = words_of(b);
+    words_of(a).iter().filter(|w| b.contains(w)).count() as u32
+}
+
+/// The words of a file name, without those that name a format.
+fn words_of(name: &str) -> Vec<String> {
+    const FORMATS: [&str; 13] =
+        ["csv", "tsv", "json", "jsonl", "ndjson", "gz", "gzip", "zst", "zstd", "parquet", "arrow", "feather", "txt"];
+    name.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && !FORMATS.contains(w)).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use straingauge_api::{ColumnType, RoleGuess};
+
+    use super::*;
+
+    fn column(name: &str, kind: ColumnType, role: Role) -> ColumnInfo {
+        ColumnInfo {
+            name: name.into(),
+            kind,
+            width: 0,
+            role: RoleGuess { role, protected: false, in_model: true, confidence: 1.0, reason: String::new() },
+            missing: 0,
+            missing_spellings: vec![],
+            bad_cells: 0,
+            distinct: 2,
+            distinct_exact: true,
+            range: None,
+            examples: vec![],
+        }
+    }
+
+    fn uses(files: &[Candidate<'_>]) -> Vec<Use> {
+        guess(files).into_iter().map(|g| g.used_as).collect()
+    }
+
+    #[test]
+    fn four_files_in_any_order() {
+        let data = [column("label", ColumnType::Integer, Role::Label), column("text", ColumnType::Text, Role::Text)];
+        let preds = [column("probabilities", ColumnType::List, Role::Prediction)];
+        let files = [
+            Candidate { name: "val_preds_0.json.gz", rows: 4425, columns: &preds },
+            Candidate { name: "val_0_with_label.json.gz", rows: 4425, columns: &data },
+            Candidate { name: "train_preds.json.gz", rows: 50_000, columns: &preds },
+            Candidate { name: "train.json.gz", rows: 50_000, columns: &data },
+        ];
+        assert_eq!(uses(&files), [Use::EvaluationPredictions, Use::Evaluation, Use::ReferencePredictions, Use::Reference]);
+    }
+
+    #[test]
+    fn equal_rows_are_told_apart_by_name() {
+        let data = [column("x", ColumnType::Float, Role::Numeric), column("y", ColumnType::Integer, Role::Label)];
+        let preds = [column("p", ColumnType::Float, Role::Prediction)];
+        let files = [
+            Candidate { name: "march_scores.csv", rows: 100, columns: &preds },
+            Candidate { name: "january_scores.csv", rows: 100, columns: &preds },
+            Candidate { name: "january.csv", rows: 100, columns: &data },
+            Candidate { name: "march.csv", rows: 100, columns: &data },
+        ];
+        assert_eq!(uses(&files), [Use::EvaluationPredictions, Use::ReferencePredictions, Use::Reference, Use::Evaluation]);
+    }
+
+    #[test]
+    fn predictions_in_the_same_file_leave_it_a_data_file() {
+        let data = [
+            column("amount", ColumnType::Float, Role::Numeric),
+            column("city", ColumnType::Category, Role::Categorical),
+            column("label", ColumnType::Integer, Role::Label),
+            column("preds", ColumnType::Float, Role::Prediction),
+        ];
+        let files = [
+            Candidate { name: "fraud_ref.csv.gz", rows: 10_000, columns: &data },
+            Candidate { name: "fraud_eval.csv.gz", rows: 29_000, columns: &data },
+        ];
+        assert_eq!(uses(&files), [Use::Reference, Use::Evaluation]);
+        assert!(guess(&files)[0].reason.contains("ref"));
+    }
+
+    #[test]
+    fn one_file_and_none() {
+        let data = [column("x", ColumnType::Float, Role::Numeric)];
+        assert_eq!(uses(&[Candidate { name: "data.csv", rows: 5, columns: &data }]), [Use::Reference]);
+        assert_eq!(uses(&[Candidate { name: "production.csv", rows: 5, columns: &data }]), [Use::Evaluation]);
+        assert!(uses(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_third_data_file_is_left_out_and_differing_rows_are_said() {
+        let data = [column("x", ColumnType::Float, Role::Numeric)];
+        let preds = [column("p", ColumnType::Float, Role::Prediction)];
+        let files = [
+            Candidate { name: "a.csv", rows: 50, columns: &data },
+            Candidate { name: "b.csv", rows: 40, columns: &data },
+            Candidate { name: "c.csv", rows: 30, columns: &data },
+            Candidate { name: "b_preds.csv", rows: 39, columns: &preds },
+        ];
+        let guesses = guess(&files);
+        assert_eq!(
+            guesses.iter().map(|g| g.used_as).collect::<Vec<_>>(),
+            [Use::Reference, Use::Evaluation, Use::Unused, Use::EvaluationPredictions]
+        );
+        assert_eq!(guesses[3].reason, "Row counts differ: 39 here, 40 in b.csv.");
+    }
+}

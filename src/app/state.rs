@@ -1,0 +1,156 @@
+//! What the page knows, as signals that every screen shares.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use straingauge_api::{ApiError, RunDocument};
+
+use crate::client::{self, ProjectInfo};
+use crate::desk::Desk;
+use crate::live::Live;
+use crate::requests::Requests;
+use crate::route::Route;
+
+/// Something that comes from the engine or from storage.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Load<T> {
+    /// Not there yet.
+    #[default]
+    Waiting,
+    /// There.
+    Ready(T),
+    /// Could not be had.
+    Failed(ApiError),
+}
+
+impl<T> From<Result<T, ApiError>> for Load<T> {
+    fn from(result: Result<T, ApiError>) -> Self {
+        match result {
+            Ok(value) => Self::Ready(value),
+            Err(error) => Self::Failed(error),
+        }
+    }
+}
+
+/// A finished run with what the package knows beside the document.
+#[derive(Debug)]
+pub struct Shown {
+    /// The project's id.
+    pub project: String,
+    /// The run's id.
+    pub run: String,
+    /// How long it took.
+    pub duration_millis: f64,
+    /// The run.
+    pub document: RunDocument,
+}
+
+/// The page's state. Copied into every screen: signals are handles.
+#[derive(Clone, Copy)]
+pub struct App {
+    /// The view.
+    pub route: RwSignal<Route>,
+    /// All projects.
+    pub projects: RwSignal<Load<Vec<ProjectInfo>>>,
+    /// The project that is open.
+    pub open: RwSignal<Option<ProjectInfo>>,
+    /// The files that lie open and what they are taken for.
+    pub desk: Desk,
+    /// The run under way.
+    pub live: Live,
+    /// The finished run that is shown.
+    pub shown: RwSignal<Load<Arc<Shown>>>,
+    /// The count of network requests.
+    pub requests: Requests,
+}
+
+impl App {
+    /// The state of a page that was just opened.
+    pub fn start() -> Self {
+        let app = Self {
+            route: RwSignal::new(location_route()),
+            projects: RwSignal::new(Load::Waiting),
+            open: RwSignal::new(None),
+            desk: Desk::new(),
+            live: Live::new(),
+            shown: RwSignal::new(Load::Waiting),
+            requests: Requests::start(),
+        };
+        app.refresh_projects();
+        app
+    }
+
+    /// The state, from inside a component.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// Reads the list of projects again and opens the one that was open last.
+    pub fn refresh_projects(self) {
+        spawn_local(async move {
+            let listed = client::list_projects().await;
+            if let Ok(projects) = &listed {
+                let last = self.open.get_untracked().map(|p| p.id).or_else(remembered);
+                let open = projects.iter().find(|p| Some(&p.id) == last.as_ref()).cloned();
+                if open != self.open.get_untracked() {
+                    self.open.set(open);
+                }
+            }
+            self.projects.set(listed.into());
+        });
+    }
+
+    /// Opens a project; the next visit finds it open.
+    pub fn open_project(self, project: ProjectInfo) {
+        if let Some(storage) = storage() {
+            let _ = storage.set_item(OPEN, &project.id);
+        }
+        self.open.set(Some(project));
+    }
+
+    /// Loads a run unless it is the one shown.
+    pub fn show(self, project: String, run: String) {
+        let same = self.shown.with_untracked(|s| matches!(s, Load::Ready(s) if s.project == project && s.run == run));
+        if same {
+            return;
+        }
+        self.shown.set(Load::Waiting);
+        spawn_local(async move {
+            let loaded = async {
+                let handle = client::project(&project).await?;
+                let (test_run, document) = client::run(&handle, &run).await?;
+                let info: ProjectInfo = client::from_js(handle.info())?;
+                Ok((info, Shown { duration_millis: test_run.duration_millis(), project, run, document }))
+            }
+            .await;
+            match loaded {
+                Ok((info, shown)) => {
+                    self.open_project(info);
+                    self.shown.set(Load::Ready(Arc::new(shown)));
+                }
+                Err(error) => self.shown.set(Load::Failed(error)),
+            }
+        });
+    }
+}
+
+const OPEN: &str = "straingauge-open-project";
+
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
+fn remembered() -> Option<String> {
+    storage()?.get_item(OPEN).ok().flatten()
+}
+
+/// The view that the location names.
+pub fn location_route() -> Route {
+    Route::parse(&window().location().hash().unwrap_or_default())
+}
+
+/// Goes to a view.
+pub fn go(route: &Route) {
+    let _ = window().location().set_hash(&route.href());
+}

@@ -1,1 +1,0 @@
-//! Data cleanliness: what is wrong with the data themselves?

@@ -1,3 +1,0 @@
-//! Tests of the engine over its public API.
-
-mod stats;
