@@ -8,6 +8,21 @@
 //! format asks for it (Parquet's table of contents stands at the end).
 
 mod bounds;
+mod builder;
+mod census;
+mod compression;
+mod csv;
+mod dictionary;
+mod encoding;
+mod forms;
+mod locale;
+mod missing;
+mod moment;
+mod names;
+mod number;
 mod reader;
+mod settle;
+mod sniff;
+mod texts;
 
 pub use reader::{Read, Reader};

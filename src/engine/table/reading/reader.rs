@@ -1,8 +1,17 @@
 //! The reader: takes a file's bytes in slices and gives its table.
 
-use sha2::{Digest, Sha256};
-use straingauge_api::ReadOptions;
+use std::fmt::Write;
+use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+use straingauge_api::{Compression, ErrorDetails, Format, Problem, ProblemLevel, ReadOptions};
+
+use super::builder::ColumnBuilder;
+use super::compression::{self, Decompressor};
+use super::csv::CsvReader;
+use super::encoding::{self, TextDecoder};
+use super::settle::Settling;
+use super::sniff::{self, SNIFFED_BYTES};
 use crate::table::{ReadFacts, Table};
 use crate::{Error, Result};
 
@@ -10,9 +19,13 @@ use crate::{Error, Result};
 #[derive(Debug)]
 pub struct Reader {
     name: String,
-    options: ReadOptions,
     digest: Sha256,
     bytes: u64,
+    /// The first bytes, until there are enough to tell the compression.
+    first: Vec<u8>,
+    decompressor: Option<Decompressor>,
+    compression: Compression,
+    content: Content,
 }
 
 /// A file that was read.
@@ -31,7 +44,22 @@ impl Reader {
     /// `unknown_encoding` where the options name an encoding that does not exist; `bad_delimiter` for a separator that
     /// is not one ASCII character.
     pub fn new(name: &str, options: &ReadOptions) -> Result<Self> {
-        Ok(Self { name: name.to_owned(), options: options.clone(), digest: Sha256::new(), bytes: 0 })
+        if let Some(label) = &options.encoding {
+            encoding::named(label)?;
+        }
+        if options.delimiter.is_some_and(|d| !d.is_ascii() || matches!(d, '"' | '\n' | '\r')) {
+            return Err(Error::new("bad_delimiter", "The delimiter must be one ASCII character, and neither a quote nor a line end.")
+                .mend("Use a comma, a semicolon, a tab or a bar."));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            digest: Sha256::new(),
+            bytes: 0,
+            first: Vec::new(),
+            decompressor: None,
+            compression: Compression::None,
+            content: Content { options: options.clone(), stage: Stage::Head(Vec::new()) },
+        })
     }
 
     /// Takes the next bytes of the file.
@@ -41,7 +69,23 @@ impl Reader {
     pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
         self.digest.update(bytes);
         self.bytes += bytes.len() as u64;
-        Ok(())
+        let name = self.name.clone();
+        self.take(bytes).map_err(|e| e.in_file(name))
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        if let Some(decompressor) = &mut self.decompressor {
+            return decompressor.push(bytes, &mut |plain| self.content.push(plain));
+        }
+        self.first.extend_from_slice(bytes);
+        if self.first.len() < 4 { Ok(()) } else { self.begin() }
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        let first = std::mem::take(&mut self.first);
+        self.compression = compression::sniff(&first);
+        let decompressor = self.decompressor.insert(Decompressor::new(self.compression));
+        decompressor.push(&first, &mut |plain| self.content.push(plain))
     }
 
     /// The table, after the last slice.
@@ -49,8 +93,54 @@ impl Reader {
     /// # Errors
     /// As [`Self::push`], and `empty_file`, `truncated_gzip`, `truncated_zstd`, `truncated_json` where the file ends too early.
     pub fn finish(self) -> Result<Read> {
-        let _ = &self.options;
-        Err(Error::new("empty_file", format!("{} has no rows.", self.name)).in_file(self.name))
+        let name = self.name.clone();
+        self.finish_table().map_err(|e| e.in_file(name))
+    }
+
+    fn finish_table(mut self) -> Result<Read> {
+        if self.bytes == 0 {
+            return Err(Error::new("empty_file", "The file is empty.").mend("Choose another file, or export it again."));
+        }
+        if self.decompressor.is_none() {
+            self.begin()?;
+        }
+        let mut facts = ReadFacts::default();
+        if let Some(decompressor) = &mut self.decompressor {
+            let ignored = decompressor.finish(&mut |plain| self.content.push(plain))?;
+            if ignored > 0 {
+                facts.problems.push(Problem {
+                    code: "trailing_bytes".into(),
+                    level: ProblemLevel::Warning,
+                    message: format!("{ignored} bytes behind the compressed data are left out. Compress the file again."),
+                    count: ignored,
+                    details: ErrorDetails::default(),
+                    examples: Vec::new(),
+                });
+            }
+        }
+        let options = self.content.options.clone();
+        let Columns { format, columns } = self.content.finish(&mut facts)?;
+        let rows = columns.first().map_or(0, |c| c.rows as usize);
+        if rows == 0 {
+            return Err(Error::new("empty_file", "The file has no rows.").mend("Choose another file, or export it again."));
+        }
+        let mut settling = Settling {
+            options: &options,
+            delimiter: facts.delimiter,
+            problems: std::mem::take(&mut facts.problems),
+            questions: Vec::new(),
+        };
+        let columns = columns.into_iter().map(|c| settling.settle(c).map(Arc::new)).collect::<Result<Vec<_>>>()?;
+        facts.problems = settling.problems;
+        facts.problems.sort_by_key(|p| std::cmp::Reverse(p.level));
+        facts.questions = settling.questions;
+        let sha256 = self.digest.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            let done = write!(hex, "{byte:02x}");
+            debug_assert!(done.is_ok(), "writing to a String cannot fail");
+            hex
+        });
+        let table = Table { name: self.name, bytes: self.bytes, sha256, format, compression: self.compression, rows, columns };
+        Ok(Read { table, facts })
     }
 
     /// Bytes taken so far.
@@ -60,6 +150,82 @@ impl Reader {
 
     /// Rows read so far.
     pub fn rows(&self) -> u64 {
-        0
+        self.content.rows() as u64
+    }
+}
+
+/// The plain bytes of the file, on their way into columns.
+#[derive(Debug)]
+struct Content {
+    options: ReadOptions,
+    stage: Stage,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// The first bytes, until there are enough to tell the format.
+    Head(Vec<u8>),
+    /// Delimited text.
+    Csv(TextDecoder, CsvReader),
+}
+
+/// What a format's reader gives.
+struct Columns {
+    format: Format,
+    columns: Vec<ColumnBuilder>,
+}
+
+impl Content {
+    fn push(&mut self, bytes: &[u8]) -> Result<()> {
+        match &mut self.stage {
+            Stage::Head(head) => {
+                head.extend_from_slice(bytes);
+                if head.len() < SNIFFED_BYTES { Ok(()) } else { self.begin() }
+            }
+            Stage::Csv(decoder, reader) => decoder.push(bytes, &mut |text| reader.push(text)),
+        }
+    }
+
+    /// Tells the format from the first bytes, and gives them to its reader.
+    fn begin(&mut self) -> Result<()> {
+        let Stage::Head(head) = &mut self.stage else { return Ok(()) };
+        let head = std::mem::take(head);
+        let start = head.get(..head.len().min(SNIFFED_BYTES)).unwrap_or_default();
+        sniff::refuse_others(start)?;
+        let (encoding, mark, certain) = match &self.options.encoding {
+            Some(label) => {
+                let named = encoding::named(label)?;
+                (named, encoding_rs::Encoding::for_bom(start).filter(|(e, _)| *e == named).map_or(0, |(_, length)| length), true)
+            }
+            None => encoding::sniff(start).map(|(encoding, mark)| (encoding, mark, mark > 0)).ok_or_else(sniff::not_text)?,
+        };
+        let decoder = TextDecoder::new(encoding, certain);
+        self.stage = Stage::Csv(decoder, CsvReader::new(&self.options));
+        self.push(head.get(mark..).unwrap_or_default())
+    }
+
+    fn finish(mut self, facts: &mut ReadFacts) -> Result<Columns> {
+        if matches!(self.stage, Stage::Head(_)) {
+            self.begin()?;
+        }
+        match self.stage {
+            Stage::Csv(mut decoder, mut reader) => {
+                decoder.finish(&mut |text| reader.push(text))?;
+                facts.encoding = Some(decoder.name());
+                facts.problems.extend(decoder.problem());
+                let (columns, problems, delimiter) = reader.finish()?;
+                facts.delimiter = delimiter;
+                facts.problems.extend(problems);
+                Ok(Columns { format: Format::Csv, columns })
+            }
+            Stage::Head(_) => Err(sniff::not_text()),
+        }
+    }
+
+    fn rows(&self) -> usize {
+        match &self.stage {
+            Stage::Head(_) => 0,
+            Stage::Csv(_, reader) => reader.rows(),
+        }
     }
 }

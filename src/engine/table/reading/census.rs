@@ -1,0 +1,116 @@
+//! What the cells of a column could be, counted over all of them.
+
+use super::builder::{ColumnBuilder, Store, tokens};
+use super::locale::{CommaReading, NumericDate};
+use super::missing::is_missing;
+use super::moment::IsoParser;
+use super::number;
+
+/// How many cells read as what.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Census {
+    /// Cells with a value.
+    pub(crate) present: u64,
+    /// Distinct values; a lower bound for columns of plain text.
+    pub(crate) distinct: u64,
+    /// Tokens of all values.
+    pub(crate) tokens: u64,
+    pub(crate) numbers: u64,
+    /// Numbers that look like codes: padded with zeros, or too wide.
+    pub(crate) codes: u64,
+    /// Numbers that are no integers.
+    pub(crate) fractions: u64,
+    /// Cells with a comma that are numbers in one reading of the comma.
+    pub(crate) commas: u64,
+    /// Numbers where the comma is the decimal mark.
+    pub(crate) decimal_comma: u64,
+    /// Numbers where the comma separates thousands.
+    pub(crate) thousands_comma: u64,
+    pub(crate) booleans: u64,
+    pub(crate) moments: u64,
+    /// Dates in numbers: of either order, day first, month first, year first.
+    pub(crate) numeric_dates: u64,
+    pub(crate) day_first: u64,
+    pub(crate) month_first: u64,
+    pub(crate) lists: u64,
+    /// A cell with a comma, and a date in numbers, to show.
+    pub(crate) comma_example: Option<String>,
+    pub(crate) date_example: Option<String>,
+}
+
+/// Whether a cell is one of the words for truth.
+pub(crate) fn boolean(cell: &[u8]) -> Option<bool> {
+    let is = |word: &[u8]| cell.eq_ignore_ascii_case(word);
+    match cell.len() {
+        2 if is(b"no") => Some(false),
+        3 if is(b"yes") => Some(true),
+        4 if is(b"true") => Some(true),
+        5 if is(b"false") => Some(false),
+        _ => None,
+    }
+}
+
+impl Census {
+    /// Counts a column of texts.
+    pub(crate) fn take(builder: &ColumnBuilder) -> Self {
+        let mut census = Self::default();
+        let mut parser = IsoParser::default();
+        let mut scratch = Vec::new();
+        match &builder.store {
+            Store::Dictionary(dictionary) => {
+                for (text, count) in dictionary.texts().zip(dictionary.counts()) {
+                    census.count(text, count, &mut parser, &mut scratch);
+                }
+            }
+            _ => builder.for_each_text(|text| census.count(text, 1, &mut parser, &mut scratch)),
+        }
+        census
+    }
+
+    fn count(&mut self, text: &[u8], count: u64, parser: &mut IsoParser, scratch: &mut Vec<f64>) {
+        if count == 0 || is_missing(text) {
+            return;
+        }
+        self.present += count;
+        self.distinct += 1;
+        self.tokens += tokens(text) as u64 * count;
+        let Some(first) = text.trim_ascii().first().copied() else { return };
+        if first == b'[' {
+            scratch.clear();
+            if number::parse_list(text, scratch).is_some_and(|length| length > 0) {
+                self.lists += count;
+            }
+        } else if first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.' | b',') {
+            self.count_numeric(text, count, parser);
+        } else if boolean(text.trim_ascii()).is_some() {
+            self.booleans += count;
+        }
+    }
+
+    fn count_numeric(&mut self, text: &[u8], count: u64, parser: &mut IsoParser) {
+        let reading = CommaReading::of(text);
+        self.decimal_comma += count * u64::from(reading.decimal);
+        self.thousands_comma += count * u64::from(reading.thousands);
+        if reading.has_comma && (reading.decimal || reading.thousands) {
+            self.commas += count;
+            self.comma_example.get_or_insert_with(|| String::from_utf8_lossy(text).into_owned());
+        }
+        if let Some((_, form)) = number::parse(text) {
+            self.numbers += count;
+            if form == number::PADDED || form == number::WIDE {
+                self.codes += count;
+            }
+            if form != 0 && text.iter().any(|b| matches!(b, b'.' | b'e' | b'E')) {
+                self.fractions += count;
+            }
+        } else if parser.parse(text).is_some() {
+            self.moments += count;
+        } else if let Some(date) = NumericDate::parse(text) {
+            let (day_first, month_first) = (date.iso(true).is_some(), date.iso(false).is_some());
+            self.numeric_dates += count * u64::from(day_first || month_first);
+            self.day_first += count * u64::from(day_first);
+            self.month_first += count * u64::from(month_first);
+            self.date_example.get_or_insert_with(|| String::from_utf8_lossy(text).into_owned());
+        }
+    }
+}

@@ -1,0 +1,537 @@
+//! What a column is, decided over all of its cells.
+//!
+//! In this order, each where at least 99 % of the cells with a value agree (of 20 or more cells one may always differ): truth
+//! words; numbers; numbers with a comma; moments; dates in numbers; lists of numbers of one length. The cells that differ are kept as
+//! bad cells. Integers written with zeros before them, or beyond 2^53, are codes and not quantities once they are more than 1 %.
+//! What is left is text where its values have three tokens or more on average and are more than 1 000 or more than a fifth of the
+//! rows; else it is a category.
+
+use arrow::array::{BooleanArray, Float64Array, StringArray, TimestampMillisecondArray};
+use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use straingauge_api::{
+    CellExample, ColumnType, DateOrder, DecimalMark, ErrorDetails, Problem, ProblemLevel, Question, QuestionAbout, ReadOptions, Reading,
+};
+
+use super::bounds::SHOWN_CHARACTERS;
+use super::builder::{ColumnBuilder, MIN_TEXT_TOKENS, Moments, NumberLists, Numbers, Store};
+use super::census::{Census, boolean};
+use super::dictionary::Dictionary;
+use super::locale::{NumericDate, with_point};
+use super::missing::{is_missing, is_missing_text};
+use super::moment::{self, IsoParser};
+use super::number;
+use super::texts::KeptTexts;
+use crate::table::{BadCell, Categories, Cells, Column, Lists, MISSING_CODE, MissingCells, Values};
+use crate::{Error, Result};
+
+/// What is decided for the whole file, and what was found out on the way.
+#[derive(Debug)]
+pub(crate) struct Settling<'a> {
+    pub(crate) options: &'a ReadOptions,
+    pub(crate) delimiter: Option<char>,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) questions: Vec<Question>,
+}
+
+/// Whether so few cells differ that the rest says what the column is.
+fn tolerated(differing: u64, present: u64) -> bool {
+    present > 0 && differing < present && (differing * 100 <= present || (differing == 1 && present >= 20))
+}
+
+/// Whether enough integers look like codes to call the column one.
+fn is_coded(codes: u64, present: u64) -> bool {
+    codes * 100 > present
+}
+
+impl Settling<'_> {
+    /// Decides a column.
+    ///
+    /// # Errors
+    /// `column_too_large` where its texts exceed 2 GiB.
+    pub(crate) fn settle(&mut self, mut builder: ColumnBuilder) -> Result<Column> {
+        let chosen = self.options.column_types.iter().find(|c| c.column == builder.name).map(|c| c.kind);
+        if let Some(kind) = chosen {
+            return self.settle_as(builder, kind);
+        }
+        let present = u64::from(builder.rows) - builder.missing.rows.len() as u64;
+        match std::mem::take(&mut builder.store) {
+            Store::Number(n) if tolerated(n.bad.len() as u64, present) && !is_coded(u64::from(n.codes), present) => {
+                return Ok(self.numbers(builder, n, true));
+            }
+            Store::Moment(m) if tolerated(m.bad.len() as u64, present) => return Ok(self.moments(builder, m)),
+            Store::List(l) if tolerated(l.kept.rows.len() as u64, present) => return Ok(self.lists(builder, l)),
+            store => builder.store = store,
+        }
+        if !matches!(builder.store, Store::Text(_)) && !matches!(builder.store, Store::Dictionary(_)) {
+            builder.to_dictionary();
+        }
+        let census = Census::take(&builder);
+        let fits = |count: u64| tolerated(census.present - count.min(census.present), census.present);
+
+        if fits(census.booleans) {
+            return self.settle_as(builder, ColumnType::Boolean);
+        }
+        let comma = self.options.decimal == Some(DecimalMark::Comma);
+        if fits(census.numbers)
+            && !is_coded(census.codes, census.present)
+            && (builder.native || census.fractions > 0)
+            && !(comma && fits(census.decimal_comma))
+        {
+            let n = recast_numbers(&mut builder, None);
+            return Ok(self.numbers(builder, n, true));
+        }
+        if (census.commas > 0 || comma)
+            && !is_coded(census.codes, census.present)
+            && (fits(census.decimal_comma) || fits(census.thousands_comma))
+        {
+            let decimal = self.reads_comma_as_decimal(&builder.name, &census, fits(census.decimal_comma), fits(census.thousands_comma));
+            let n = recast_numbers(&mut builder, Some(decimal));
+            return Ok(self.numbers(builder, n, false));
+        }
+        if fits(census.moments + census.numeric_dates) {
+            let day_first = self.reads_day_first(&builder.name, &census);
+            let m = recast_moments(&mut builder, day_first);
+            return Ok(self.moments(builder, m));
+        }
+        if fits(census.lists)
+            && let Some(l) = recast_lists(&mut builder, true)
+        {
+            return Ok(self.lists(builder, l));
+        }
+        let mean_tokens = census.tokens as f64 / census.present.max(1) as f64;
+        if mean_tokens >= MIN_TEXT_TOKENS && (census.distinct > 1_000 || census.distinct * 5 > census.present) {
+            self.settle_as(builder, ColumnType::Text)
+        } else {
+            self.settle_as(builder, ColumnType::Category)
+        }
+    }
+
+    /// Makes a column of the type that the reader, or the census, chose; cells that do not fit are bad cells, however many.
+    fn settle_as(&mut self, mut builder: ColumnBuilder, kind: ColumnType) -> Result<Column> {
+        match kind {
+            ColumnType::Integer | ColumnType::Float => {
+                let comma = (self.options.decimal == Some(DecimalMark::Comma)).then_some(true);
+                let n = match std::mem::take(&mut builder.store) {
+                    Store::Number(n) => n,
+                    store => {
+                        builder.store = store;
+                        recast_numbers(&mut builder, comma)
+                    }
+                };
+                Ok(self.numbers(builder, n, false))
+            }
+            ColumnType::Timestamp => {
+                if let Store::Number(n) = &builder.store
+                    && let Some(unit) = epoch_unit(n)
+                {
+                    let missing = std::mem::take(&mut builder.missing);
+                    let Store::Number(n) = std::mem::take(&mut builder.store) else { return Err(too_large(&builder.name)) };
+                    return Ok(self.epoch(builder.name, n, missing, unit));
+                }
+                let day_first = self.options.date_order != Some(DateOrder::MonthFirst);
+                let m = match std::mem::take(&mut builder.store) {
+                    Store::Moment(m) => m,
+                    store => {
+                        builder.store = store;
+                        recast_moments(&mut builder, day_first)
+                    }
+                };
+                Ok(self.moments(builder, m))
+            }
+            ColumnType::List => {
+                let l = match std::mem::take(&mut builder.store) {
+                    Store::List(l) => Some(l),
+                    store => {
+                        builder.store = store;
+                        recast_lists(&mut builder, false)
+                    }
+                };
+                Ok(self.lists(builder, l.unwrap_or_default()))
+            }
+            ColumnType::Boolean => {
+                builder.to_dictionary();
+                Ok(self.booleans(builder))
+            }
+            ColumnType::Text => {
+                builder.to_texts();
+                if !builder.checkpoint() {
+                    return Err(too_large(&builder.name));
+                }
+                texts(builder)
+            }
+            ColumnType::Category => {
+                if !matches!(builder.store, Store::Dictionary(_)) {
+                    builder.to_dictionary();
+                }
+                categories(builder)
+            }
+        }
+    }
+
+    fn numbers(&mut self, builder: ColumnBuilder, n: Numbers, may_be_epoch: bool) -> Column {
+        if may_be_epoch
+            && hints_at_time(&builder.name)
+            && let Some(unit) = epoch_unit(&n)
+        {
+            return self.epoch(builder.name, n, builder.missing, unit);
+        }
+        let cells = self.cells(&builder.name, "a number", builder.missing, n.kept, Some(&n.bad));
+        let mut values = n.values;
+        values.shrink_to_fit();
+        let integer = values.iter().all(|v| v.is_nan() || v.fract() == 0.0);
+        let nulls = nulls(values.len(), &cells);
+        Column {
+            name: builder.name,
+            values: Values::Number { values: Float64Array::new(ScalarBuffer::from(values), nulls), integer },
+            cells,
+        }
+    }
+
+    fn epoch(&mut self, name: String, n: Numbers, missing: MissingCells, unit: i64) -> Column {
+        let cells = self.cells(&name, "a moment", missing, n.kept, Some(&n.bad));
+        let example = n.values.iter().find(|v| !v.is_nan()).copied().unwrap_or(0.0);
+        let mut meaning = String::new();
+        moment::write(example as i64 * unit * 1_000, 13, &mut meaning);
+        let (word, count) = (if unit == 1 { "milliseconds" } else { "seconds" }, n.values.len() as u64);
+        self.problems.push(Problem {
+            code: "epoch_assumed".into(),
+            level: ProblemLevel::Note,
+            message: format!(
+                "{name} holds integers that are read as {word} since 1970 in UTC ({example} is {meaning}). If they are plain numbers, set the column's type to integer."
+            ),
+            count,
+            details: ErrorDetails { column: Some(name.clone()), mend: Some("Set the column's type to integer.".into()), ..ErrorDetails::default() },
+            examples: Vec::new(),
+        });
+        let values = n.values.iter().map(|v| if v.is_nan() { i64::MIN } else { *v as i64 * unit }).collect::<Vec<_>>();
+        moment_column(name, values, cells)
+    }
+
+    fn moments(&mut self, builder: ColumnBuilder, m: Moments) -> Column {
+        let zoneless = m.kept_zoneless > 0 || m.forms.any(moment::lacks_zone);
+        let offset = self.options.utc_offset_minutes.map_or(0, |minutes| i64::from(minutes) * 60_000_000);
+        let mut micros = m.micros;
+        if zoneless && self.options.utc_offset_minutes.is_none() {
+            let first = micros.iter().enumerate().find(|(row, v)| **v != i64::MIN && moment::lacks_zone(m.forms.get(*row)));
+            let (row, at) = first.map_or((0, 0), |(row, v)| (row, *v));
+            let mut cell = String::new();
+            moment::write(at, m.forms.get(row), &mut cell);
+            let reading = |minutes: i64| {
+                let mut meaning = String::new();
+                moment::write(at - minutes * 60_000_000, 13, &mut meaning);
+                let zone = if minutes == 0 {
+                    "already in UTC".to_owned()
+                } else {
+                    format!("written where clocks are {} h ahead of UTC", minutes / 60)
+                };
+                Reading { choice: minutes.to_string(), cell: cell.clone(), meaning: format!("{meaning}, {zone}") }
+            };
+            self.questions.push(Question {
+                column: builder.name.clone(),
+                about: QuestionAbout::TimeZone,
+                readings: vec![reading(0), reading(60)],
+            });
+        }
+        if zoneless && offset != 0 {
+            for (row, value) in micros.iter_mut().enumerate().filter(|(_, v)| **v != i64::MIN) {
+                if moment::lacks_zone(m.forms.get(row)) {
+                    *value -= offset;
+                }
+            }
+            let mut parser = IsoParser::default();
+            for (i, &row) in m.kept.rows.iter().enumerate() {
+                if let Some((at, moment::KEPT_ZONELESS)) = parser.parse(m.kept.texts.get(i))
+                    && let Some(value) = micros.get_mut(row as usize)
+                {
+                    *value = at - offset;
+                }
+            }
+        }
+        for value in &mut micros {
+            *value = if *value == i64::MIN { i64::MIN } else { value.div_euclid(1_000) };
+        }
+        let cells = self.cells(&builder.name, "a moment in time", builder.missing, m.kept, Some(&m.bad));
+        moment_column(builder.name, micros, cells)
+    }
+
+    fn lists(&mut self, builder: ColumnBuilder, l: NumberLists) -> Column {
+        let width = l.width;
+        let cells = self.cells(&builder.name, &format!("a list of {width} numbers"), builder.missing, l.kept, None);
+        let mut values = l.values;
+        values.shrink_to_fit();
+        Column { name: builder.name, values: Values::List(Lists { width, values }), cells }
+    }
+
+    fn booleans(&mut self, builder: ColumnBuilder) -> Column {
+        let (mut values, mut missing, mut kept, mut bad) = (Vec::new(), MissingCells::default(), KeptTexts::default(), Vec::new());
+        let mut row = 0u32;
+        builder.for_each_text(|text| {
+            let value = boolean(text.trim_ascii());
+            values.push(value.unwrap_or(false));
+            if value.is_none() {
+                if is_missing(text) {
+                    missing.note(row, text);
+                } else {
+                    kept.push(row, text);
+                    bad.push(row);
+                }
+            }
+            row += 1;
+        });
+        let cells = self.cells(&builder.name, "true or false", missing, kept, Some(&bad));
+        let nulls = nulls(values.len(), &cells);
+        Column { name: builder.name, values: Values::Boolean(BooleanArray::new(BooleanBuffer::from(values), nulls)), cells }
+    }
+
+    /// The column's missing and bad cells; the bad ones are also reported. `bad` tells them among the kept; all are where it is absent.
+    fn cells(&mut self, name: &str, what: &str, missing: MissingCells, kept: KeptTexts, bad: Option<&[u32]>) -> Cells {
+        let is_bad = |row: &u32| bad.is_none_or(|bad| bad.binary_search(row).is_ok());
+        let bad: Vec<BadCell> = kept
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| is_bad(row))
+            .map(|(i, &row)| BadCell { row, text: shown(kept.texts.get(i)) })
+            .collect();
+        if let Some(first) = bad.first() {
+            let (count, row) = (bad.len() as u64, u64::from(first.row) + 1);
+            let (cells, are) = if count == 1 { ("cell", "is") } else { ("cells", "are") };
+            let mend = format!("Correct {}, leave {} empty, or set the column's type.", pronoun(count), pronoun(count));
+            self.problems.push(Problem {
+                code: "bad_cells".into(),
+                level: ProblemLevel::Warning,
+                message: format!(
+                    "{count} {cells} of {name} {are} not {what}, first in row {row} ({:?}); {are} counted as missing. {mend}",
+                    first.text
+                ),
+                count,
+                details: ErrorDetails { row: Some(row), column: Some(name.to_owned()), mend: Some(mend), ..ErrorDetails::default() },
+                examples: bad.iter().take(5).map(|b| CellExample { row: u64::from(b.row) + 1, text: b.text.clone() }).collect(),
+            });
+        }
+        Cells { missing, bad }
+    }
+
+    fn reads_comma_as_decimal(&mut self, column: &str, census: &Census, decimal: bool, thousands: bool) -> bool {
+        match self.options.decimal {
+            Some(DecimalMark::Comma) if decimal => return true,
+            Some(DecimalMark::Point) if thousands => return false,
+            _ if decimal != thousands => return decimal,
+            _ => {}
+        }
+        // Who separates fields by semicolons does so because the comma is taken.
+        let assumed = self.delimiter == Some(';');
+        let cell = census.comma_example.clone().unwrap_or_default();
+        let reading = |decimal: bool| {
+            let mut number = Vec::new();
+            with_point(cell.as_bytes(), decimal, &mut number);
+            let (choice, means) =
+                if decimal { ("comma", "the comma is the decimal mark") } else { ("point", "the comma separates thousands") };
+            Reading { choice: choice.into(), cell: cell.clone(), meaning: format!("{}: {means}", String::from_utf8_lossy(&number)) }
+        };
+        self.questions.push(Question {
+            column: column.to_owned(),
+            about: QuestionAbout::Decimal,
+            readings: vec![reading(assumed), reading(!assumed)],
+        });
+        assumed
+    }
+
+    fn reads_day_first(&mut self, column: &str, census: &Census) -> bool {
+        if census.numeric_dates == 0 {
+            return true;
+        }
+        match self.options.date_order {
+            Some(order) => return order == DateOrder::DayFirst,
+            None if census.day_first != census.month_first => return census.day_first > census.month_first,
+            None => {}
+        }
+        let cell = census.date_example.clone().unwrap_or_default();
+        let parsed = NumericDate::parse(cell.as_bytes());
+        let same = parsed.is_some_and(|d| d.iso(true) == d.iso(false));
+        if same && census.distinct == 1 || parsed.is_some_and(|d| d.points) {
+            return true;
+        }
+        let reading = |day_first: bool| {
+            let mut meaning = String::new();
+            if let Some((at, form)) = parsed.and_then(|d| d.iso(day_first)) {
+                moment::write(at, form, &mut meaning);
+            }
+            Reading { choice: if day_first { "day_first" } else { "month_first" }.into(), cell: cell.clone(), meaning }
+        };
+        self.questions.push(Question {
+            column: column.to_owned(),
+            about: QuestionAbout::DateOrder,
+            readings: vec![reading(false), reading(true)],
+        });
+        false
+    }
+}
+
+fn pronoun(count: u64) -> &'static str {
+    if count == 1 { "it" } else { "them" }
+}
+
+fn too_large(column: &str) -> Error {
+    Error::new("column_too_large", format!("The texts of {column} take more than 2 GiB."))
+        .mend("Split the file into parts, or leave the column out.")
+        .in_column(column)
+}
+
+/// A text as it is shown: cut, and never broken within a character.
+pub(crate) fn shown(text: &[u8]) -> String {
+    let head = text.get(..text.len().min(SHOWN_CHARACTERS * 4)).unwrap_or_default();
+    String::from_utf8_lossy(head).chars().take(SHOWN_CHARACTERS).collect()
+}
+
+/// A bit a row: whether it has a value. `None` where all have.
+fn nulls(rows: usize, cells: &Cells) -> Option<NullBuffer> {
+    if cells.missing.rows.is_empty() && cells.bad.is_empty() {
+        return None;
+    }
+    let mut bits = vec![0xFFu8; rows.div_ceil(8)];
+    for &row in cells.missing.rows.iter().chain(cells.bad.iter().map(|b| &b.row)) {
+        if let Some(byte) = bits.get_mut(row as usize / 8) {
+            *byte &= !(1 << (row % 8));
+        }
+    }
+    Some(NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(bits), 0, rows)))
+}
+
+fn moment_column(name: String, mut millis: Vec<i64>, cells: Cells) -> Column {
+    millis.shrink_to_fit();
+    let nulls = nulls(millis.len(), &cells);
+    Column { name, values: Values::Timestamp(TimestampMillisecondArray::new(ScalarBuffer::from(millis), nulls)), cells }
+}
+
+fn texts(mut builder: ColumnBuilder) -> Result<Column> {
+    let Store::Text(texts) = std::mem::take(&mut builder.store) else { return Err(too_large(&builder.name)) };
+    let mut cells = Cells::default();
+    for (row, text) in texts.iter().enumerate() {
+        if is_missing_text(text) {
+            cells.missing.note(row as u32, text);
+        }
+    }
+    let rows = texts.len();
+    let texts = if cells.missing.rows.iter().any(|&row| !texts.get(row as usize).is_empty()) {
+        // A missing cell reads as the empty string, whatever was written in it.
+        let mut plain = super::texts::Texts::default();
+        let mut missing = cells.missing.rows.iter().peekable();
+        for (row, text) in texts.iter().enumerate() {
+            plain.push(if missing.next_if(|&&m| m as usize == row).is_some() { b"" } else { text });
+        }
+        plain
+    } else {
+        texts
+    };
+    let (mut bytes, mut offsets) = (texts.bytes, texts.offsets);
+    bytes.shrink_to_fit();
+    offsets.shrink_to_fit();
+    let array = StringArray::try_new(OffsetBuffer::new(ScalarBuffer::from(offsets)), Buffer::from_vec(bytes), nulls(rows, &cells))
+        .map_err(|e| {
+            Error::new("not_utf8", format!("{} holds text that is not UTF-8: {e}.", builder.name)).in_column(builder.name.clone())
+        })?;
+    Ok(Column { name: builder.name, values: Values::Text(array), cells })
+}
+
+fn categories(mut builder: ColumnBuilder) -> Result<Column> {
+    let Store::Dictionary(Dictionary { .. }) = &builder.store else { return Err(too_large(&builder.name)) };
+    let Store::Dictionary(mut dictionary) = std::mem::take(&mut builder.store) else { return Err(too_large(&builder.name)) };
+    let mut codes = std::mem::take(&mut dictionary.codes);
+    let mut cells = Cells::default();
+    let mut names = Vec::with_capacity(dictionary.len());
+    let mut renamed = Vec::with_capacity(dictionary.len());
+    for text in dictionary.texts() {
+        if is_missing(text) {
+            renamed.push(MISSING_CODE);
+        } else {
+            renamed.push(names.len() as u32);
+            names.push(String::from_utf8_lossy(text).into_owned());
+        }
+    }
+    if renamed.contains(&MISSING_CODE) {
+        for (row, code) in codes.iter_mut().enumerate() {
+            let new = renamed.get(*code as usize).copied().unwrap_or(MISSING_CODE);
+            if new == MISSING_CODE {
+                cells.missing.note(row as u32, dictionary.text(*code));
+            }
+            *code = new;
+        }
+    }
+    codes.shrink_to_fit();
+    Ok(Column { name: builder.name, values: Values::Category(Categories { codes, names }), cells })
+}
+
+/// Reads a column's texts again as numbers; `comma` says how to read commas.
+fn recast_numbers(builder: &mut ColumnBuilder, comma: Option<bool>) -> Numbers {
+    let mut fresh = ColumnBuilder::fixed(&builder.name, Store::Number(Numbers::default()));
+    let mut scratch = Vec::new();
+    builder.for_each_text(|text| {
+        if let Some(decimal) = comma {
+            with_point(text, decimal, &mut scratch);
+            let reading = super::locale::CommaReading::of(text);
+            let fits = if decimal { reading.decimal } else { reading.thousands };
+            fresh.push(if fits { &scratch } else { text });
+        } else {
+            fresh.push(text);
+        }
+    });
+    builder.missing = std::mem::take(&mut fresh.missing);
+    builder.store = Store::Empty;
+    if let Store::Number(n) = fresh.store { n } else { Numbers::default() }
+}
+
+fn recast_moments(builder: &mut ColumnBuilder, day_first: bool) -> Moments {
+    let mut fresh = ColumnBuilder::fixed(&builder.name, Store::Moment(Moments::default()));
+    builder.for_each_text(|text| match NumericDate::parse(text).and_then(|d| d.iso(day_first)) {
+        Some((micros, form)) => fresh.push_moment(micros, form),
+        None => fresh.push(text.trim_ascii()),
+    });
+    builder.missing = std::mem::take(&mut fresh.missing);
+    builder.store = Store::Empty;
+    if let Store::Moment(m) = fresh.store { m } else { Moments::default() }
+}
+
+/// Reads a column's texts as lists of their commonest length; `None` where `strict` and too few have it.
+fn recast_lists(builder: &mut ColumnBuilder, strict: bool) -> Option<NumberLists> {
+    let mut lengths = std::collections::BTreeMap::<usize, u64>::new();
+    let (mut scratch, mut present) = (Vec::new(), 0u64);
+    builder.for_each_text(|text| {
+        scratch.clear();
+        present += u64::from(!is_missing(text));
+        if let Some(length) = number::parse_list(text, &mut scratch) {
+            *lengths.entry(length).or_default() += 1;
+        }
+    });
+    let (&width, &count) =
+        lengths.iter().filter(|(length, _)| **length > 0).max_by_key(|(length, count)| (**count, std::cmp::Reverse(**length)))?;
+    if strict && count * 2 <= present {
+        return None;
+    }
+    let mut fresh = ColumnBuilder::fixed(&builder.name, Store::List(NumberLists { width, ..NumberLists::default() }));
+    builder.for_each_text(|text| fresh.push(text));
+    builder.missing = std::mem::take(&mut fresh.missing);
+    builder.store = Store::Empty;
+    if let Store::List(l) = fresh.store { Some(l) } else { None }
+}
+
+/// Milliseconds a unit, where all numbers are integers that lie between 1990 and 2100 as seconds or as milliseconds since 1970.
+fn epoch_unit(n: &Numbers) -> Option<i64> {
+    const FROM: f64 = 631_152_000.0;
+    const TO: f64 = 4_102_444_800.0;
+    let mut values = n.values.iter().filter(|v| !v.is_nan()).peekable();
+    let unit = match values.peek() {
+        Some(&&v) if (FROM..TO).contains(&v) => 1_000,
+        Some(&&v) if (FROM * 1e3..TO * 1e3).contains(&v) => 1,
+        _ => return None,
+    };
+    let scale = if unit == 1 { 1e3 } else { 1.0 };
+    values.all(|&v| v.fract() == 0.0 && (FROM * scale..TO * scale).contains(&v)).then_some(unit)
+}
+
+/// Whether a column's name speaks of time.
+fn hints_at_time(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let words = ["time", "date", "epoch", "created", "updated", "modified", "moment", "when"];
+    words.iter().any(|w| name.contains(w)) || name.split(|c: char| !c.is_alphanumeric()).any(|part| part == "ts" || part == "at")
+}
