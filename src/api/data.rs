@@ -40,6 +40,8 @@ pub struct DataParams {
     pub text_features: Option<Vec<String>>,
     /// Numbers that are names of things, or categories that were taken for text.
     pub categorical_features: Option<Vec<String>>,
+    /// Numbers that were taken for something else (an id, a group).
+    pub numeric_features: Option<Vec<String>>,
     /// Features of which fairness is asked.
     pub protected_features: Option<Vec<String>>,
     /// Sets of protected features to cross.

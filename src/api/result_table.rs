@@ -10,3 +10,31 @@ pub struct ResultTable {
     /// Rows; each has a cell a column.
     pub rows: Vec<Vec<serde_json::Value>>,
 }
+
+/// What a run cannot know of itself: the engine has no clock and no projects.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RunStamp {
+    /// The project that holds the run.
+    pub project_id: String,
+    /// When it ended, ISO 8601.
+    pub upload_time: String,
+    /// How long it took.
+    pub duration_millis: u64,
+}
+
+/// The tables of a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunTables {
+    /// One row: the run.
+    pub result: ResultTable,
+    /// A row a category.
+    pub categories: ResultTable,
+    /// A row a test.
+    pub batches: ResultTable,
+    /// A row a case, with a sparse column for each further number (`PERFORMANCE_DIFF:accuracy`) at the end.
+    pub cases: ResultTable,
+    /// How many columns of `cases` stand before the sparse ones.
+    pub plain_case_columns: usize,
+}

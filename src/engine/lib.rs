@@ -8,10 +8,12 @@
 //! passed in: the same bytes, configuration and seed give the same document, byte for byte.
 
 pub mod error;
+pub mod json;
 pub mod math;
 pub mod metrics;
 pub mod profile;
 pub mod random;
+pub mod report;
 pub mod stats;
 pub mod stress;
 pub mod table;

@@ -1,20 +1,31 @@
 //! Truth and prediction of both sides of a run in one form, with one list of classes.
 
+use std::collections::BTreeMap;
+
 use straingauge_api::{ModelTask, SideInfo};
 
-use super::{Outcomes, Predictions};
-use crate::table::Dataset;
+use super::classes::{ClassIndex, MOST_CLASSES, by_position, labels_of, sort};
+use super::{ClassesFrom, NO_CLASS, Outcomes, PredictedValues, Prediction, Predictions, Truth};
+use crate::table::{Categories, Dataset, MISSING_CODE, Values};
 use crate::{Error, Result};
 
 /// One side: a data set and a model's predictions for it.
 pub type SideInput<'a> = (&'a Dataset, Option<&'a Predictions>);
 
+/// The cut of binary scores where nobody says otherwise.
+const DEFAULT_CUT: f64 = 0.5;
+/// Names that say "yes" of a binary class, surest first.
+const POSITIVE_NAMES: [&str; 9] = ["1", "true", "yes", "y", "positive", "pos", "t", "+1", "+"];
+/// Names that say "no".
+const NEGATIVE_NAMES: [&str; 10] = ["0", "false", "no", "n", "negative", "neg", "f", "-1", "-", "none"];
+
 /// Brings truth and predictions of both sides into one form: (reference, evaluation).
 ///
-/// `positive_class` and `cut` override what the reference's parameters say.
+/// `positive_class` and `cut` override what the data sets' parameters say.
 ///
 /// # Errors
-/// Where labels or predictions cannot be those of `task`.
+/// Where labels or predictions cannot be those of `task`: `too_many_classes`, `label_not_numeric`, `predictions_do_not_fit`,
+/// `class_counts_differ`, `unknown_class`, `task_not_supported`.
 pub fn outcomes(
     task: ModelTask,
     reference: SideInput<'_>,
@@ -22,8 +33,49 @@ pub fn outcomes(
     positive_class: Option<&str>,
     cut: Option<f64>,
 ) -> Result<(Outcomes, Outcomes)> {
-    let _ = (reference, evaluation, positive_class, cut);
-    Err(Error::new("task_not_supported", format!("{} cannot be tested yet.", task.label())))
+    match task {
+        ModelTask::Regression | ModelTask::Ranking => Ok((numbers(task, reference)?, numbers(task, evaluation)?)),
+        ModelTask::BinaryClassification => {
+            let classes = Classes::of(reference, evaluation)?.two(reference, evaluation, positive_class)?;
+            let said = |side: SideInput<'_>| side.0.params.decision_threshold;
+            let cut = cut.or(said(reference)).or(said(evaluation)).unwrap_or(DEFAULT_CUT);
+            let hard = [reference, evaluation].iter().any(|s| matches!(s.1.map(|p| &p.values), Some(PredictedValues::Classes(_))));
+            Ok((binary(reference, &classes, cut, hard)?, binary(evaluation, &classes, cut, hard)?))
+        }
+        ModelTask::MulticlassClassification | ModelTask::NaturalLanguageInference => {
+            let classes = Classes::of(reference, evaluation)?;
+            let hard = [reference, evaluation].iter().any(|s| matches!(s.1.map(|p| &p.values), Some(PredictedValues::Classes(_))));
+            Ok((multiclass(task, reference, &classes, hard)?, multiclass(task, evaluation, &classes, hard)?))
+        }
+        ModelTask::NamedEntityRecognition => Err(Error::new("task_not_supported", format!("{} cannot be tested yet.", task.label()))
+            .mend("Choose a classification or regression task.")),
+    }
+}
+
+/// The class that binary metrics are about, and why: the one that the reader names, else one whose name says "yes", else the
+/// one whose counterpart says "no", else the last.
+///
+/// # Errors
+/// `unknown_class` where no class has the given name.
+pub fn positive_class(classes: &[String], said: Option<&str>) -> Result<(String, String)> {
+    if let Some(said) = said {
+        let found = ClassIndex::new(classes).code(said).and_then(|code| classes.get(code as usize));
+        return found.map(|class| (class.clone(), "set by you".to_owned())).ok_or_else(|| {
+            Error::new("unknown_class", format!("No class is called {said}."))
+                .mend(format!("positiveClass is one of {}.", classes.join(", ")))
+        });
+    }
+    let lower = |class: &String| class.trim().to_lowercase();
+    if let Some(class) = POSITIVE_NAMES.iter().find_map(|yes| classes.iter().find(|c| lower(c) == *yes)) {
+        return Ok((class.clone(), format!("{class} says yes")));
+    }
+    if let Some(no) = classes.iter().find(|c| NEGATIVE_NAMES.contains(&lower(c).as_str()))
+        && let Some(class) = classes.iter().find(|c| *c != no)
+    {
+        return Ok((class.clone(), format!("{no} says no")));
+    }
+    let last = classes.last().cloned().unwrap_or_default();
+    Ok((last.clone(), format!("{last} is the last of the classes; set positiveClass if it is the other one")))
 }
 
 /// What a run says of one of its sides.
@@ -36,5 +88,416 @@ pub fn side_info(side: SideInput<'_>) -> SideInfo {
         rows: dataset.rows() as u64,
         labelled: dataset.info.labelled,
         predicted: predictions.map_or(0, |p| p.present() as u64),
+    }
+}
+
+/// The classes of both sides.
+struct Classes {
+    /// In the order of the probabilities, then by name.
+    names: Vec<String>,
+    index: ClassIndex,
+}
+
+impl Classes {
+    fn of(reference: SideInput<'_>, evaluation: SideInput<'_>) -> Result<Self> {
+        let sides = [reference, evaluation];
+        let mut labels: Vec<String> = Vec::new();
+        for (dataset, _) in sides {
+            labels.extend(labels_of(dataset)?.map(|(_, names)| names).unwrap_or_default());
+        }
+        sort(&mut labels);
+        labels.dedup();
+        let mut names = probability_classes(sides, &labels)?;
+        let mut index = ClassIndex::new(&names);
+        let predicted = sides.iter().filter_map(|s| s.1).filter(|p| matches!(p.values, PredictedValues::Classes(_)));
+        let mut others: Vec<String> = labels.into_iter().chain(predicted.flat_map(|p| p.classes.iter().cloned())).collect();
+        sort(&mut others);
+        for name in others {
+            if index.code(&name).is_none() {
+                index.add(&name);
+                names.push(name);
+            }
+        }
+        if names.len() > MOST_CLASSES {
+            return Err(Error::new("too_many_classes", format!("The labels and predictions have {} different classes.", names.len()))
+                .mend("Choose a regression task, or name another column as the label."));
+        }
+        Ok(Self { index, names })
+    }
+
+    /// Exactly two, the negative first.
+    fn two(mut self, reference: SideInput<'_>, evaluation: SideInput<'_>, positive: Option<&str>) -> Result<Self> {
+        let said = positive.or(reference.0.params.positive_class.as_deref()).or(evaluation.0.params.positive_class.as_deref());
+        if self.names.len() > 2 {
+            let shown = self.names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+            let message = format!("A binary task has two classes, but the labels and predictions have {} ({shown}, …).", self.names.len());
+            return Err(Error::new("too_many_classes", message).mend("Choose the multiclass task, or name another column as the label."));
+        }
+        if self.names.is_empty() {
+            self.names = vec!["0".to_owned(), said.unwrap_or("1").to_owned()];
+        } else if let [only] = self.names.as_slice() {
+            // One class alone: its counterpart never occurs, and has to be called something.
+            let opposite = counterpart(only, said);
+            self.names.push(opposite);
+            sort(&mut self.names);
+        }
+        let (positive, _) = positive_class(&self.names, said)?;
+        if self.names.first() == Some(&positive) {
+            self.names.reverse();
+        }
+        Ok(Self { index: ClassIndex::new(&self.names), names: self.names })
+    }
+
+    /// The code of every row of categories.
+    fn codes(&self, categories: &Categories) -> Vec<u32> {
+        let code_of = self.index.translate(&categories.names);
+        let code = |c: &u32| if *c == MISSING_CODE { None } else { code_of.get(*c as usize).copied().flatten() };
+        categories.codes.iter().map(|c| code(c).unwrap_or(NO_CLASS)).collect()
+    }
+
+    fn truth(&self, dataset: &Dataset) -> Result<Truth> {
+        Ok(labels_of(dataset)?.map_or(Truth::None, |(categories, _)| Truth::Classes(self.codes(&categories))))
+    }
+
+    /// Where each column of a side's probabilities goes.
+    fn places(&self, predictions: &Predictions) -> Vec<usize> {
+        let named = matches!(predictions.classes_from, ClassesFrom::Given | ClassesFrom::Columns);
+        let by_name = |class: &String| self.index.code(class).map(|c| c as usize);
+        let places: Option<Vec<usize>> = if named { predictions.classes.iter().map(by_name).collect() } else { None };
+        places.unwrap_or_else(|| (0..predictions.classes.len()).collect())
+    }
+}
+
+/// What the one class of a set is the opposite of.
+fn counterpart(only: &str, said: Option<&str>) -> String {
+    let folded = only.trim().to_lowercase();
+    if let Some(said) = said.filter(|s| s.to_lowercase() != folded) {
+        return said.to_owned();
+    }
+    let pairs =
+        [("1", "0"), ("true", "false"), ("yes", "no"), ("y", "n"), ("positive", "negative"), ("pos", "neg"), ("t", "f"), ("1", "-1")];
+    let other = pairs.iter().find_map(|&(yes, no)| if folded == yes { Some(no) } else { (folded == no).then_some(yes) });
+    other.map_or_else(|| format!("not {only}"), str::to_owned)
+}
+
+/// The classes of the probabilities, from the strongest source of either side; empty where there are no probabilities.
+fn probability_classes(sides: [SideInput<'_>; 2], labels: &[String]) -> Result<Vec<String>> {
+    let with_probabilities: Vec<&Predictions> =
+        sides.iter().filter_map(|s| s.1).filter(|p| matches!(p.values, PredictedValues::Probabilities(_))).collect();
+    let Some(first) = with_probabilities.first() else { return Ok(Vec::new()) };
+    let width = first.classes.len();
+    if let Some(other) = with_probabilities.iter().find(|p| p.classes.len() != width) {
+        let message = format!("The reference has {width} probabilities a row, the evaluation {}.", other.classes.len());
+        return Err(Error::new("class_counts_differ", message).mend("Use predictions of one model for both sets."));
+    }
+    let strongest = with_probabilities.iter().min_by_key(|p| p.classes_from).unwrap_or(first);
+    if matches!(strongest.classes_from, ClassesFrom::Given | ClassesFrom::Columns) {
+        let mut names = strongest.classes.clone();
+        let index = ClassIndex::new(&names);
+        // A class that only the other side's columns name stands behind.
+        let more = with_probabilities.iter().filter(|p| matches!(p.classes_from, ClassesFrom::Given | ClassesFrom::Columns));
+        let more: Vec<String> = more.flat_map(|p| p.classes.iter().filter(|c| index.code(c).is_none()).cloned()).collect();
+        names.extend(more);
+        return Ok(names);
+    }
+    Ok(by_position(labels, width).unwrap_or_else(|| strongest.classes.clone()))
+}
+
+fn does_not_fit(task: ModelTask, what: &str) -> Error {
+    Error::new("predictions_do_not_fit", format!("The predictions are {what}, which {} cannot use.", task.label().to_lowercase()))
+        .mend("Choose another task, or name other prediction columns.")
+}
+
+fn binary(side: SideInput<'_>, classes: &Classes, cut: f64, hard: bool) -> Result<Outcomes> {
+    let (dataset, predictions) = side;
+    let by_cut = |score: &[f64]| score.iter().map(|s| if s.is_nan() { NO_CLASS } else { u32::from(*s >= cut) }).collect::<Vec<u32>>();
+    let scored = |score: Vec<f64>| {
+        let class = by_cut(&score);
+        if hard { Prediction::Classes(class) } else { Prediction::Score { score, class, cut } }
+    };
+    let prediction = match predictions {
+        None => Prediction::None,
+        Some(p) => match &p.values {
+            PredictedValues::Score(score) => scored(score.clone()),
+            PredictedValues::Numbers(numbers) if numbers.iter().all(|v| v.is_nan() || (0.0..=1.0).contains(v)) => scored(numbers.clone()),
+            PredictedValues::Numbers(_) => return Err(does_not_fit(ModelTask::BinaryClassification, "numbers outside 0 to 1")),
+            PredictedValues::Classes(codes) => Prediction::Classes(recode(codes, &classes.index.translate(&p.classes))),
+            PredictedValues::Probabilities(values) => {
+                let width = p.classes.len();
+                // `two` may have turned the classes round, so the column goes by the class's name.
+                let at = positive_column(p, classes);
+                scored(values.chunks_exact(width.max(1)).map(|row| row.get(at).copied().unwrap_or(f64::NAN)).collect())
+            }
+        },
+    };
+    finish(ModelTask::BinaryClassification, dataset, classes.names.clone(), classes.truth(dataset)?, prediction)
+}
+
+/// The column of the positive class among two probabilities.
+fn positive_column(predictions: &Predictions, classes: &Classes) -> usize {
+    let positive = classes.names.last().cloned().unwrap_or_default();
+    let own = ClassIndex::new(&predictions.classes);
+    // Classes by position follow the sorted labels, the order in which classifiers of most libraries log them.
+    own.code(&positive).map_or_else(
+        || {
+            let mut sorted = classes.names.clone();
+            sort(&mut sorted);
+            sorted.iter().position(|name| *name == positive).unwrap_or(1)
+        },
+        |code| code as usize,
+    )
+}
+
+fn multiclass(task: ModelTask, side: SideInput<'_>, classes: &Classes, hard: bool) -> Result<Outcomes> {
+    let (dataset, predictions) = side;
+    let prediction = match predictions {
+        None => Prediction::None,
+        Some(p) => match &p.values {
+            PredictedValues::Classes(codes) => Prediction::Classes(recode(codes, &classes.index.translate(&p.classes))),
+            PredictedValues::Probabilities(values) => {
+                let (values, class) = spread(values, p.classes.len(), &classes.places(p), classes.names.len());
+                if hard { Prediction::Classes(class) } else { Prediction::Probabilities { values, class } }
+            }
+            PredictedValues::Score(_) => return Err(does_not_fit(task, "one score a row")),
+            PredictedValues::Numbers(_) => return Err(does_not_fit(task, "numbers")),
+        },
+    };
+    finish(task, dataset, classes.names.clone(), classes.truth(dataset)?, prediction)
+}
+
+fn recode(codes: &[u32], code_of: &[Option<u32>]) -> Vec<u32> {
+    codes.iter().map(|&c| code_of.get(c as usize).copied().flatten().unwrap_or(NO_CLASS)).collect()
+}
+
+/// Probabilities in the order of the shared classes, 0 for classes that have none, and the most probable class.
+fn spread(values: &[f64], width: usize, places: &[usize], classes: usize) -> (Vec<f64>, Vec<u32>) {
+    let in_order = width == classes && places.iter().enumerate().all(|(from, &to)| from == to);
+    let mut out = Vec::with_capacity(values.len().checked_div(width).unwrap_or(0) * classes);
+    let mut top = Vec::with_capacity(out.capacity().checked_div(classes).unwrap_or(0));
+    let mut row_out = vec![0.0; classes];
+    for row in values.chunks_exact(width.max(1)) {
+        let from = out.len();
+        if in_order {
+            out.extend_from_slice(row);
+        } else if row.iter().any(|p| p.is_nan()) {
+            out.extend(std::iter::repeat_n(f64::NAN, classes));
+        } else {
+            row_out.fill(0.0);
+            for (p, &to) in row.iter().zip(places) {
+                if let Some(slot) = row_out.get_mut(to) {
+                    *slot = *p;
+                }
+            }
+            out.extend_from_slice(&row_out);
+        }
+        top.push(argmax(out.get(from..).unwrap_or(&[])));
+    }
+    (out, top)
+}
+
+/// The largest, the first of equals; [`NO_CLASS`] where a value is missing.
+fn argmax(row: &[f64]) -> u32 {
+    let mut best = (NO_CLASS, f64::NEG_INFINITY);
+    for (at, &p) in row.iter().enumerate() {
+        if p.is_nan() {
+            return NO_CLASS;
+        }
+        if p > best.1 {
+            best = (at as u32, p);
+        }
+    }
+    best.0
+}
+
+fn numbers(task: ModelTask, side: SideInput<'_>) -> Result<Outcomes> {
+    let (dataset, predictions) = side;
+    let label = dataset.named(dataset.params.label_col.as_ref()).filter(|_| dataset.info.labelled > 0);
+    let truth = match label.map(|c| (&c.name, &c.values)) {
+        None => Truth::None,
+        Some((_, Values::Number { values, .. })) => Truth::Numbers(values.values().to_vec()),
+        Some((name, _)) => {
+            let message =
+                format!("The label {name} of {} does not hold numbers, which {} needs.", dataset.info.file, task.label().to_lowercase());
+            return Err(Error::new("label_not_numeric", message)
+                .mend("Name another label column, or choose a classification task.")
+                .in_file(&dataset.info.file)
+                .in_column(name));
+        }
+    };
+    let prediction = match predictions.map(|p| (p, &p.values)) {
+        None => Prediction::None,
+        Some((_, PredictedValues::Numbers(v) | PredictedValues::Score(v))) => Prediction::Numbers(v.clone()),
+        Some((_, PredictedValues::Probabilities(_))) => return Err(does_not_fit(task, "probabilities of several classes")),
+        Some((p, PredictedValues::Classes(codes))) => {
+            let parsed: Option<Vec<f64>> = p.classes.iter().map(|c| c.parse().ok()).collect();
+            let Some(parsed) = parsed else { return Err(does_not_fit(task, "classes")) };
+            Prediction::Numbers(codes.iter().map(|&c| parsed.get(c as usize).copied().unwrap_or(f64::NAN)).collect())
+        }
+    };
+    finish(task, dataset, Vec::new(), truth, prediction)
+}
+
+fn finish(task: ModelTask, dataset: &Dataset, classes: Vec<String>, truth: Truth, prediction: Prediction) -> Result<Outcomes> {
+    Ok(Outcomes { task, classes, truth, prediction, weights: weights(dataset)?, groups: groups(dataset) })
+}
+
+/// What each row counts; rows whose weight is missing count nothing.
+fn weights(dataset: &Dataset) -> Result<Option<Vec<f64>>> {
+    let Some(column) = dataset.named(dataset.params.weight_col.as_ref()) else { return Ok(None) };
+    let wrong = |what: &str| {
+        Error::new("bad_weights", format!("The weights {} of {} {what}.", column.name, dataset.info.file))
+            .mend("Weights are numbers of 0 or more; name another column in weightCol.")
+            .in_file(&dataset.info.file)
+            .in_column(&column.name)
+    };
+    let Values::Number { values, .. } = &column.values else { return Err(wrong("do not hold numbers")) };
+    if let Some(row) = values.values().iter().position(|w| *w < 0.0 || w.is_infinite()) {
+        return Err(wrong("hold a negative or infinite number").at_row(row as u64 + 1));
+    }
+    Ok(Some(values.values().iter().map(|w| if w.is_nan() { 0.0 } else { *w }).collect()))
+}
+
+/// Rows that belong together, numbered by first appearance; a row without a group stands alone.
+fn groups(dataset: &Dataset) -> Option<Vec<u32>> {
+    let column = dataset.named(dataset.params.group_col.as_ref())?;
+    let mut number_of: BTreeMap<String, u32> = BTreeMap::new();
+    let mut next = 0u32;
+    let mut fresh = || {
+        next += 1;
+        next - 1
+    };
+    let numbers = (0..dataset.rows()).map(|row| match column.cell(row) {
+        Some(name) => *number_of.entry(name).or_insert_with(&mut fresh),
+        None => fresh(),
+    });
+    Some(numbers.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use straingauge_api::{DataParams, PredictionParams};
+
+    use super::super::pair;
+    use super::*;
+    use crate::table::testing::{category, lists, number, table};
+    use crate::table::{Column, dataset};
+
+    fn set(columns: Vec<Column>, params: &DataParams) -> Dataset {
+        dataset(Arc::new(table(columns)), "set", params, None).unwrap()
+    }
+
+    fn plain(columns: Vec<Column>) -> Dataset {
+        set(columns, &DataParams::default())
+    }
+
+    fn predicted(dataset: &Dataset, column: Column) -> Predictions {
+        pair(dataset, Some(&table(vec![column])), "m", &PredictionParams::default()).unwrap().0
+    }
+
+    #[test]
+    fn a_label_that_only_one_side_has_joins_the_shared_classes() {
+        let reference = plain(vec![category("label", &["a", "b", "c"])]);
+        let evaluation = plain(vec![category("label", &["b", "z", ""])]);
+        let (pr, pe) = (
+            predicted(&reference, lists("p", 3, &[0.6, 0.2, 0.2, 0.2, 0.4, 0.4, 0.1, 0.1, 0.8])),
+            predicted(&evaluation, lists("p", 3, &[0.6, 0.2, 0.2, 0.2, 0.4, 0.4, f64::NAN, f64::NAN, f64::NAN])),
+        );
+        // Four label values and three probabilities: by position, as nothing names them.
+        let (r, e) = outcomes(ModelTask::MulticlassClassification, (&reference, Some(&pr)), (&evaluation, Some(&pe)), None, None).unwrap();
+        assert_eq!(r.classes, ["a", "b", "c", "z"]);
+        assert_eq!(e.classes, r.classes);
+        let Prediction::Probabilities { values, class } = &e.prediction else { panic!() };
+        assert_eq!(values[..8], [0.6, 0.2, 0.2, 0.0, 0.2, 0.4, 0.4, 0.0]);
+        assert!(values[8..].iter().all(|v| v.is_nan()));
+        assert_eq!(class[..], [0, 1, NO_CLASS]);
+        assert!(matches!(&e.truth, Truth::Classes(c) if c[..] == [1, 3, NO_CLASS]));
+    }
+
+    #[test]
+    fn two_probabilities_become_the_score_of_the_positive_class() {
+        let p = || lists("p", 2, &[0.3, 0.7, 0.5, 0.5, 0.8, 0.2]);
+        let side = plain(vec![category("label", &["yes", "no", "no"])]);
+        let predictions = predicted(&side, p());
+        let input = (&side, Some(&predictions));
+        let (r, _) = outcomes(ModelTask::BinaryClassification, input, input, None, None).unwrap();
+        assert_eq!(r.classes, ["no", "yes"]);
+        assert!(
+            matches!(&r.prediction, Prediction::Score { score, class, cut } if score[..] == [0.7, 0.5, 0.2] && class[..] == [1, 1, 0] && *cut == 0.5)
+        );
+        assert!(matches!(&r.truth, Truth::Classes(c) if c[..] == [1, 0, 0]));
+        let (r, _) = outcomes(ModelTask::BinaryClassification, input, input, Some("no"), Some(0.6)).unwrap();
+        assert_eq!(r.classes, ["yes", "no"]);
+        assert!(matches!(&r.prediction, Prediction::Score { score, class, .. } if score[..] == [0.3, 0.5, 0.8] && class[..] == [0, 0, 1]));
+        assert_eq!(outcomes(ModelTask::BinaryClassification, input, input, Some("maybe"), None).unwrap_err().code, "unknown_class");
+    }
+
+    #[test]
+    fn the_positive_class_says_yes_or_stands_last() {
+        let pick = |names: &[&str]| positive_class(&names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>(), None).unwrap().0;
+        assert_eq!(pick(&["0", "1"]), "1");
+        assert_eq!(pick(&["True", "False"]), "True");
+        assert_eq!(pick(&["no", "yes"]), "yes");
+        assert_eq!(pick(&["fraud", "none"]), "fraud");
+        assert_eq!(pick(&["cat", "dog"]), "dog");
+        assert_eq!(pick(&["-1", "1"]), "1");
+    }
+
+    #[test]
+    fn a_score_without_labels_takes_the_classes_of_the_other_side() {
+        let reference = plain(vec![category("label", &["ham", "spam"])]);
+        let evaluation = plain(vec![number("x", &[1.5, 2.5])]);
+        let score = || number("score", &[0.1, 0.9]);
+        let (pr, pe) = (predicted(&reference, score()), predicted(&evaluation, score()));
+        let (r, e) = outcomes(ModelTask::BinaryClassification, (&reference, Some(&pr)), (&evaluation, Some(&pe)), None, None).unwrap();
+        assert_eq!((r.classes.clone(), e.classes), (vec!["ham".to_owned(), "spam".to_owned()], r.classes));
+        assert!(matches!(e.truth, Truth::None));
+    }
+
+    #[test]
+    fn unlike_predictions_meet_as_classes() {
+        let reference = plain(vec![number("label", &[0.0, 1.0])]);
+        let (pr, pe) = (predicted(&reference, number("score", &[0.2, 0.9])), predicted(&reference, number("pred", &[1.0, 1.0])));
+        let (r, e) = outcomes(ModelTask::BinaryClassification, (&reference, Some(&pr)), (&reference, Some(&pe)), None, None).unwrap();
+        assert!(matches!(&r.prediction, Prediction::Classes(c) if c[..] == [0, 1]));
+        assert!(matches!(&e.prediction, Prediction::Classes(c) if c[..] == [1, 1]));
+    }
+
+    #[test]
+    fn columns_in_another_order_are_put_in_order() {
+        let side = plain(vec![category("label", &["a", "b"])]);
+        let of = |first: &str, second: &str, values: [f64; 4]| {
+            let source = table(vec![number(first, &[values[0], values[2]]), number(second, &[values[1], values[3]])]);
+            pair(&side, Some(&source), "m", &PredictionParams::default()).unwrap().0
+        };
+        let (pr, pe) = (of("a", "b", [0.9, 0.1, 0.2, 0.8]), of("b", "a", [0.1, 0.9, 0.8, 0.2]));
+        let (r, e) = outcomes(ModelTask::MulticlassClassification, (&side, Some(&pr)), (&side, Some(&pe)), None, None).unwrap();
+        let values = |o: &Outcomes| if let Prediction::Probabilities { values, .. } = &o.prediction { values.clone() } else { panic!() };
+        assert_eq!(values(&r), values(&e));
+        let (r, e) = outcomes(ModelTask::BinaryClassification, (&side, Some(&pr)), (&side, Some(&pe)), None, None).unwrap();
+        assert_eq!(r.predicted_classes(), e.predicted_classes());
+    }
+
+    #[test]
+    fn numbers_weights_and_groups() {
+        let params = DataParams { weight_col: Some("w".into()), group_col: Some("g".into()), ..DataParams::default() };
+        let columns = vec![
+            number("target", &[1.5, f64::NAN, 2.5]),
+            number("w", &[1.0, f64::NAN, 2.0]),
+            category("g", &["x", "", "x"]),
+            number("prediction", &[1.0, 2.0, 3.0]),
+        ];
+        let side = set(columns, &params);
+        let (predictions, info) = pair(&side, None, "m", &PredictionParams::default()).unwrap();
+        assert_eq!(info.task, ModelTask::Regression);
+        let (r, _) = outcomes(ModelTask::Regression, (&side, Some(&predictions)), (&side, Some(&predictions)), None, None).unwrap();
+        assert_eq!(r.weights, Some(vec![1.0, 0.0, 2.0]));
+        assert_eq!(r.groups, Some(vec![0, 1, 0]));
+        assert!(matches!(&r.truth, Truth::Numbers(v) if v[0] == 1.5 && v[1].is_nan()));
+        assert_eq!(
+            outcomes(ModelTask::MulticlassClassification, (&side, Some(&predictions)), (&side, None), None, None).unwrap_err().code,
+            "predictions_do_not_fit"
+        );
     }
 }

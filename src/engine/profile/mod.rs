@@ -5,13 +5,104 @@
 //!
 //! Every section stands in its own file and owns its part of the frame and of the profile.
 
+mod category;
+mod clusters;
+mod columns;
+mod counting;
+mod nulls;
+mod numeric;
+mod pairs;
+mod profiler;
+mod quantiles;
+mod sampling;
+pub mod views;
+
+pub use category::{CategoryFrame, CategoryProfile, OTHER_CELL_LIMIT, ValueCounts};
+pub use clusters::Clusters;
+pub use columns::{ColumnFrame, ColumnProfile, Facts, TextProfile, ValueFrame, ValueProfile};
+pub use counting::Cells;
+pub use nulls::NullsProfile;
+pub use numeric::{Coarse, FINE_CELLS, MISSING_CELL, Moments, NumericFrame, NumericProfile};
+pub use pairs::{Binning, INFORMATION_BINS, JointMoments, PairFrame, PairProfile, PairRows, PairSide, RANK_BINS};
+pub use profiler::{MOST_PAIRS, Profiler};
+pub use sampling::Sampling;
+
+use crate::{Error, Result};
+
 /// What profiles are built in: everything learnt from the reference that decides into which cell a value falls.
-#[derive(Debug, Clone, Default)]
-pub struct Frame {}
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Frame {
+    /// One a feature, in the order of `Context::features`.
+    pub columns: Vec<ColumnFrame>,
+    /// The label: classes as a category, numbers as a number. `None` without labels in the reference.
+    pub label: Option<ColumnFrame>,
+    /// The predicted class. `None` for regression and without predictions in the reference.
+    pub predicted_label: Option<ColumnFrame>,
+    /// What the model said, as numbers: one column named `prediction` for a score or a number, one a class, named after it,
+    /// for class probabilities. Empty where the model gives classes only.
+    pub predictions: Vec<ColumnFrame>,
+    /// Pairs of columns, each with its cells.
+    pub pairs: Vec<PairFrame>,
+}
 
 /// What was counted in a data set, cell by cell of a frame.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Profile {
     /// Rows.
     pub rows: u64,
+    /// Sum of the rows' weights; the rows where nothing weighs.
+    pub weight: f64,
+    /// One a feature, in the order of `Context::features`.
+    pub columns: Vec<ColumnProfile>,
+    /// The label, over the labelled rows.
+    pub label: Option<ColumnProfile>,
+    /// The predicted class.
+    pub predicted_label: Option<ColumnProfile>,
+    /// What the model said, as numbers; in the order of [`Frame::predictions`].
+    pub predictions: Vec<ColumnProfile>,
+    /// Missing values per row.
+    pub nulls: NullsProfile,
+    /// Pairs of columns, in the order of [`Frame::pairs`].
+    pub pairs: Vec<PairProfile>,
+}
+
+impl Profile {
+    /// Adds what another profile of the same frame counted.
+    ///
+    /// # Errors
+    /// `frames_differ` where the two were not counted in one frame; `self` is then not to be used any more.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
+        self.rows += other.rows;
+        self.weight += other.weight;
+        merge_each(&mut self.columns, &other.columns)?;
+        merge_each(&mut self.predictions, &other.predictions)?;
+        if self.pairs.len() != other.pairs.len() {
+            return Err(frames_differ("their pairs"));
+        }
+        self.pairs.iter_mut().zip(&other.pairs).try_for_each(|(a, b)| a.merge(b))?;
+        self.nulls.merge(&other.nulls)?;
+        merge_option(&mut self.label, other.label.as_ref())?;
+        merge_option(&mut self.predicted_label, other.predicted_label.as_ref())
+    }
+}
+
+/// The error of a merge over different frames; `what` names the section.
+pub(crate) fn frames_differ(what: &str) -> Error {
+    Error::new("frames_differ", format!("The two profiles were not counted in the same frame: {what} differ."))
+        .mend("Count both data sets in the frame of one reference.")
+}
+
+fn merge_each(mine: &mut [ColumnProfile], others: &[ColumnProfile]) -> Result<()> {
+    if mine.len() != others.len() {
+        return Err(frames_differ("their columns"));
+    }
+    mine.iter_mut().zip(others).try_for_each(|(a, b)| a.merge(b))
+}
+
+fn merge_option(mine: &mut Option<ColumnProfile>, other: Option<&ColumnProfile>) -> Result<()> {
+    match (mine, other) {
+        (Some(a), Some(b)) => a.merge(b),
+        (None, None) => Ok(()),
+        _ => Err(frames_differ("labels or predictions")),
+    }
 }

@@ -3,4 +3,16 @@
 //! Everything here takes counts or sums, never rows of a table, and knows nothing of features or thresholds. Each file names
 //! the source of its formulas; `tests/oracles/stats.py` holds them against scipy, scikit-learn and statsmodels.
 
+pub mod chi_square;
+pub mod delong;
+pub mod distances;
+pub mod draws;
+pub mod fisher;
+pub mod information;
+pub mod isotonic;
+pub mod kolmogorov;
 pub mod multiple;
+pub mod proportions;
+pub mod ranks;
+pub mod sequential;
+pub mod special;

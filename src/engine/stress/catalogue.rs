@@ -1,6 +1,7 @@
 //! The list of questions. A new test is one file and one line here.
 
 use super::Question;
+use super::drift::{FeatureDrift, LabelDrift, NullsPerFeatureDrift, PredictionDrift};
 
 /// Every question of the catalogue, in the order in which they are asked.
 pub fn questions() -> Vec<&'static dyn Question> {
@@ -8,6 +9,10 @@ pub fn questions() -> Vec<&'static dyn Question> {
         // model performance
         // subset performance
         // drift
+        &FeatureDrift,
+        &PredictionDrift,
+        &LabelDrift,
+        &NullsPerFeatureDrift,
         // abnormal inputs
         // data cleanliness
     ]

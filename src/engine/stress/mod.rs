@@ -6,6 +6,8 @@
 
 mod catalogue;
 mod context;
+pub mod data_cleanliness;
+pub mod drift;
 mod question;
 
 pub use catalogue::questions;

@@ -1,13 +1,27 @@
 //! Files into typed columns: sniffing, readers, type inference, roles.
 
 mod build;
+mod cell;
 mod column;
+mod convert;
 mod dataset;
+mod facts;
 mod inspection;
+mod names;
 mod reading;
+mod roles;
+mod task;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use build::dataset;
+pub use cell::{moment_text, number_text};
 pub use column::{BadCell, Categories, Cells, Column, Lists, MISSING_CODE, MissingCells, Table, Values};
 pub use dataset::{Dataset, Feature, FeatureKind};
+pub use facts::ColumnFacts;
+pub(crate) use facts::cut;
 pub use inspection::{ReadFacts, inspection};
+pub(crate) use names::class_of_probability_column;
 pub use reading::{Read, Reader};
+pub use roles::{Roles, position, roles};
+pub use task::task;

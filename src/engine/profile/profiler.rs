@@ -1,0 +1,315 @@
+//! Learns the frame and counts both sides, in steps small enough that a run can answer between them.
+
+use std::sync::Arc;
+
+use super::counting::Cells;
+use super::pairs::{Binning, PairFrame, PairProfile, PairRows, PairSide};
+use super::{ColumnFrame, ColumnProfile, Frame, NullsProfile, Profile, Sampling, ValueProfile, views};
+use crate::Result;
+use crate::metrics::{Outcomes, Prediction, Truth};
+use crate::stress::Side;
+use crate::table::{Categories, Column, Feature, FeatureKind, MISSING_CODE, Values};
+
+/// Pairs of features that are counted, at most.
+pub const MOST_PAIRS: usize = 200;
+
+/// A column that is profiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// A feature, by its place.
+    Feature(usize),
+    /// The label.
+    Label,
+    /// The predicted class.
+    PredictedLabel,
+    /// What the model said, as numbers: a class's probability, by its place, or the only one.
+    Prediction(usize),
+}
+
+/// One step of the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Learns a column's frame from the reference and counts the reference in it.
+    Reference(Slot),
+    /// Counts the evaluation in that frame.
+    Evaluation(Slot),
+    /// Counts missing values per row on both sides.
+    Nulls,
+    /// Counts a pair on one side; the reference comes first and learns the pair's frame.
+    Pair(PairSide, PairSide, Which),
+}
+
+/// One of the two sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// What is learnt from.
+    Reference,
+    /// What is judged.
+    Evaluation,
+}
+
+/// Builds the frame and the two profiles of a run, step by step.
+#[derive(Debug)]
+pub struct Profiler {
+    pub(super) features: Vec<Feature>,
+    pub(super) reference: Side,
+    pub(super) evaluation: Side,
+    plan: Vec<Step>,
+    pub(super) frame: Frame,
+    pub(super) profiles: (Profile, Profile),
+    /// The cell of each row, by feature: what every later section reads instead of the values.
+    pub(super) feature_cells: (Vec<Arc<Cells>>, Vec<Arc<Cells>>),
+    pub(super) label_cells: (Arc<Cells>, Arc<Cells>),
+    pairs: (Vec<PairProfile>, Vec<PairProfile>),
+}
+
+impl Profiler {
+    /// Plans the work for two sides whose columns are those of `features`.
+    pub fn new(features: Vec<Feature>, reference: Side, evaluation: Side) -> Self {
+        let mut plan = Vec::new();
+        let mut slots: Vec<Slot> = (0..features.len()).map(Slot::Feature).collect();
+        if !matches!(reference.outcomes.truth, Truth::None) {
+            slots.push(Slot::Label);
+        }
+        if reference.outcomes.predicted_classes().is_some() {
+            slots.push(Slot::PredictedLabel);
+        }
+        let predictions = match &reference.outcomes.prediction {
+            Prediction::Score { .. } | Prediction::Numbers(_) => 1,
+            Prediction::Probabilities { .. } => reference.outcomes.classes.len(),
+            Prediction::Classes(_) | Prediction::None => 0,
+        };
+        slots.extend((0..predictions).map(Slot::Prediction));
+        for slot in slots {
+            plan.extend([Step::Reference(slot), Step::Evaluation(slot)]);
+        }
+        plan.push(Step::Nulls);
+        let labelled = !matches!(reference.outcomes.truth, Truth::None);
+        for (a, b) in planned_pairs(&features, labelled) {
+            plan.extend([Step::Pair(a, b, Which::Reference), Step::Pair(a, b, Which::Evaluation)]);
+        }
+        let empty = || vec![Arc::new(Cells::new()); features.len()];
+        let side = |s: &Side| {
+            let weight = s.outcomes.weights.as_ref().map_or(s.dataset.rows() as f64, |w| w.iter().sum());
+            Profile { rows: s.dataset.rows() as u64, weight, ..Profile::default() }
+        };
+        Self {
+            profiles: (side(&reference), side(&evaluation)),
+            feature_cells: (empty(), empty()),
+            label_cells: <_>::default(),
+            pairs: <_>::default(),
+            frame: Frame::default(),
+            features,
+            reference,
+            evaluation,
+            plan,
+        }
+    }
+
+    /// How many steps there are.
+    pub fn steps(&self) -> usize {
+        self.plan.len()
+    }
+
+    /// Takes one step; they are taken in order, each once.
+    ///
+    /// # Errors
+    /// None today; sections to come may have some.
+    pub fn step(&mut self, index: usize) -> Result<()> {
+        match self.plan.get(index).copied() {
+            Some(Step::Reference(slot)) => self.learn(slot),
+            Some(Step::Evaluation(slot)) => self.count(slot),
+            Some(Step::Nulls) => self.nulls(),
+            Some(Step::Pair(a, b, which)) => self.pair(a, b, which),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// The frame, the reference's profile and the evaluation's.
+    pub fn finish(mut self) -> (Frame, Profile, Profile) {
+        (self.profiles.0.pairs, self.profiles.1.pairs) = self.pairs;
+        (self.frame, self.profiles.0, self.profiles.1)
+    }
+
+    fn learn(&mut self, slot: Slot) {
+        let reference = self.reference.clone();
+        let column = slot_column(slot, &reference, None);
+        let (name, kind) = match slot {
+            Slot::Feature(i) => self.features.get(i).map_or(("", FeatureKind::Numeric), |f| (f.name.as_str(), f.kind)),
+            Slot::Label => ("label", kind_of(&reference.outcomes)),
+            Slot::PredictedLabel => ("predicted label", FeatureKind::Categorical),
+            Slot::Prediction(k) => match &reference.outcomes.prediction {
+                Prediction::Probabilities { .. } => {
+                    (reference.outcomes.classes.get(k).map_or("prediction", String::as_str), FeatureKind::Numeric)
+                }
+                _ => ("prediction", FeatureKind::Numeric),
+            },
+        };
+        let frame = ColumnFrame::learn(name, kind, column.as_deref());
+        let (profile, cells) = frame.count(column.as_deref(), &Sampling::of(&reference.outcomes));
+        match slot {
+            Slot::Feature(i) => {
+                self.frame.columns.push(frame);
+                set(&mut self.feature_cells.0, i, cells);
+            }
+            Slot::Label => {
+                self.frame.label = Some(frame);
+                self.label_cells.0 = Arc::new(cells);
+            }
+            Slot::PredictedLabel => self.frame.predicted_label = Some(frame),
+            Slot::Prediction(_) => self.frame.predictions.push(frame),
+        }
+        place(&mut self.profiles.0, slot, profile);
+    }
+
+    fn count(&mut self, slot: Slot) {
+        let frame = match slot {
+            Slot::Feature(i) => self.frame.columns.get(i),
+            Slot::Label => self.frame.label.as_ref(),
+            Slot::PredictedLabel => self.frame.predicted_label.as_ref(),
+            Slot::Prediction(k) => self.frame.predictions.get(k),
+        };
+        let Some(frame) = frame else { return };
+        let column = slot_column(slot, &self.evaluation, Some(&self.reference.outcomes));
+        let (profile, cells) = frame.count(column.as_deref(), &Sampling::of(&self.evaluation.outcomes));
+        match slot {
+            Slot::Feature(i) => set(&mut self.feature_cells.1, i, cells),
+            Slot::Label => self.label_cells.1 = Arc::new(cells),
+            Slot::PredictedLabel | Slot::Prediction(_) => {}
+        }
+        place(&mut self.profiles.1, slot, profile);
+    }
+
+    fn nulls(&mut self) {
+        let shared: Vec<usize> = (0..self.features.len())
+            .filter(|&i| self.features.get(i).is_some_and(|f| f.measured_in.is_none()))
+            .filter(|&i| [&self.reference, &self.evaluation].iter().all(|s| s.columns.get(i).is_some_and(Option::is_some)))
+            .collect();
+        let count = |side: &Side| {
+            let columns = shared.iter().filter_map(|&i| side.columns.get(i)).filter_map(Option::as_deref);
+            NullsProfile::count(columns, side.dataset.rows(), &Sampling::of(&side.outcomes))
+        };
+        self.profiles.0.nulls = count(&self.reference);
+        self.profiles.1.nulls = count(&self.evaluation);
+    }
+
+    fn pair(&mut self, a: PairSide, b: PairSide, which: Which) {
+        if which == Which::Reference {
+            let (Some(bins_a), Some(bins_b)) = (self.binning(a), self.binning(b)) else { return };
+            self.frame.pairs.push(PairFrame { a, b, bins_a, bins_b });
+        }
+        let Some(frame) = self.frame.pairs.last().filter(|f| (f.a, f.b) == (a, b)) else { return };
+        let side = if which == Which::Reference { &self.reference } else { &self.evaluation };
+        let (columns_a, columns_b) = (pair_column(a, side), pair_column(b, side));
+        let numeric = frame.numeric();
+        let values = |column: &Option<Arc<Column>>| -> Option<Vec<f64>> {
+            column.as_deref().filter(|_| numeric).and_then(views::numbers).map(std::borrow::Cow::into_owned)
+        };
+        let (values_a, values_b) = (values(&columns_a), values(&columns_b));
+        let cells = |side: PairSide| match (side, which) {
+            (PairSide::Feature(i), Which::Reference) => self.feature_cells.0.get(i).cloned().unwrap_or_default(),
+            (PairSide::Feature(i), Which::Evaluation) => self.feature_cells.1.get(i).cloned().unwrap_or_default(),
+            (PairSide::Label, Which::Reference) => self.label_cells.0.clone(),
+            (PairSide::Label, Which::Evaluation) => self.label_cells.1.clone(),
+        };
+        let (cells_a, cells_b) = (cells(a), cells(b));
+        let rows_a = PairRows { cells: &cells_a, values: values_a.as_deref() };
+        let rows_b = PairRows { cells: &cells_b, values: values_b.as_deref() };
+        let profile = frame.count(rows_a, rows_b, &Sampling::of(&side.outcomes));
+        match which {
+            Which::Reference => self.pairs.0.push(profile),
+            Which::Evaluation => self.pairs.1.push(profile),
+        }
+    }
+
+    fn binning(&self, side: PairSide) -> Option<Binning> {
+        match side {
+            PairSide::Feature(i) => Binning::of(self.frame.columns.get(i)?, self.profiles.0.columns.get(i)?),
+            PairSide::Label => Binning::of(self.frame.label.as_ref()?, self.profiles.0.label.as_ref()?),
+        }
+    }
+}
+
+/// The pairs to count: each feature with the label; then numbers with numbers and categories with categories, in feature
+/// order, at most [`MOST_PAIRS`]. Two features measured in one text are bound to go together and are left out.
+fn planned_pairs(features: &[Feature], labelled: bool) -> Vec<(PairSide, PairSide)> {
+    let mut out = Vec::new();
+    let pairable: Vec<(usize, &Feature)> = features.iter().enumerate().filter(|(_, f)| f.kind != FeatureKind::Text).collect();
+    if labelled {
+        out.extend(pairable.iter().map(|&(i, _)| (PairSide::Feature(i), PairSide::Label)));
+    }
+    let of_features = pairable.iter().enumerate().flat_map(|(at, a)| pairable.iter().skip(at + 1).map(move |b| (a, b)));
+    out.extend(
+        of_features
+            .filter(|((_, a), (_, b))| a.kind == b.kind && (a.measured_in.is_none() || a.measured_in != b.measured_in))
+            .map(|(a, b)| (PairSide::Feature(a.0), PairSide::Feature(b.0)))
+            .take(MOST_PAIRS),
+    );
+    out
+}
+
+fn set(cells: &mut [Arc<Cells>], at: usize, value: Cells) {
+    if let Some(slot) = cells.get_mut(at) {
+        *slot = Arc::new(value);
+    }
+}
+
+fn place(profile: &mut Profile, slot: Slot, column: ColumnProfile) {
+    match slot {
+        Slot::Feature(_) => profile.columns.push(column),
+        Slot::Label => profile.label = Some(column),
+        Slot::PredictedLabel => profile.predicted_label = Some(column),
+        Slot::Prediction(_) => profile.predictions.push(column),
+    }
+}
+
+fn kind_of(outcomes: &Outcomes) -> FeatureKind {
+    if matches!(outcomes.truth, Truth::Numbers(_)) { FeatureKind::Numeric } else { FeatureKind::Categorical }
+}
+
+fn pair_column(side: PairSide, of: &Side) -> Option<Arc<Column>> {
+    match side {
+        PairSide::Feature(i) => slot_column(Slot::Feature(i), of, None),
+        PairSide::Label => slot_column(Slot::Label, of, None),
+    }
+}
+
+/// The column of a slot. Labels and predictions become columns of their own; what the reference said in another form than
+/// this side is absent here.
+fn slot_column(slot: Slot, side: &Side, reference: Option<&Outcomes>) -> Option<Arc<Column>> {
+    let outcomes = &side.outcomes;
+    let codes = |codes: &[u32]| {
+        let codes = codes.iter().map(|&c| if (c as usize) < outcomes.classes.len() { c } else { MISSING_CODE }).collect();
+        Values::Category(Categories { codes, names: outcomes.classes.clone() })
+    };
+    let number = |values: Vec<f64>| Values::Number { values: arrow::array::Float64Array::from(values), integer: false };
+    let same_form = |a: &Prediction| reference.is_none_or(|r| std::mem::discriminant(&r.prediction) == std::mem::discriminant(a));
+    let values = match slot {
+        Slot::Feature(i) => return side.columns.get(i).cloned().flatten(),
+        Slot::Label => match &outcomes.truth {
+            Truth::Classes(truth) => codes(truth),
+            Truth::Numbers(truth) => number(truth.clone()),
+            Truth::None => return None,
+        },
+        Slot::PredictedLabel => codes(outcomes.predicted_classes()?),
+        Slot::Prediction(k) => match &outcomes.prediction {
+            p if !same_form(p) => return None,
+            Prediction::Score { score, .. } => number(score.clone()),
+            Prediction::Numbers(values) => number(values.clone()),
+            Prediction::Probabilities { values, .. } => {
+                let width = outcomes.classes.len().max(1);
+                number(values.chunks(width).map(|row| row.get(k).copied().unwrap_or(f64::NAN)).collect())
+            }
+            Prediction::Classes(_) | Prediction::None => return None,
+        },
+    };
+    Some(Arc::new(Column { name: String::new(), values, cells: crate::table::Cells::default() }))
+}
+
+impl ColumnProfile {
+    /// Whether anything was counted.
+    pub fn is_counted(&self) -> bool {
+        self.rows > 0 && !matches!(self.values, ValueProfile::Absent)
+    }
+}

@@ -1,0 +1,1 @@
+//! Data cleanliness: what is wrong with the data themselves?

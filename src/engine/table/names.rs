@@ -1,0 +1,249 @@
+//! What a column's name says about its role.
+
+use straingauge_api::Role;
+
+/// Names of the truth, from the surest to the weakest.
+const LABELS: &[(&str, f64)] = &[
+    ("label", 0.95),
+    ("labels", 0.93),
+    ("y true", 0.95),
+    ("ground truth", 0.95),
+    ("groundtruth", 0.95),
+    ("target", 0.9),
+    ("true label", 0.95),
+    ("gold", 0.85),
+    ("gold label", 0.95),
+    ("truth", 0.85),
+    ("y", 0.8),
+    ("actual", 0.75),
+    ("outcome", 0.7),
+    ("class", 0.7),
+    ("relevance", 0.65),
+];
+/// Names of what a model said.
+const PREDICTIONS: &[(&str, f64)] = &[
+    ("probabilities", 0.95),
+    ("probability", 0.9),
+    ("probs", 0.95),
+    ("proba", 0.95),
+    ("probas", 0.95),
+    ("predictions", 0.95),
+    ("prediction", 0.95),
+    ("preds", 0.95),
+    ("pred", 0.95),
+    ("predicted", 0.9),
+    ("y pred", 0.95),
+    ("y hat", 0.9),
+    ("yhat", 0.9),
+    ("y score", 0.9),
+    ("y prob", 0.9),
+    ("y proba", 0.9),
+    ("model score", 0.85),
+    ("model output", 0.85),
+    ("scores", 0.75),
+    ("score", 0.7),
+    ("prob", 0.8),
+    ("forecast", 0.7),
+];
+/// Names of the moment of a row.
+const TIMESTAMPS: &[(&str, f64)] = &[
+    ("timestamp", 0.97),
+    ("event time", 0.93),
+    ("event timestamp", 0.95),
+    ("datetime", 0.93),
+    ("date time", 0.93),
+    ("date", 0.92),
+    ("time", 0.85),
+    ("ts", 0.9),
+    ("day", 0.75),
+];
+/// Names of the key of a row.
+const IDS: &[&str] =
+    &["id", "uuid", "guid", "key", "row id", "rowid", "row number", "index", "idx", "unnamed: 0", "record id", "example id", "sample id"];
+/// Names of the query of a ranked item.
+const QUERIES: &[&str] = &["query id", "qid", "query", "search id", "srch id", "impression id"];
+/// Names of things that own several rows.
+const GROUPS: &[&str] =
+    &["group", "group id", "cluster", "cluster id", "patient id", "user id", "customer id", "subject id", "account id", "household id"];
+/// Names of row weights. Plain `weight` is too often a body's or a parcel's.
+const WEIGHTS: &[&str] =
+    &["sample weight", "sample weights", "instance weight", "row weight", "case weight", "weights", "importance weight"];
+/// Names of vectors.
+const EMBEDDINGS: &[&str] = &["embedding", "embeddings", "emb", "vector", "features vector", "encoding"];
+/// Words that mark a feature of which fairness is usually asked, wherever they stand in a name.
+const PROTECTED: &[&str] = &[
+    "sex",
+    "gender",
+    "race",
+    "ethnicity",
+    "ethnic",
+    "religion",
+    "disability",
+    "disabled",
+    "pregnant",
+    "pregnancy",
+    "nationality",
+    "marital",
+    "orientation",
+    "veteran",
+];
+/// Words that may stand beside `age` when it is a person's.
+const AGE_COMPANIONS: &[&str] = &[
+    "age",
+    "group",
+    "band",
+    "bucket",
+    "range",
+    "bracket",
+    "years",
+    "in",
+    "customer",
+    "user",
+    "patient",
+    "applicant",
+    "person",
+    "driver",
+    "client",
+    "borrower",
+    "at",
+];
+
+/// A name in lower-case words: `queryID`, `query_id` and `Query-Id` are all `query id`.
+pub fn words(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut before = ' ';
+    for c in name.chars() {
+        let starts_word = c.is_uppercase() && (before.is_lowercase() || before.is_ascii_digit());
+        if (c == '_' || c == '-' || c == '.' || c.is_whitespace() || starts_word) && !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+        if !(c == '_' || c == '-' || c == '.' || c.is_whitespace()) {
+            out.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    out.trim_end().to_owned()
+}
+
+/// How surely a name names the truth; 0 where it does not.
+pub fn label_name(words: &str) -> f64 {
+    let suffix = |s: &str| words.ends_with(s) && !words.starts_with("pred");
+    listed(LABELS, words).unwrap_or(if suffix(" label") || suffix(" target") || words.starts_with("label ") { 0.75 } else { 0.0 })
+}
+
+/// How surely a name names a prediction; 0 where it does not.
+pub fn prediction_name(words: &str) -> f64 {
+    let ends =
+        [" pred", " preds", " prediction", " predictions", " proba", " probabilities", " predicted"].iter().any(|s| words.ends_with(s));
+    let starts = ["predicted ", "prediction ", "pred "].iter().any(|s| words.starts_with(s));
+    listed(PREDICTIONS, words).unwrap_or(if ends || starts { 0.85 } else { 0.0 })
+}
+
+/// The class name in a column that holds one class's probability: `prob_cat` → `cat`.
+pub fn class_of_probability_column(name: &str) -> Option<(&'static str, &str)> {
+    const PREFIXES: &[&str] = &["probability", "probabilities", "prob", "proba", "prediction", "preds", "pred", "score", "p"];
+    let lower_prefix = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    PREFIXES.iter().filter(|prefix| lower_prefix(prefix)).find_map(|prefix| {
+        let rest = name.get(prefix.len()..)?;
+        let class = rest.strip_prefix(['_', '.', '-', ' ', ':'])?;
+        (!class.is_empty()).then_some((*prefix, class))
+    })
+}
+
+/// How surely a name names the moment of a row; 0 where it does not.
+pub fn timestamp_name(words: &str) -> f64 {
+    let suffix = [" at", " time", " date", " timestamp", " ts", " datetime"].iter().any(|s| words.ends_with(s));
+    listed(TIMESTAMPS, words).unwrap_or(if suffix { 0.8 } else { 0.0 })
+}
+
+/// Roles that a name alone can suggest, with how surely.
+pub fn other_role(words: &str) -> Option<(Role, f64)> {
+    let of = |names: &[&str]| names.contains(&words);
+    if of(QUERIES) {
+        Some((Role::QueryId, 0.85))
+    } else if of(GROUPS) {
+        Some((Role::Group, 0.6))
+    } else if of(WEIGHTS) {
+        Some((Role::Weight, 0.9))
+    } else if of(EMBEDDINGS) || words.ends_with(" embedding") || words.ends_with(" emb") {
+        Some((Role::Embedding, 0.9))
+    } else if of(IDS) || words.ends_with(" id") || words.ends_with(" uuid") {
+        Some((Role::Id, 0.85))
+    } else {
+        None
+    }
+}
+
+/// Whether a name suggests a feature of which fairness is asked, and the word that does.
+pub fn protected_word(words: &str) -> Option<&str> {
+    let found = words.split(' ').find(|word| PROTECTED.contains(word));
+    let age = || words.split(' ').any(|word| word == "age") && words.split(' ').all(|word| AGE_COMPANIONS.contains(&word));
+    found.or_else(|| age().then_some("age"))
+}
+
+fn listed(list: &[(&str, f64)], words: &str) -> Option<f64> {
+    list.iter().find(|(name, _)| *name == words).map(|&(_, confidence)| confidence)
+}
+
+/// The existing name nearest to `wanted` by edit distance, case aside; `None` where none is near.
+pub fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let target: Vec<char> = wanted.to_lowercase().chars().collect();
+    names
+        .map(|name| (edit_distance(&target, &name.to_lowercase().chars().collect::<Vec<_>>()), name))
+        .min_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)))
+        .filter(|(distance, name)| *distance * 2 <= target.len().max(name.chars().count()))
+        .map(|(_, name)| name)
+}
+
+/// Levenshtein's distance.
+fn edit_distance(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (above, y) in row.iter_mut().skip(1).zip(b) {
+            let cost = (diagonal + usize::from(x != y)).min(*above + 1).min(left + 1);
+            diagonal = *above;
+            *above = cost;
+            left = cost;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_names_into_words() {
+        assert_eq!(words("queryID"), "query id");
+        assert_eq!(words("Query-Id"), "query id");
+        assert_eq!(words("meta.Reason"), "meta reason");
+        assert_eq!(words("y_true"), "y true");
+    }
+
+    #[test]
+    fn knows_the_usual_names() {
+        assert!(label_name("label") > 0.9 && label_name("fraud label") > 0.7 && label_name("predicted label") == 0.0);
+        assert!(prediction_name("preds") > 0.9 && prediction_name("predicted label") > 0.8 && prediction_name("amount") == 0.0);
+        assert!(timestamp_name("opened at") > 0.7);
+        assert_eq!(other_role("query id").map(|r| r.0), Some(Role::QueryId));
+        assert_eq!(protected_word("customer age group"), Some("age"));
+        assert_eq!(protected_word("account age"), None);
+        assert_eq!(protected_word("page"), None);
+        assert_eq!(class_of_probability_column("proba_cat"), Some(("proba", "cat")));
+        assert_eq!(class_of_probability_column("price"), None);
+    }
+
+    #[test]
+    fn finds_the_nearest_name() {
+        assert_eq!(nearest("lable", ["label", "text", "date"].into_iter()), Some("label"));
+        assert_eq!(nearest("Label", ["label", "labels"].into_iter()), Some("label"));
+        assert_eq!(nearest("zzzzzzzz", ["label", "text"].into_iter()), None);
+        assert_eq!(edit_distance(&['k', 'i', 't'], &['s', 'i', 't', 's']), 2);
+    }
+}

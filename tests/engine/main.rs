@@ -1,0 +1,3 @@
+//! Tests of the engine over its public API.
+
+mod stats;
