@@ -2,11 +2,18 @@
 
 mod build;
 mod classes;
+mod confusion;
+mod curve;
+mod definition;
 mod outcomes;
 mod pairing;
 mod predictions;
 
 pub use build::{SideInput, outcomes, positive_class, side_info};
+pub(crate) use confusion::ratio;
+pub use confusion::{Margins, pool_rare};
+pub use curve::{HistogramAuc, Placements, SortedScores, auc, average_precision, histogram_auc, histogram_average_precision};
+pub use definition::{Metric, MetricDefinition, Scale, all, by_id, catalogue};
 pub use outcomes::{NO_CLASS, Outcomes, Prediction, Truth};
 pub use pairing::pair;
 pub use predictions::{ClassesFrom, PredictedValues, Predictions};

@@ -9,23 +9,34 @@ mod category;
 mod clusters;
 mod columns;
 mod counting;
+mod model;
 mod nulls;
 mod numeric;
 mod pairs;
+mod performance;
 mod profiler;
 mod quantiles;
+mod row_outcomes;
 mod sampling;
+mod subsets;
+mod tally;
 pub mod views;
 
 pub use category::{CategoryFrame, CategoryProfile, OTHER_CELL_LIMIT, ValueCounts};
 pub use clusters::Clusters;
 pub use columns::{ColumnFrame, ColumnProfile, Facts, TextProfile, ValueFrame, ValueProfile};
 pub use counting::Cells;
+pub use model::{Form, ModelFrame, ModelProfile, exact_multiclass_auc};
 pub use nulls::NullsProfile;
 pub use numeric::{Coarse, FINE_CELLS, MISSING_CELL, Moments, NumericFrame, NumericProfile};
 pub use pairs::{Binning, INFORMATION_BINS, JointMoments, PairFrame, PairProfile, PairRows, PairSide, RANK_BINS};
+pub use performance::Mean;
 pub use profiler::{MOST_PAIRS, Profiler};
+pub use row_outcomes::{NO_CELL, RowOutcomes, count_cells, split};
 pub use sampling::Sampling;
+pub(crate) use subsets::short_number;
+pub use subsets::{Cut, MIN_SAMPLE_SIZE, NUM_SUBSETS, SubsetFrame, SubsetProfile};
+pub use tally::{Mass, OutcomeTally, sums};
 
 use crate::{Error, Result};
 
@@ -43,6 +54,10 @@ pub struct Frame {
     pub predictions: Vec<ColumnFrame>,
     /// Pairs of columns, each with its cells.
     pub pairs: Vec<PairFrame>,
+    /// Truth and prediction; `None` without predictions in the reference.
+    pub model: Option<ModelFrame>,
+    /// Subsets by each of `Context::features`; `None` where a feature cuts nothing.
+    pub subsets: Vec<Option<SubsetFrame>>,
 }
 
 /// What was counted in a data set, cell by cell of a frame.
@@ -64,6 +79,10 @@ pub struct Profile {
     pub nulls: NullsProfile,
     /// Pairs of columns, in the order of [`Frame::pairs`].
     pub pairs: Vec<PairProfile>,
+    /// Truth and prediction; `None` where the frame has none.
+    pub model: Option<ModelProfile>,
+    /// Subsets by each of `Context::features`.
+    pub subsets: Vec<Option<SubsetProfile>>,
 }
 
 impl Profile {
@@ -81,6 +100,18 @@ impl Profile {
         }
         self.pairs.iter_mut().zip(&other.pairs).try_for_each(|(a, b)| a.merge(b))?;
         self.nulls.merge(&other.nulls)?;
+        match (&mut self.model, &other.model) {
+            (Some(a), Some(b)) => a.merge(b)?,
+            (None, None) => {}
+            _ => return Err(frames_differ("predictions")),
+        }
+        for (mine, others) in self.subsets.iter_mut().zip(&other.subsets) {
+            match (mine, others) {
+                (Some(a), Some(b)) => a.merge(b)?,
+                (None, None) => {}
+                _ => return Err(frames_differ("the subsets of a feature")),
+            }
+        }
         merge_option(&mut self.label, other.label.as_ref())?;
         merge_option(&mut self.predicted_label, other.predicted_label.as_ref())
     }

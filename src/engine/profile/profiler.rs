@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::counting::Cells;
 use super::pairs::{Binning, PairFrame, PairProfile, PairRows, PairSide};
-use super::{ColumnFrame, ColumnProfile, Frame, NullsProfile, Profile, Sampling, ValueProfile, views};
+use super::{
+    ColumnFrame, ColumnProfile, Frame, ModelFrame, ModelProfile, NullsProfile, Profile, RowOutcomes, Sampling, SubsetFrame, ValueProfile,
+    views,
+};
 use crate::Result;
 use crate::metrics::{Outcomes, Prediction, Truth};
 use crate::stress::Side;
@@ -33,6 +36,12 @@ enum Step {
     Reference(Slot),
     /// Counts the evaluation in that frame.
     Evaluation(Slot),
+    /// Codes truth and prediction of one side's rows; the reference comes first and learns the model's frame.
+    Outcomes(Which),
+    /// Counts truth and prediction of one whole side.
+    Model(Which),
+    /// Counts them in the subsets of a feature, by its place; the reference comes first and learns the cut.
+    Subsets(usize, Which),
     /// Counts missing values per row on both sides.
     Nulls,
     /// Counts a pair on one side; the reference comes first and learns the pair's frame.
@@ -61,6 +70,7 @@ pub struct Profiler {
     pub(super) feature_cells: (Vec<Arc<Cells>>, Vec<Arc<Cells>>),
     pub(super) label_cells: (Arc<Cells>, Arc<Cells>),
     pairs: (Vec<PairProfile>, Vec<PairProfile>),
+    pub(super) row_outcomes: (Option<Arc<RowOutcomes>>, Option<Arc<RowOutcomes>>),
 }
 
 impl Profiler {
@@ -83,6 +93,11 @@ impl Profiler {
         for slot in slots {
             plan.extend([Step::Reference(slot), Step::Evaluation(slot)]);
         }
+        if !matches!(reference.outcomes.prediction, Prediction::None) {
+            plan.extend([Step::Outcomes(Which::Reference), Step::Outcomes(Which::Evaluation)]);
+            plan.extend([Step::Model(Which::Reference), Step::Model(Which::Evaluation)]);
+            plan.extend((0..features.len()).flat_map(|i| [Step::Subsets(i, Which::Reference), Step::Subsets(i, Which::Evaluation)]));
+        }
         plan.push(Step::Nulls);
         let labelled = !matches!(reference.outcomes.truth, Truth::None);
         for (a, b) in planned_pairs(&features, labelled) {
@@ -98,6 +113,7 @@ impl Profiler {
             feature_cells: (empty(), empty()),
             label_cells: <_>::default(),
             pairs: <_>::default(),
+            row_outcomes: (None, None),
             frame: Frame::default(),
             features,
             reference,
@@ -119,6 +135,9 @@ impl Profiler {
         match self.plan.get(index).copied() {
             Some(Step::Reference(slot)) => self.learn(slot),
             Some(Step::Evaluation(slot)) => self.count(slot),
+            Some(Step::Outcomes(which)) => self.outcomes(which),
+            Some(Step::Model(which)) => self.model(which),
+            Some(Step::Subsets(feature, which)) => self.subsets(feature, which),
             Some(Step::Nulls) => self.nulls(),
             Some(Step::Pair(a, b, which)) => self.pair(a, b, which),
             None => {}
@@ -179,6 +198,41 @@ impl Profiler {
             Slot::PredictedLabel | Slot::Prediction(_) => {}
         }
         place(&mut self.profiles.1, slot, profile);
+    }
+
+    fn outcomes(&mut self, which: Which) {
+        if which == Which::Reference {
+            self.frame.model = ModelFrame::learn(&self.reference.outcomes);
+        }
+        let Some(frame) = &self.frame.model else { return };
+        match which {
+            Which::Reference => self.row_outcomes.0 = Some(Arc::new(RowOutcomes::code(frame, &self.reference.outcomes))),
+            Which::Evaluation => self.row_outcomes.1 = Some(Arc::new(RowOutcomes::code(frame, &self.evaluation.outcomes))),
+        }
+    }
+
+    fn model(&mut self, which: Which) {
+        let Some(frame) = &self.frame.model else { return };
+        let (side, rows, profile) = match which {
+            Which::Reference => (&self.reference, &self.row_outcomes.0, &mut self.profiles.0),
+            Which::Evaluation => (&self.evaluation, &self.row_outcomes.1, &mut self.profiles.1),
+        };
+        profile.model = rows.as_ref().map(|rows| ModelProfile::count(frame, &side.outcomes, rows));
+    }
+
+    fn subsets(&mut self, feature: usize, which: Which) {
+        let Some(model) = &self.frame.model else { return };
+        let (side, rows, profile) = match which {
+            Which::Reference => (&self.reference, &self.row_outcomes.0, &mut self.profiles.0),
+            Which::Evaluation => (&self.evaluation, &self.row_outcomes.1, &mut self.profiles.1),
+        };
+        let column = side.columns.get(feature).and_then(Option::as_deref);
+        if which == Which::Reference {
+            let learnt = self.features.get(feature).zip(column).and_then(|(f, c)| SubsetFrame::learn(f, c));
+            self.frame.subsets.push(learnt);
+        }
+        let cut = self.frame.subsets.get(feature).and_then(Option::as_ref);
+        profile.subsets.push(cut.zip(rows.as_ref()).map(|(cut, rows)| cut.count(model, column, rows)));
     }
 
     fn nulls(&mut self) {

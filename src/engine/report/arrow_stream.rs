@@ -18,7 +18,8 @@ use crate::{Error, Result};
 /// `export_failed` where Arrow refuses, which a table with a cell a column does not provoke.
 pub fn arrow_stream(table: &ResultTable) -> Result<Vec<u8>> {
     let arrays: Vec<ArrayRef> = (0..table.columns.len()).map(|at| column(table, at)).collect();
-    let fields: Vec<Field> = table.columns.iter().zip(&arrays).map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect();
+    let fields: Vec<Field> =
+        table.columns.iter().zip(&arrays).map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect();
     let schema = Arc::new(Schema::new(fields));
     let failed = |e: arrow::error::ArrowError| Error::new("export_failed", format!("The table could not be written as Arrow: {e}."));
     let options = RecordBatchOptions::new().with_row_count(Some(table.rows.len()));

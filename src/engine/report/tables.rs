@@ -227,7 +227,10 @@ mod tests {
         let stamp = RunStamp { project_id: "p".into(), upload_time: "2024-01-01T00:00:00.000Z".into(), duration_millis: 7 };
         let table = tables(&run(), &stamp).result;
         let at = |name: &str| table.columns.iter().position(|c| c == name).unwrap();
-        assert_eq!(&table.columns[17..], ["mae.ref", "mae.eval", "rmse.ref", "rmse.eval"].map(|m| format!("metrics.model_perf.{m}_metric")));
+        assert_eq!(
+            &table.columns[17..],
+            ["mae.ref", "mae.eval", "rmse.ref", "rmse.eval"].map(|m| format!("metrics.model_perf.{m}_metric"))
+        );
         assert_eq!(table.rows.len(), 1);
         assert_eq!(table.rows[0][at("metrics.duration_millis")], json!(7));
         assert_eq!(table.rows[0][at("metrics.severity_counts.warning")], json!(1));

@@ -1,0 +1,318 @@
+//! The catalogue of metrics: ids, names, directions, units, and the tasks they belong to.
+
+use straingauge_api::{Better, ModelTask, Unit};
+
+/// A performance metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Metric {
+    /// Share of rows whose predicted class is the true one (binary).
+    Accuracy,
+    /// Mean recall over the classes.
+    BalancedAccuracy,
+    /// TP / (TP + FP).
+    Precision,
+    /// TP / (TP + FN).
+    Recall,
+    /// 2·TP / (2·TP + FP + FN).
+    F1,
+    /// Area under the ROC curve.
+    Auc,
+    /// Area under the precision-recall curve, by steps.
+    AveragePrecision,
+    /// Mean of −ln p(true class).
+    LogLoss,
+    /// Mean squared error of the probability.
+    BrierScore,
+    /// Matthews' correlation coefficient.
+    MatthewsCorrcoef,
+    /// FP / (FP + TN).
+    FalsePositiveRate,
+    /// FN / (FN + TP).
+    FalseNegativeRate,
+    /// Share of rows predicted positive; over several classes, the class whose share moved most.
+    PositivePredictionRate,
+    /// Mean of the score or of the number.
+    AveragePrediction,
+    /// Population variance of the score or of the number.
+    PredictionVariance,
+    /// The same over rows predicted positive.
+    PositivePredictionVariance,
+    /// The same over rows predicted negative.
+    NegativePredictionVariance,
+    /// Share of rows whose predicted class is the true one (several classes).
+    MulticlassAccuracy,
+    /// Unweighted mean of the classes' precision.
+    MacroPrecision,
+    /// Unweighted mean of the classes' recall.
+    MacroRecall,
+    /// Unweighted mean of the classes' F1.
+    MacroF1,
+    /// One-vs-one AUC, averaged over the pairs of classes (Hand and Till 2001).
+    MulticlassAuc,
+    /// Share of rows whose true class is among the k most probable.
+    TopKAccuracy,
+    /// Mean squared error.
+    Mse,
+    /// Its root.
+    Rmse,
+    /// Mean absolute error.
+    Mae,
+    /// Mean squared difference of ln(1 + x).
+    Msle,
+    /// Mean absolute error relative to the label.
+    Mape,
+    /// 1 − squared error / squared deviation from the mean.
+    R2,
+    /// Mean of prediction − label.
+    MeanError,
+    /// Mean of the largest class probability.
+    AverageConfidence,
+    /// Share of rows more confident than the threshold that gives the reference its accuracy (ATC).
+    AverageThresholdedConfidence,
+}
+
+/// How the difference of two values of a metric is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// As it is: 0.61 against 0.98 is 0.37.
+    Absolute,
+    /// Relative to the value it is compared with, or to a floor where that is smaller.
+    Relative,
+    /// In standard deviations of the reference's label.
+    LabelSd,
+    /// In variances of the reference's label.
+    LabelVariance,
+}
+
+/// What the catalogue says of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MetricDefinition {
+    /// The metric.
+    pub metric: Metric,
+    /// Its id: `macro_f1`.
+    pub id: &'static str,
+    /// Its name at the beginning of a sentence: `Macro F1`.
+    pub name: &'static str,
+    /// Which direction is good.
+    pub better: Better,
+    /// The unit of its value.
+    pub unit: Unit,
+    /// How two values are compared.
+    pub scale: Scale,
+    /// Whether it needs labels.
+    pub labels: bool,
+    /// The tasks that have it.
+    pub tasks: &'static [ModelTask],
+    /// What it is, as the end of the sentence "It is …".
+    pub meaning: &'static str,
+}
+
+use ModelTask::{BinaryClassification as B, MulticlassClassification as M, NaturalLanguageInference as N, Regression as R};
+
+const fn score(
+    metric: Metric,
+    id: &'static str,
+    name: &'static str,
+    tasks: &'static [ModelTask],
+    meaning: &'static str,
+) -> MetricDefinition {
+    MetricDefinition { metric, id, name, better: Better::Higher, unit: Unit::Score, scale: Scale::Absolute, labels: true, tasks, meaning }
+}
+
+const fn error(
+    metric: Metric,
+    id: &'static str,
+    name: &'static str,
+    tasks: &'static [ModelTask],
+    meaning: &'static str,
+) -> MetricDefinition {
+    MetricDefinition { metric, id, name, better: Better::Lower, unit: Unit::Number, scale: Scale::Relative, labels: true, tasks, meaning }
+}
+
+const fn level(
+    metric: Metric,
+    id: &'static str,
+    name: &'static str,
+    scale: Scale,
+    tasks: &'static [ModelTask],
+    meaning: &'static str,
+) -> MetricDefinition {
+    MetricDefinition { metric, id, name, better: Better::Neutral, unit: Unit::Number, scale, labels: false, tasks, meaning }
+}
+
+const fn rate(metric: Metric, id: &'static str, name: &'static str, meaning: &'static str) -> MetricDefinition {
+    MetricDefinition { better: Better::Lower, ..score(metric, id, name, &[B], meaning) }
+}
+
+static CATALOGUE: &[MetricDefinition] = &[
+    score(Metric::Accuracy, "accuracy", "Accuracy", &[B], "the share of rows whose predicted class is the true one"),
+    score(
+        Metric::MulticlassAccuracy,
+        "multiclass_accuracy",
+        "Accuracy",
+        &[M, N],
+        "the share of rows whose predicted class is the true one",
+    ),
+    score(
+        Metric::BalancedAccuracy,
+        "balanced_accuracy",
+        "Balanced accuracy",
+        &[B, M, N],
+        "the mean of the classes' recall, each class counting the same",
+    ),
+    score(Metric::Precision, "precision", "Precision", &[B], "the share of positive predictions that are right"),
+    score(Metric::Recall, "recall", "Recall", &[B], "the share of positive rows that the model finds"),
+    score(Metric::F1, "f1", "F1", &[B], "the harmonic mean of precision and recall"),
+    score(
+        Metric::MacroPrecision,
+        "macro_precision",
+        "Macro precision",
+        &[M, N],
+        "the mean over the classes of the share of their predictions that are right",
+    ),
+    score(
+        Metric::MacroRecall,
+        "macro_recall",
+        "Macro recall",
+        &[M, N],
+        "the mean over the classes of the share of their rows that the model finds",
+    ),
+    score(Metric::MacroF1, "macro_f1", "Macro F1", &[M, N], "the mean over the classes of the harmonic mean of precision and recall"),
+    score(Metric::Auc, "auc", "AUC", &[B], "the chance that a positive row has a higher score than a negative one"),
+    score(
+        Metric::MulticlassAuc,
+        "multiclass_auc",
+        "AUC (one against one)",
+        &[M, N],
+        "the chance that the model tells rows of two classes apart, averaged over the pairs of classes",
+    ),
+    score(
+        Metric::AveragePrecision,
+        "average_precision",
+        "Average precision",
+        &[B],
+        "precision averaged over the recalls that the score allows",
+    ),
+    error(Metric::LogLoss, "log_loss", "Log-loss", &[B, M, N], "the mean of −ln of the probability that the model gave to the truth"),
+    error(Metric::BrierScore, "brier_score", "Brier score", &[B], "the mean squared distance between score and truth"),
+    score(Metric::MatthewsCorrcoef, "matthews_corrcoef", "Matthews correlation", &[B], "the correlation of predicted and true class"),
+    rate(
+        Metric::FalsePositiveRate,
+        "false_positive_rate",
+        "False positive rate",
+        "the share of negative rows that the model calls positive",
+    ),
+    rate(Metric::FalseNegativeRate, "false_negative_rate", "False negative rate", "the share of positive rows that the model misses"),
+    score(
+        Metric::TopKAccuracy,
+        "top_k_accuracy",
+        "Top-k accuracy",
+        &[M, N],
+        "the share of rows whose true class is among the k most probable ones (k = 3, or 2 of three classes)",
+    ),
+    MetricDefinition {
+        unit: Unit::Score,
+        ..level(
+            Metric::PositivePredictionRate,
+            "positive_prediction_rate",
+            "Positive prediction rate",
+            Scale::Absolute,
+            &[B, M, N],
+            "the share of rows that the model assigns to the class",
+        )
+    },
+    level(Metric::AveragePrediction, "average_prediction", "Average prediction", Scale::Absolute, &[B], "the mean score"),
+    level(Metric::PredictionVariance, "prediction_variance", "Prediction variance", Scale::Absolute, &[B], "the variance of the score"),
+    level(
+        Metric::PositivePredictionVariance,
+        "positive_prediction_variance",
+        "Variance of positive predictions",
+        Scale::Absolute,
+        &[B],
+        "the variance of the score over rows predicted positive",
+    ),
+    level(
+        Metric::NegativePredictionVariance,
+        "negative_prediction_variance",
+        "Variance of negative predictions",
+        Scale::Absolute,
+        &[B],
+        "the variance of the score over rows predicted negative",
+    ),
+    error(Metric::Mse, "mse", "Mean squared error", &[R], "the mean of the squared errors"),
+    error(Metric::Rmse, "rmse", "RMSE", &[R], "the root of the mean squared error"),
+    error(Metric::Mae, "mae", "Mean absolute error", &[R], "the mean of the errors' absolute values"),
+    error(Metric::Msle, "msle", "Mean squared log error", &[R], "the mean squared difference of ln(1 + x) of prediction and label"),
+    error(Metric::Mape, "mape", "Mean absolute percentage error", &[R], "the mean of the absolute errors, each relative to its label"),
+    MetricDefinition {
+        unit: Unit::Number,
+        ..score(Metric::R2, "r2", "R²", &[R], "the share of the label's variance that the model explains")
+    },
+    MetricDefinition {
+        labels: true,
+        ..level(Metric::MeanError, "mean_error", "Mean error", Scale::LabelSd, &[R], "the mean of prediction minus label")
+    },
+    level(Metric::AveragePrediction, "average_prediction", "Average prediction", Scale::LabelSd, &[R], "the mean prediction"),
+    level(
+        Metric::PredictionVariance,
+        "prediction_variance",
+        "Prediction variance",
+        Scale::LabelVariance,
+        &[R],
+        "the variance of the predictions",
+    ),
+    MetricDefinition {
+        labels: false,
+        ..score(
+            Metric::AverageConfidence,
+            "average_confidence",
+            "Average confidence",
+            &[B, M, N],
+            "the mean of the largest class probability",
+        )
+    },
+    MetricDefinition {
+        labels: false,
+        ..score(
+            Metric::AverageThresholdedConfidence,
+            "average_thresholded_confidence",
+            "Average thresholded confidence",
+            &[B, M, N],
+            "the share of rows more confident than the cut at which the reference's share equals its accuracy; an estimate of accuracy without labels",
+        )
+    },
+];
+
+/// All metrics of all tasks, in the order of the catalogue. A metric that two tasks define differently stands twice.
+pub fn all() -> &'static [MetricDefinition] {
+    CATALOGUE
+}
+
+/// The metrics of a task, in the order of the catalogue.
+pub fn catalogue(task: ModelTask) -> impl Iterator<Item = &'static MetricDefinition> {
+    CATALOGUE.iter().filter(move |d| d.tasks.contains(&task))
+}
+
+/// The metric of a task by its id.
+pub fn by_id(task: ModelTask, id: &str) -> Option<&'static MetricDefinition> {
+    catalogue(task).find(|d| d.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_within_a_task() {
+        for task in [B, M, R, N] {
+            let mut ids: Vec<_> = catalogue(task).map(|d| d.id).collect();
+            let n = ids.len();
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), n, "{task:?}");
+        }
+        assert_eq!(catalogue(B).count(), 19);
+        assert_eq!(catalogue(M).count(), 11);
+        assert_eq!(catalogue(R).count(), 9);
+    }
+}

@@ -1,0 +1,381 @@
+//! Truth and prediction of a whole side: what is learnt of them in the reference, and what is counted.
+
+use straingauge_api::ModelTask;
+
+use super::frames_differ;
+use super::row_outcomes::{RowOutcomes, count_cells};
+use super::tally::OutcomeTally;
+use crate::metrics::{NO_CLASS, Outcomes, Prediction, SortedScores, Truth};
+use crate::{Result, metrics};
+
+/// Cells of a score histogram.
+pub const SCORE_CELLS: usize = 256;
+/// Cells of a histogram of one class's probability.
+pub const CLASS_SCORE_CELLS: usize = 64;
+/// Up to so many classes every subset has its own confusion matrix.
+const SUBSET_CONFUSION_CLASSES: usize = 64;
+/// Up to so many classes the whole has one.
+const WHOLE_CONFUSION_CLASSES: usize = 1024;
+/// Up to so many classes every subset has the histograms of the one-vs-one AUC.
+const SUBSET_AUC_CLASSES: usize = 16;
+/// Up to so many numbers the one-vs-one AUC of a whole set is exact.
+const EXACT_AUC_NUMBERS: usize = 8_000_000;
+
+/// The form in which the model answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A class and nothing else.
+    Classes,
+    /// P(positive class).
+    Score,
+    /// A probability a class.
+    Probabilities,
+    /// A number.
+    Numbers,
+}
+
+/// What is learnt of truth and prediction in the reference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelFrame {
+    /// The task.
+    pub task: ModelTask,
+    /// The form of the predictions.
+    pub form: Form,
+    /// The classes; for two, negative and positive.
+    pub classes: Vec<String>,
+    /// The cut of a score.
+    pub cut: f64,
+    /// Lower edges of the score cells but the first: cell k holds `edges[k-1] ≤ s < edges[k]`. Scores are P(positive class),
+    /// over several classes the largest probability. The cut is an edge.
+    pub score_edges: Vec<f64>,
+    /// The same for each class's probability, over several classes.
+    pub class_score_edges: Vec<Vec<f64>>,
+    /// Share of the reference's rows of a true class (second index) below each cell (third) of a class's probability (first),
+    /// rows of the cell counted half; flat.
+    pub(super) below: Vec<f64>,
+    /// The confidence from which a row counts as right for ATC; `None` without labels or confidences.
+    pub confidence_threshold: Option<f64>,
+    /// Rows whose true class is among this many most probable count as hits.
+    pub top_k: usize,
+    /// Mean of the reference's labels (numbers).
+    pub label_mean: f64,
+    /// Their population standard deviation; 1 where it is 0.
+    pub label_sd: f64,
+}
+
+impl ModelFrame {
+    /// Learns the frame; `None` without predictions.
+    pub fn learn(reference: &Outcomes) -> Option<Self> {
+        let form = match reference.prediction {
+            Prediction::None => return None,
+            Prediction::Classes(_) => Form::Classes,
+            Prediction::Score { .. } => Form::Score,
+            Prediction::Probabilities { .. } => Form::Probabilities,
+            Prediction::Numbers(_) => Form::Numbers,
+        };
+        let classes = reference.classes.len();
+        let mut out = Self {
+            task: reference.task,
+            form,
+            classes: reference.classes.clone(),
+            cut: if let Prediction::Score { cut, .. } = reference.prediction { cut } else { 0.5 },
+            score_edges: Vec::new(),
+            class_score_edges: Vec::new(),
+            below: Vec::new(),
+            confidence_threshold: None,
+            top_k: if classes <= 3 { 2 } else { 3 },
+            label_mean: 0.0,
+            label_sd: 1.0,
+        };
+        match &reference.prediction {
+            Prediction::Score { score, cut, .. } => {
+                out.score_edges = quantile_edges(score.iter().copied(), SCORE_CELLS - 1);
+                if !out.score_edges.contains(cut) {
+                    out.score_edges.push(*cut);
+                    out.score_edges.sort_by(f64::total_cmp);
+                }
+            }
+            Prediction::Probabilities { values, class } => {
+                out.score_edges = quantile_edges(confidences(values, class, classes), SCORE_CELLS);
+                if classes <= SUBSET_CONFUSION_CLASSES && !matches!(reference.truth, Truth::None) {
+                    let of_class = |k: usize| values.chunks_exact(classes.max(1)).filter_map(move |row| row.get(k).copied());
+                    out.class_score_edges = (0..classes).map(|k| quantile_edges(of_class(k), CLASS_SCORE_CELLS)).collect();
+                    out.below = out.learn_placements(values, reference);
+                }
+            }
+            Prediction::Numbers(_) => {
+                if let Truth::Numbers(labels) = &reference.truth {
+                    let known = || labels.iter().copied().filter(|y| y.is_finite());
+                    let n = known().count() as f64;
+                    if n > 0.0 {
+                        out.label_mean = known().sum::<f64>() / n;
+                        let variance = known().map(|y| (y - out.label_mean) * (y - out.label_mean)).sum::<f64>() / n;
+                        out.label_sd = if variance > 0.0 { variance.sqrt() } else { 1.0 };
+                    }
+                }
+            }
+            Prediction::None | Prediction::Classes(_) => {}
+        }
+        out.confidence_threshold = learn_confidence_threshold(reference);
+        Some(out)
+    }
+
+    /// Cells of the score histograms.
+    pub fn score_cells(&self) -> usize {
+        if matches!(self.form, Form::Score | Form::Probabilities) { self.score_edges.len() + 1 } else { 0 }
+    }
+
+    /// The first score cell whose rows are predicted positive.
+    pub fn cut_cell(&self) -> usize {
+        self.score_cell(self.cut)
+    }
+
+    pub(super) fn score_cell(&self, score: f64) -> usize {
+        self.score_edges.partition_point(|&e| e <= score)
+    }
+
+    pub(super) fn placed_classes(&self) -> usize {
+        self.class_score_edges.len()
+    }
+
+    pub(super) fn class_score_slots(&self) -> usize {
+        let k = self.placed_classes();
+        if k <= SUBSET_AUC_CLASSES { k * k * (CLASS_SCORE_CELLS + 1) } else { 0 }
+    }
+
+    pub(super) fn subset_confusion(&self) -> bool {
+        self.classes.len() <= SUBSET_CONFUSION_CLASSES
+    }
+
+    fn learn_placements(&self, values: &[f64], reference: &Outcomes) -> Vec<f64> {
+        let k = self.classes.len();
+        let cells = CLASS_SCORE_CELLS + 1;
+        let mut counts = vec![0.0; k * k * cells];
+        let Truth::Classes(truth) = &reference.truth else { return counts };
+        for (row, &y) in values.chunks_exact(k.max(1)).zip(truth) {
+            if y == NO_CLASS || row.first().is_none_or(|p| p.is_nan()) {
+                continue;
+            }
+            for (c, (p, edges)) in row.iter().zip(&self.class_score_edges).enumerate() {
+                let cell = edges.partition_point(|e| e <= p);
+                if let Some(slot) = counts.get_mut((c * k + y as usize) * cells + cell) {
+                    *slot += 1.0;
+                }
+            }
+        }
+        for histogram in counts.chunks_exact_mut(cells) {
+            let total: f64 = histogram.iter().sum::<f64>().max(1.0);
+            let mut before = 0.0;
+            for slot in histogram {
+                let n = *slot;
+                *slot = (before + n / 2.0) / total;
+                before += n;
+            }
+        }
+        counts
+    }
+}
+
+/// The largest probability of each row that has one.
+fn confidences<'a>(values: &'a [f64], class: &'a [u32], classes: usize) -> impl Iterator<Item = f64> + Clone + 'a {
+    values.chunks_exact(classes.max(1)).zip(class).filter_map(|(row, &c)| row.get(c as usize).copied()).filter(|p| !p.is_nan())
+}
+
+/// At most `most` edges at the quantiles of the values, each a value: all distinct ones where there are few enough.
+/// Beyond 2^17 values, every n-th of them stands for all.
+fn quantile_edges(values: impl Iterator<Item = f64> + Clone, most: usize) -> Vec<f64> {
+    const ENOUGH: usize = 1 << 17;
+    let step = values.clone().count() / ENOUGH + 1;
+    let mut sorted: Vec<f64> = values.step_by(step).filter(|v| v.is_finite()).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let mut distinct = sorted.clone();
+    distinct.dedup();
+    if distinct.len() <= most {
+        return distinct;
+    }
+    let mut edges: Vec<f64> = (1..=most).filter_map(|j| sorted.get(j * sorted.len() / (most + 1)).copied()).collect();
+    edges.dedup();
+    edges
+}
+
+/// The confidence from which as many reference rows are confident as are right (Garg et al. 2022, arXiv:2201.04234).
+fn learn_confidence_threshold(reference: &Outcomes) -> Option<f64> {
+    let Truth::Classes(truth) = &reference.truth else { return None };
+    let class = reference.predicted_classes()?;
+    let mut confident: Vec<f64> = Vec::new();
+    let mut wrong = 0usize;
+    let mut take = |confidence: f64, c: u32, y: u32| {
+        if c != NO_CLASS && y != NO_CLASS && !confidence.is_nan() {
+            confident.push(confidence);
+            wrong += usize::from(c != y);
+        }
+    };
+    match &reference.prediction {
+        Prediction::Score { score, .. } => score.iter().zip(class).zip(truth).for_each(|((&s, &c), &y)| take(s.max(1.0 - s), c, y)),
+        Prediction::Probabilities { values, .. } => {
+            let k = reference.classes.len().max(1);
+            for ((row, &c), &y) in values.chunks_exact(k).zip(class).zip(truth) {
+                take(row.get(c as usize).copied().unwrap_or(f64::NAN), c, y);
+            }
+        }
+        _ => return None,
+    }
+    if confident.is_empty() {
+        return None;
+    }
+    if wrong >= confident.len() {
+        return Some(f64::INFINITY);
+    }
+    let (_, threshold, _) = confident.select_nth_unstable_by(wrong, f64::total_cmp);
+    Some(*threshold)
+}
+
+/// What was counted of truth and prediction in a whole side.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModelProfile {
+    /// All rows.
+    pub tally: OutcomeTally,
+    /// Sum of the scores in each score cell, over labelled rows.
+    pub score_sums: Vec<f64>,
+    /// Rows by true class.
+    pub by_label: Vec<OutcomeTally>,
+    /// Rows by predicted class.
+    pub by_predicted: Vec<OutcomeTally>,
+    /// The scores of negative and of positive rows (two classes).
+    pub sorted: Option<(SortedScores, SortedScores)>,
+    /// The one-vs-one AUC, exact; `None` after a merge, where histograms give it.
+    pub multiclass_auc: Option<f64>,
+}
+
+impl ModelProfile {
+    /// Counts a side.
+    pub fn count(frame: &ModelFrame, outcomes: &Outcomes, rows: &RowOutcomes) -> Self {
+        let n = rows.rows();
+        let mut wholes = count_cells(frame, rows, &vec![0u16; n], 1, frame.classes.len() <= WHOLE_CONFUSION_CLASSES);
+        let classes = frame.classes.len();
+        let few = (1..=256).contains(&classes);
+        let by = |codes: Vec<u16>| if few { count_cells(frame, rows, &codes, classes, false) } else { Vec::new() };
+        Self {
+            tally: wholes.pop().unwrap_or_default(),
+            score_sums: rows.score_sums(frame),
+            by_label: by(rows.true_classes(classes)),
+            by_predicted: by(rows.predicted_classes(classes)),
+            sorted: sorted_scores(outcomes),
+            multiclass_auc: exact_multiclass_auc(outcomes),
+        }
+    }
+
+    /// Adds another batch of the same side.
+    ///
+    /// # Errors
+    /// `frames_differ` where the two were not counted in one frame.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
+        if self.tally.sums.len() != other.tally.sums.len()
+            || self.tally.scores.len() != other.tally.scores.len()
+            || self.by_label.len() != other.by_label.len()
+        {
+            return Err(frames_differ("the model's classes or scores"));
+        }
+        self.tally.add(&other.tally);
+        self.score_sums.iter_mut().zip(&other.score_sums).for_each(|(a, b)| *a += b);
+        self.by_label.iter_mut().zip(&other.by_label).for_each(|(a, b)| a.add(b));
+        self.by_predicted.iter_mut().zip(&other.by_predicted).for_each(|(a, b)| a.add(b));
+        match (&mut self.sorted, &other.sorted) {
+            (Some(a), Some(b)) => {
+                a.0.merge(&b.0);
+                a.1.merge(&b.1);
+            }
+            _ => self.sorted = None,
+        }
+        self.multiclass_auc = None;
+        Ok(())
+    }
+}
+
+fn sorted_scores(outcomes: &Outcomes) -> Option<(SortedScores, SortedScores)> {
+    let (Prediction::Score { score, .. }, Truth::Classes(truth)) = (&outcomes.prediction, &outcomes.truth) else { return None };
+    let of = |class: u32| {
+        let rows = score.iter().zip(truth).enumerate().filter(move |(_, (s, y))| **y == class && !s.is_nan());
+        match &outcomes.weights {
+            None => SortedScores::unweighted(rows.map(|(_, (s, _))| *s).collect()),
+            Some(weights) => SortedScores::new(rows.map(|(i, (s, _))| (*s, weights.get(i).copied().unwrap_or(1.0))).collect(), true),
+        }
+    };
+    Some((of(0), of(1)))
+}
+
+/// Hand and Till's AUC over all pairs of classes that are both present; as scikit-learn's `multi_class="ovo"`, `average="macro"`.
+pub fn exact_multiclass_auc(outcomes: &Outcomes) -> Option<f64> {
+    let (Prediction::Probabilities { values, .. }, Truth::Classes(truth)) = (&outcomes.prediction, &outcomes.truth) else { return None };
+    let k = outcomes.classes.len();
+    if values.len() > EXACT_AUC_NUMBERS {
+        return None;
+    }
+    let mut by_label: Vec<Vec<usize>> = vec![Vec::new(); k];
+    for (i, (row, &y)) in values.chunks_exact(k.max(1)).zip(truth).enumerate() {
+        if row.first().is_some_and(|p| !p.is_nan())
+            && let Some(rows) = by_label.get_mut(y as usize)
+        {
+            rows.push(i);
+        }
+    }
+    let present: Vec<usize> = (0..k).filter(|&c| by_label.get(c).is_some_and(|rows| !rows.is_empty())).collect();
+    let (mut sum, mut pairs) = (0.0, 0.0);
+    for &c in &present {
+        let scores = |label: usize| {
+            let rows = by_label.get(label).into_iter().flatten();
+            let taken = rows.filter_map(|&i| {
+                let weight = outcomes.weights.as_ref().map_or(1.0, |w| w.get(i).copied().unwrap_or(1.0));
+                values.get(i * k + c).map(|&p| (p, weight))
+            });
+            SortedScores::new(taken.collect(), outcomes.weights.is_some())
+        };
+        let own = scores(c);
+        for &other in present.iter().filter(|&&o| o != c) {
+            if let Some(area) = metrics::auc(&scores(other), &own) {
+                sum += area;
+                pairs += 1.0;
+            }
+        }
+    }
+    (pairs > 0.0).then(|| sum / pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printed_multiclass_auc() {
+        let outcomes = Outcomes {
+            task: ModelTask::MulticlassClassification,
+            classes: ["a", "b", "c"].map(String::from).to_vec(),
+            truth: Truth::Classes(vec![0, 0, 2]),
+            prediction: Prediction::Probabilities { values: vec![0.9, 0.1, 0.0, 0.1, 0.9, 0.0, 0.2, 0.1, 0.7], class: vec![0, 1, 2] },
+            weights: None,
+            groups: None,
+        };
+        assert_eq!(exact_multiclass_auc(&outcomes), Some(0.75));
+    }
+
+    #[test]
+    fn the_confidence_threshold_gives_the_accuracy() {
+        let score = vec![0.9, 0.8, 0.7, 0.4, 0.45];
+        let outcomes = Outcomes {
+            task: ModelTask::BinaryClassification,
+            classes: vec!["0".into(), "1".into()],
+            truth: Truth::Classes(vec![1, 1, 0, 0, 1]),
+            prediction: Prediction::Score { class: vec![1, 1, 1, 0, 0], score, cut: 0.5 },
+            weights: None,
+            groups: None,
+        };
+        // Confidences .9 .8 .7 .6 .55; two of five are wrong, so the third smallest is the threshold.
+        assert_eq!(ModelFrame::learn(&outcomes).unwrap().confidence_threshold, Some(0.7));
+    }
+
+    #[test]
+    fn edges_are_the_values_where_they_are_few() {
+        assert_eq!(quantile_edges([0.2, 0.1, 0.2].into_iter(), 4), [0.1, 0.2]);
+        assert_eq!(quantile_edges((0..1000).map(f64::from), 3).len(), 3);
+    }
+}
