@@ -85,7 +85,7 @@ impl Change {
     ) -> Self {
         let (n, m) = (reference.present, evaluation.present);
         let k = grain.bins.min((n.min(m) / 10) as usize).max(1);
-        let coarse = frame.coarse(&a.mass, k);
+        let coarse = frame.bins(&a.mass, k);
         let few = frame.coarse(&a.mass, k.min(CHI_BINS));
         let fine = Fine { reference: as_rows(&a.mass, n), evaluation: as_rows(&b.mass, m), positions: positions(a, b, frame) };
         let design = (reference.deff(), evaluation.deff());
@@ -180,15 +180,23 @@ impl Change {
         }
     }
 
-    /// Compares whole numbers from 0 (the index), by rows of each: no quantiles, neighbours joined where they are too rare to count.
-    pub(super) fn counted(reference: &[u64], evaluation: &[u64], design: (f64, f64), least: u64, what: &str) -> Result<Self, String> {
-        let (n, m) = (reference.iter().sum::<u64>(), evaluation.iter().sum::<u64>());
+    /// Compares whole numbers from 0 (the index) by the weight of the rows of each: no quantiles, neighbours joined where they are too
+    /// rare to count. Each side is its weights and its rows.
+    pub(super) fn counted(
+        reference: (&[f64], u64),
+        evaluation: (&[f64], u64),
+        design: (f64, f64),
+        least: u64,
+        what: &str,
+    ) -> Result<Self, String> {
+        let (n, m) = (reference.1, evaluation.1);
         if n.min(m) < least {
             return Err(format!("{} reference rows and {} evaluation rows; {least} on both sides are needed.", spaced(n), spaced(m)));
         }
+        let (reference, evaluation) = (as_rows(reference.0, n), as_rows(evaluation.0, m));
         let length = reference.len().max(evaluation.len());
-        let at = |v: &[u64], i: usize| v.get(i).copied().unwrap_or(0) as f64;
-        let all: Vec<(f64, f64)> = (0..length).map(|i| (at(reference, i), at(evaluation, i))).collect();
+        let at = |v: &[f64], i: usize| v.get(i).copied().unwrap_or(0.0);
+        let all: Vec<(f64, f64)> = (0..length).map(|i| (at(&reference, i), at(&evaluation, i))).collect();
         let (total, smaller) = ((n + m) as f64, n.min(m) as f64);
         let mut cells: Vec<(usize, usize, f64, f64)> = Vec::new();
         for (i, &(x, y)) in all.iter().enumerate() {
@@ -197,10 +205,10 @@ impl Change {
                 _ => cells.push((i, i, x, y)),
             }
         }
-        if cells.last().is_some_and(|c| (c.2 + c.3) / total * smaller < RARE) {
-            if let (Some(rare), Some(last)) = (cells.pop(), cells.last_mut()) {
-                *last = (last.0, rare.1, last.2 + rare.2, last.3 + rare.3);
-            }
+        if cells.last().is_some_and(|c| (c.2 + c.3) / total * smaller < RARE)
+            && let (Some(rare), Some(last)) = (cells.pop(), cells.last_mut())
+        {
+            *last = (last.0, rare.1, last.2 + rare.2, last.3 + rare.3);
         }
         let (cells_a, cells_b): (Vec<f64>, Vec<f64>) = (cells.iter().map(|c| c.2).collect(), cells.iter().map(|c| c.3).collect());
         let pooled = chi_square::pooled_design_effect(n as f64, design.0, m as f64, design.1);
@@ -273,7 +281,6 @@ impl Change {
         };
         let measured = Measured {
             statistic: judged.map(|d| d.value),
-            statistic_unit: Some(used.unit()),
             effect: judged.map(|d| d.effect()),
             interval: judged.map(|d| d.interval()),
             p_value: Some(self.p_value),
@@ -459,10 +466,11 @@ mod tests {
 
     #[test]
     fn counts_of_rows_are_compared_with_their_neighbours() {
-        let same = Change::counted(&[900, 90, 9, 1], &[450, 45, 4, 1], (1.0, 1.0), 100, "nulls").unwrap();
+        let same = Change::counted((&[900.0, 90.0, 9.0, 1.0], 1000), (&[450.0, 45.0, 4.0, 1.0], 500), (1.0, 1.0), 100, "nulls").unwrap();
         assert!(same.p_value > 0.5 && same.measured("x", Measure::Psi).0.effect.unwrap() < 0.01);
-        let moved = Change::counted(&[900, 90, 9, 1], &[200, 100, 100, 100], (1.0, 1.0), 100, "nulls").unwrap();
+        let moved =
+            Change::counted((&[900.0, 90.0, 9.0, 1.0], 1000), (&[200.0, 100.0, 100.0, 100.0], 500), (1.0, 1.0), 100, "nulls").unwrap();
         assert!(moved.p_value < 1e-12 && moved.measured("x", Measure::Psi).0.effect.unwrap() > 0.6);
-        assert!(Change::counted(&[50], &[50], (1.0, 1.0), 100, "nulls").is_err());
+        assert!(Change::counted((&[50.0], 50), (&[50.0], 50), (1.0, 1.0), 100, "nulls").is_err());
     }
 }

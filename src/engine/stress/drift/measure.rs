@@ -1,6 +1,6 @@
 //! The distances by which drift can be judged, with their own thresholds.
 
-use straingauge_api::{Thresholds, Unit};
+use straingauge_api::Thresholds;
 
 use crate::stress::{Settings, TestSpec};
 
@@ -63,10 +63,5 @@ impl Measure {
             Self::Kolmogorov | Self::CramersV => (0.1, 0.25, 1.0),
         };
         settings.thresholds(&TestSpec { thresholds: Some(Thresholds { warning, alert }), effect_max, ..spec.clone() })
-    }
-
-    /// The unit of the distance.
-    pub(super) const fn unit(self) -> Unit {
-        Unit::Distance
     }
 }

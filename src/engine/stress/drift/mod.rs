@@ -5,11 +5,13 @@ mod feature_drift;
 mod label_drift;
 mod measure;
 mod nulls_per_feature_drift;
+mod nulls_per_row_drift;
 mod prediction_drift;
 
 pub use feature_drift::FeatureDrift;
 pub use label_drift::LabelDrift;
 pub use nulls_per_feature_drift::NullsPerFeatureDrift;
+pub use nulls_per_row_drift::NullsPerRowDrift;
 pub use prediction_drift::PredictionDrift;
 
 use straingauge_api::{Category, Kind, Risk, TestText, Thresholds, Unit};
