@@ -7,6 +7,7 @@
 //! One direction, no way back. Nothing here knows JavaScript, reads a clock, or draws a random number whose seed was not
 //! passed in: the same bytes, configuration and seed give the same document, byte for byte.
 
+pub mod demo;
 pub mod error;
 pub mod json;
 pub mod math;
