@@ -139,7 +139,7 @@ export class Host {
   async #stress({ config, project, reference, evaluation, quiet }, task) {
     const engine = this.#engine;
     const began = performance.now();
-    const run = engine.start(config, project, reference, evaluation);
+    const run = engine.start(config, reference, evaluation);
     try {
       let progress;
       do {

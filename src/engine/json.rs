@@ -27,6 +27,14 @@ pub fn to_string<T: Serialize>(value: &T) -> Result<String> {
     String::from_utf8(bytes).map_err(|e| Error::new("not_serializable", format!("The result could not be written as JSON: {e}.")))
 }
 
+/// Reads what [`to_string`] wrote, or what a caller hands over.
+///
+/// # Errors
+/// `invalid_json` where the text is not JSON, or not of this type.
+pub fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|e| Error::new("invalid_json", format!("This is not a document of this version: {e}.")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,7 @@ pub mod metrics;
 pub mod profile;
 pub mod random;
 pub mod report;
+pub mod session;
 pub mod stats;
 pub mod stress;
 pub mod table;

@@ -1,1 +1,99 @@
-//! To come.
+//! The wasm-bindgen surface of the engine: one class, which converts and delegates, nothing else.
+//!
+//! Small requests and answers cross as objects, by one serializer; documents, progress and tables cross as JSON text, which
+//! is quicker to make, to post to another thread and to keep than a tree of objects. Errors are thrown as plain objects
+//! `{ code, message, details }`; the package turns them into its one error class.
+
+// The attribute macro writes the calls across the border, which Rust counts as unsafe.
+#![allow(unsafe_code)]
+
+mod convert;
+mod panic;
+
+use straingauge_engine::report;
+use straingauge_engine::session::{Held, Session};
+use wasm_bindgen::prelude::*;
+
+use convert::{Thrown, from_js, parse, to_js, to_text};
+
+/// Why the engine panicked, if it did. It can be asked even after the trap; nothing else can.
+#[wasm_bindgen(js_name = lastPanic)]
+pub fn last_panic() -> Option<String> {
+    panic::last()
+}
+
+/// A session of the engine.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Engine {
+    session: Session,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// An empty session.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        panic::record();
+        Self::default()
+    }
+
+    /// Opens a reader of the file `name`; gives its number.
+    pub fn open(&mut self, name: &str, options: JsValue) -> Result<u32, Thrown> {
+        Ok(self.session.open(name, &from_js(options)?)?)
+    }
+
+    /// Hands the next bytes of the file to a reader.
+    pub fn push(&mut self, reader: u32, bytes: &[u8]) -> Result<(), Thrown> {
+        self.session.push(reader, bytes)?;
+        Ok(())
+    }
+
+    /// Ends the reading: `{ table, inspection }`.
+    pub fn finish(&mut self, reader: u32) -> Result<JsValue, Thrown> {
+        let (table, inspection) = self.session.finish(reader)?;
+        to_js(&convert::Read { table, inspection })
+    }
+
+    /// Makes a data set of a table: `{ dataset, info }`.
+    pub fn dataset(&mut self, table: u32, name: &str, params: JsValue, task: JsValue) -> Result<JsValue, Thrown> {
+        let (dataset, info) = self.session.dataset(table, name, &from_js(params)?, from_js(task)?)?;
+        to_js(&convert::Registered { dataset, info })
+    }
+
+    /// Pairs predictions with the rows of a data set: `{ predictions, info }`.
+    pub fn predictions(&mut self, dataset: u32, table: Option<u32>, model: &str, params: JsValue) -> Result<JsValue, Thrown> {
+        let (predictions, info) = self.session.predictions(dataset, table, model, &from_js(params)?)?;
+        to_js(&convert::Paired { predictions, info })
+    }
+
+    /// The tables of a run's document, as JSON.
+    pub fn tables(&self, document: &str, stamp: JsValue) -> Result<String, Thrown> {
+        to_text(&report::tables(&parse(document)?, &from_js(stamp)?))
+    }
+
+    /// A result table (JSON) as an Arrow IPC stream.
+    pub fn arrow(&self, table: &str) -> Result<Vec<u8>, Thrown> {
+        Ok(report::arrow_stream(&parse(table)?)?)
+    }
+
+    /// Lets go of things of one kind.
+    pub fn forget(&mut self, kind: &str, ids: Vec<u32>) -> Result<(), Thrown> {
+        let held = match kind {
+            "reader" => Held::Reader,
+            "table" => Held::Table,
+            "dataset" => Held::Dataset,
+            "predictions" => Held::Predictions,
+            _ => return Err(Thrown::misuse(format!("The engine holds nothing of kind {kind}."))),
+        };
+        for id in ids {
+            self.session.forget(held, id);
+        }
+        Ok(())
+    }
+
+    /// Panics on purpose, so that a host can rehearse what its readers would see.
+    pub fn crash(&mut self) {
+        panic!("the engine was told to crash, as a rehearsal");
+    }
+}

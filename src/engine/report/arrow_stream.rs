@@ -9,6 +9,7 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use serde_json::Value;
 use straingauge_api::ResultTable;
 
+use crate::math::round12;
 use crate::{Error, Result};
 
 /// Writes `table` as one record batch. A column is of the narrowest type that holds its cells: null, boolean, 64-bit integer,
@@ -39,7 +40,8 @@ fn column(table: &ResultTable, at: usize) -> ArrayRef {
     } else if all(Value::is_i64) {
         Arc::new(cells().map(|cell| cell.and_then(Value::as_i64)).collect::<Int64Array>())
     } else if all(Value::is_number) {
-        Arc::new(cells().map(|cell| cell.and_then(Value::as_f64)).collect::<Float64Array>())
+        // Parsing may be off by the last bit; documents hold 12 digits.
+        Arc::new(cells().map(|cell| cell.and_then(Value::as_f64).map(round12)).collect::<Float64Array>())
     } else {
         let text = |cell: &Value| cell.as_str().map_or_else(|| cell.to_string(), str::to_owned);
         Arc::new(cells().map(|cell| cell.map(text)).collect::<StringArray>())

@@ -1,0 +1,131 @@
+//! The one door to the engine: readers, tables, data sets, predictions and runs by small numbers.
+//!
+//! A session has no clock, no projects and no JavaScript: whoever drives it (the wasm surface, a native test, a command line)
+//! pushes bytes in, asks for one step after another, and keeps names and times to himself.
+
+mod shelf;
+
+use std::sync::Arc;
+
+use straingauge_api::{DataParams, DatasetInfo, Inspection, ModelTask, PredictionInfo, PredictionParams, ReadOptions};
+
+use crate::metrics::{self, Predictions};
+use crate::table::{self, Dataset, Reader, Table};
+use crate::{Error, Result};
+use shelf::Shelf;
+
+/// What a session holds; each kind is counted on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// A file that is being read.
+    Reader,
+    /// A file that was read.
+    Table,
+    /// A table whose columns have roles.
+    Dataset,
+    /// Predictions that have met their rows.
+    Predictions,
+}
+
+/// A file that was read, with what was found out about it.
+#[derive(Debug)]
+struct Loaded {
+    table: Arc<Table>,
+    inspection: Inspection,
+}
+
+/// Predictions that have met their rows.
+#[derive(Debug)]
+struct Paired {
+    predictions: Arc<Predictions>,
+    info: PredictionInfo,
+}
+
+/// Everything that one user of the engine has open.
+#[derive(Default)]
+pub struct Session {
+    readers: Shelf<Reader>,
+    tables: Shelf<Loaded>,
+    datasets: Shelf<Arc<Dataset>>,
+    predictions: Shelf<Paired>,
+}
+
+impl Session {
+    /// Opens a reader of the file `name`.
+    ///
+    /// # Errors
+    /// Where the options cannot be followed.
+    pub fn open(&mut self, name: &str, options: &ReadOptions) -> Result<u32> {
+        Ok(self.readers.put(Reader::new(name, options)?))
+    }
+
+    /// Hands the next bytes of the file to a reader; gives the bytes taken so far.
+    ///
+    /// # Errors
+    /// What makes the file unreadable. The reader is of no use then; forget it.
+    pub fn push(&mut self, reader: u32, bytes: &[u8]) -> Result<u64> {
+        let reader = self.readers.get_mut(reader).ok_or_else(|| unknown("reader", reader))?;
+        reader.push(bytes)?;
+        Ok(reader.bytes())
+    }
+
+    /// Ends the reading: the table's number and what the file turned out to be. The reader is gone after that.
+    ///
+    /// # Errors
+    /// Where the file ends too early or has no rows.
+    pub fn finish(&mut self, reader: u32) -> Result<(u32, Inspection)> {
+        let reader = self.readers.take(reader).ok_or_else(|| unknown("reader", reader))?;
+        let read = reader.finish()?;
+        let inspection = table::inspection(&read.table, &read.facts);
+        let table = self.tables.put(Loaded { table: Arc::new(read.table), inspection: inspection.clone() });
+        Ok((table, inspection))
+    }
+
+    /// Makes a data set of a table: roles set by `params`, the rest guessed. The data set keeps the table's columns alive.
+    ///
+    /// # Errors
+    /// As [`table::dataset`].
+    pub fn dataset(&mut self, table: u32, name: &str, params: &DataParams, task: Option<ModelTask>) -> Result<(u32, DatasetInfo)> {
+        let loaded = self.tables.get(table).ok_or_else(|| unknown("table", table))?;
+        let mut dataset = table::dataset(Arc::clone(&loaded.table), name, params, task)?;
+        // What the reading found wrong is the data set's business too.
+        let known: Vec<String> = dataset.info.problems.iter().map(|p| p.message.clone()).collect();
+        let more = loaded.inspection.problems.iter().filter(|p| !known.contains(&p.message)).cloned();
+        dataset.info.problems.extend(more);
+        let info = dataset.info.clone();
+        Ok((self.datasets.put(Arc::new(dataset)), info))
+    }
+
+    /// Pairs predictions with the rows of a data set; `table` is absent where they stand in the data set's own file.
+    ///
+    /// # Errors
+    /// As [`metrics::pair`].
+    pub fn predictions(
+        &mut self,
+        dataset: u32,
+        table: Option<u32>,
+        model: &str,
+        params: &PredictionParams,
+    ) -> Result<(u32, PredictionInfo)> {
+        let dataset = self.datasets.get(dataset).ok_or_else(|| unknown("data set", dataset))?;
+        let source = table.map(|id| self.tables.get(id).ok_or_else(|| unknown("table", id))).transpose()?;
+        let (predictions, info) = metrics::pair(dataset, source.map(|s| &*s.table), model, params)?;
+        let paired = Paired { predictions: Arc::new(predictions), info: info.clone() };
+        Ok((self.predictions.put(paired), info))
+    }
+
+    /// Lets go of something. What others still need of it stays alive with them; a number that stands for nothing is no error.
+    pub fn forget(&mut self, held: Held, id: u32) {
+        match held {
+            Held::Reader => drop(self.readers.take(id)),
+            Held::Table => drop(self.tables.take(id)),
+            Held::Dataset => drop(self.datasets.take(id)),
+            Held::Predictions => drop(self.predictions.take(id)),
+        }
+    }
+}
+
+/// A number that stands for nothing: a mistake of the caller's, not of his data.
+fn unknown(what: &str, id: u32) -> Error {
+    Error::new("unknown_handle", format!("This session holds no {what} {id}.")).mend("Load it again.")
+}
