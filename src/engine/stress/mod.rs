@@ -8,7 +8,13 @@ mod catalogue;
 mod context;
 pub mod data_cleanliness;
 pub mod drift;
+mod document;
+mod findings;
+mod headline;
+mod plan;
 mod question;
+mod rows;
+mod verdict;
 
 pub use catalogue::questions;
 pub use context::{Context, Settings, Side};

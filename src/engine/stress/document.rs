@@ -1,0 +1,195 @@
+//! Measurements and verdicts into the batches of a run document.
+
+use std::cmp::Ordering;
+
+use straingauge_api::{Batch, Case, CaseRows, Category, CategoryResult, Counts, Kind, Risk, RiskScore, Severity, Status, TestText};
+
+use super::plan::{Plan, Planned};
+use super::verdict::{Verdict, judge};
+use super::{Measured, Measurement, Settings, TestSpec};
+use crate::math::{finite, round12};
+use crate::stats::multiple;
+
+/// A judged case with the places it came from.
+pub struct Judged {
+    /// The case as the reader sees it.
+    pub case: Case,
+    /// Its family, an index into [`Plan::planned`].
+    pub planned: usize,
+    /// What would be regained if it were mended: metric id, now, then.
+    pub regain: Option<(String, f64, f64)>,
+}
+
+/// All cases of the plan's measured families, judged together, by test (index into [`Plan::specs`]).
+///
+/// Evidence is corrected over all families of the plan, measured or not, so a failure is never taken back later.
+pub fn judge_all(plan: &Plan, settings: &Settings) -> Vec<Vec<Judged>> {
+    let alpha = settings.alpha();
+    let families = plan.families_with_evidence();
+    let q_values = multiple::judge_families(&plan.evidence());
+    let complete = plan.planned.iter().all(|p| p.results.is_some());
+    let mut by_test: Vec<Vec<Judged>> = plan.specs.iter().map(|_| Vec::new()).collect();
+    for (index, (planned, family_q)) in plan.planned.iter().zip(&q_values).enumerate() {
+        let Some(results) = &planned.results else { continue };
+        let mut q_values = family_q.iter().copied();
+        for (&spec_index, result) in planned.specs.iter().zip(results) {
+            let (Some(spec), Some(cases)) = (plan.specs.get(spec_index), by_test.get_mut(spec_index)) else { continue };
+            match result {
+                Measurement::Skipped(reason) => {
+                    q_values.next();
+                    let case = skipped(spec, planned, reason);
+                    cases.push(Judged { case, planned: index, regain: None });
+                }
+                Measurement::Measured(measured) => {
+                    for m in std::iter::once(&**measured).chain(&measured.also) {
+                        let thresholds = m.thresholds.or_else(|| settings.thresholds(spec));
+                        let q = q_values.next().flatten();
+                        let verdict = judge(spec, m, thresholds, q, alpha, families);
+                        let mut case = measured_case(spec, planned, m, &verdict, q);
+                        case.thresholds = thresholds.filter(|_| spec.kind != Kind::Logical);
+                        case.provisional = !complete && case.status == Status::Pass && spec.kind == Kind::Difference;
+                        cases.push(Judged { case, planned: index, regain: m.regain.clone() });
+                    }
+                }
+            }
+        }
+    }
+    for cases in &mut by_test {
+        cases.sort_by(|a, b| worst_first(&a.case, &b.case));
+    }
+    by_test
+}
+
+/// The order everywhere: severity, then the strain of the interval's lower end, then the id; skipped cases last.
+pub fn worst_first(a: &Case, b: &Case) -> Ordering {
+    (b.severity.cmp(&a.severity))
+        .then((a.status == Status::Skip).cmp(&(b.status == Status::Skip)))
+        .then(b.severity_score_low.total_cmp(&a.severity_score_low))
+        .then_with(|| a.id.cmp(&b.id))
+}
+
+fn case_id(spec: &TestSpec, planned: &Planned, aspect: Option<&str>) -> String {
+    let features = planned.family.subject.features().join(", ");
+    let of = if features.is_empty() { String::new() } else { format!("[{features}]") };
+    let aspect = aspect.map(|a| format!("#{}", a.replace(' ', "_"))).unwrap_or_default();
+    format!("{}{of}{aspect}", spec.id)
+}
+
+fn skipped(spec: &TestSpec, planned: &Planned, reason: &str) -> Case {
+    let nothing = Measured { sentence: reason.to_owned(), ..Measured::default() };
+    let verdict = Verdict {
+        status: Status::Skip,
+        severity: Severity::Pass,
+        strain: 0.0,
+        strain_low: 0.0,
+        evident: false,
+        reason: Some(reason.to_owned()),
+    };
+    measured_case(spec, planned, &nothing, &verdict, None)
+}
+
+fn measured_case(spec: &TestSpec, planned: &Planned, m: &Measured, verdict: &Verdict, q: Option<f64>) -> Case {
+    let features = planned.family.subject.features();
+    let question = spec.id.split_once(':').map_or(spec.id.as_str(), |(category, _)| category);
+    Case {
+        id: case_id(spec, planned, m.aspect.as_deref()),
+        family: format!("{question}[{}]", features.join(", ")),
+        features,
+        kind: spec.kind,
+        status: verdict.status,
+        severity: verdict.severity,
+        provisional: false,
+        reason: verdict.reason.clone(),
+        sentence: m.sentence.clone(),
+        statistic: m.statistic.and_then(finite),
+        statistic_unit: m.statistic_unit.unwrap_or(spec.unit),
+        effect: m.effect.and_then(finite),
+        effect_unit: spec.unit,
+        ci_low: m.interval.and_then(|(low, _)| finite(low)),
+        ci_high: m.interval.and_then(|(_, high)| finite(high)),
+        p_value: m.p_value.and_then(finite),
+        q_value: q.and_then(finite),
+        thresholds: None,
+        severity_score: round12(verdict.strain),
+        severity_score_low: round12(verdict.strain_low),
+        evident: verdict.evident,
+        method: m.method.clone(),
+        n_reference: m.n_reference,
+        n_evaluation: m.n_evaluation,
+        subset: m.subset.clone(),
+        weakness: m.weakness,
+        rows: m.row_count.map(|count| CaseRows { count, share: 0.0, sample: Vec::new() }),
+        metrics: m.metrics.clone(),
+        figure: m.figure.clone(),
+    }
+}
+
+/// A test with its judged cases.
+pub fn batch(spec: &TestSpec, cases: Vec<Case>, reason: Option<String>) -> Batch {
+    let mut counts = Counts::default();
+    for case in &cases {
+        counts.add(case.status);
+    }
+    let severity = cases.iter().map(|c| c.severity).max().unwrap_or_default();
+    let worst = cases.iter().filter(|c| c.status != Status::Skip && c.severity == severity).map(|c| c.severity_score);
+    Batch {
+        id: spec.id.clone(),
+        name: spec.name.clone(),
+        category: spec.category,
+        risk: spec.risk,
+        kind: spec.kind,
+        text: TestText { ..spec.text.clone() },
+        severity,
+        severity_score: worst.fold(0.0, f64::max),
+        counts,
+        reason: reason.or_else(|| (counts.total == 0).then(|| "Nothing in these data to ask it of.".to_owned())),
+        cases,
+    }
+}
+
+/// The order of batches: severity, then their worst case's lower strain, then id; tests that did not run last.
+pub fn batches_worst_first(a: &Batch, b: &Batch) -> Ordering {
+    let low = |batch: &Batch| batch.cases.first().map_or(-1.0, |c| c.severity_score_low);
+    let idle = |batch: &Batch| batch.counts.total == batch.counts.skip;
+    (b.severity.cmp(&a.severity)).then(idle(a).cmp(&idle(b))).then(low(b).total_cmp(&low(a))).then_with(|| a.id.cmp(&b.id))
+}
+
+/// Categories in the order of the page, each with its worst batch.
+pub fn categories(batches: &[Batch]) -> Vec<CategoryResult> {
+    let of = |category: Category| {
+        let tests: Vec<&Batch> = batches.iter().filter(|b| b.category == category).collect();
+        let first = tests.first()?;
+        let mut counts = Counts::default();
+        for case in tests.iter().flat_map(|b| &b.cases) {
+            counts.add(case.status);
+        }
+        Some(CategoryResult {
+            category,
+            severity: tests.iter().map(|b| b.severity).max().unwrap_or_default(),
+            severity_score: tests.iter().filter(|b| b.severity == first.severity).map(|b| b.severity_score).fold(0.0, f64::max),
+            counts,
+            failing_tests: tests.iter().filter(|b| b.severity > Severity::Pass).map(|b| b.id.clone()).collect(),
+            tests: tests.iter().map(|b| b.id.clone()).collect(),
+        })
+    };
+    Category::ALL.into_iter().filter_map(of).collect()
+}
+
+/// A score a risk: the mean over its judged tests of pass 0, warning 0.5, alert 1.
+pub fn risks(batches: &[Batch]) -> Vec<RiskScore> {
+    [Risk::Operational, Risk::Fairness, Risk::Security]
+        .into_iter()
+        .filter_map(|risk| {
+            let judged: Vec<f64> = (batches.iter())
+                .filter(|b| b.risk == risk && b.counts.total > b.counts.skip)
+                .map(|b| match b.severity {
+                    Severity::Pass => 0.0,
+                    Severity::Warning => 0.5,
+                    Severity::Alert => 1.0,
+                })
+                .collect();
+            let tests = judged.len() as u64;
+            (tests > 0).then(|| RiskScore { risk, score: round12(judged.iter().sum::<f64>() / tests as f64), tests })
+        })
+        .collect()
+}

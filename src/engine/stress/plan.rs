@@ -1,0 +1,174 @@
+//! What a run will ask, fixed before anything is measured.
+//!
+//! Families, and with them the number of questions that the evidence is corrected for, depend on the columns and the
+//! configuration alone, never on what was found.
+
+use std::collections::BTreeSet;
+
+use straingauge_api::{Category, Kind, StressTestConfig};
+
+use super::{Context, Family, Measurement, Needs, Question, TestSpec, questions};
+use crate::metrics::{Outcomes, Prediction, Truth};
+use crate::stats::multiple::Evidence;
+use crate::{Error, Result};
+
+/// A family with its question, and what was measured once it has been.
+pub struct Planned {
+    /// Who measures it.
+    pub question: &'static dyn Question,
+    /// What is asked of whom.
+    pub family: Family,
+    /// The tests of `family.tests`, as indices into [`Plan::specs`].
+    pub specs: Vec<usize>,
+    /// One measurement a test, once measured.
+    pub results: Option<Vec<Measurement>>,
+}
+
+/// What a run will ask.
+pub struct Plan {
+    /// The tests of the run in catalogue order.
+    pub specs: Vec<TestSpec>,
+    /// Why a test of `specs` is not asked at all.
+    pub unmet: Vec<(usize, String)>,
+    /// The families in the order in which they are measured: question after question.
+    pub planned: Vec<Planned>,
+}
+
+/// Which tests a configuration asks for. An unknown test or a test outside the chosen categories is an error.
+pub fn chosen(config: &StressTestConfig) -> Result<Vec<(&'static dyn Question, Vec<TestSpec>)>> {
+    let all: Vec<_> = questions().into_iter().map(|q| (q, q.tests())).collect();
+    let known: BTreeSet<&str> = all.iter().flat_map(|(_, specs)| specs.iter().map(|s| s.id.as_str())).collect();
+    if let Some(unknown) = config.tests.keys().find(|id| !known.contains(id.as_str())) {
+        let nearest = known.iter().min_by_key(|k| edit_distance(k, unknown)).copied().unwrap_or_default();
+        return Err(Error::new("unknown_test", format!("There is no test \"{unknown}\"."))
+            .mend(format!("The nearest name is \"{nearest}\"; ids are written category:test.")));
+    }
+    let wanted = |spec: &TestSpec| {
+        let own = config.tests.get(&spec.id).and_then(|c| c.run);
+        let category = config.categories.as_ref().is_none_or(|c| c.contains(&spec.category));
+        category && own.unwrap_or(spec.default_on)
+    };
+    Ok(all
+        .into_iter()
+        .map(|(q, specs)| (q, specs.into_iter().filter(wanted).collect::<Vec<_>>()))
+        .filter(|(_, specs)| !specs.is_empty())
+        .collect())
+}
+
+impl Plan {
+    /// Fixes what is asked of two sides.
+    pub fn new(context: &Context, config: &StressTestConfig) -> Result<Self> {
+        let mut plan = Self { specs: Vec::new(), unmet: Vec::new(), planned: Vec::new() };
+        for (question, specs) in chosen(config)? {
+            let first = plan.specs.len();
+            let mut open = Vec::new();
+            for (i, spec) in specs.iter().enumerate() {
+                match unmet(context, &spec.needs) {
+                    Some(reason) => plan.unmet.push((first + i, reason)),
+                    None => open.push(first + i),
+                }
+            }
+            plan.specs.extend(specs);
+            if open.is_empty() {
+                continue;
+            }
+            for family in question.families(context) {
+                let features = family.subject.features();
+                let excluded = |id: &str| config.tests.get(id).is_some_and(|c| features.iter().any(|f| c.exclude_columns.contains(f)));
+                let asked: Vec<usize> = (family.tests.iter())
+                    .filter(|id| !excluded(id))
+                    .filter_map(|id| open.iter().copied().find(|&s| plan.specs.get(s).is_some_and(|spec| spec.id == **id)))
+                    .collect();
+                if !asked.is_empty() {
+                    let tests = asked.iter().filter_map(|&s| plan.specs.get(s)).map(|s| s.id.clone()).collect();
+                    plan.planned.push(Planned { question, family: Family { tests, ..family }, specs: asked, results: None });
+                }
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Families that carry evidence: those with a difference in them.
+    pub fn families_with_evidence(&self) -> usize {
+        self.planned.iter().filter(|p| self.has_evidence(p)).count()
+    }
+
+    fn has_evidence(&self, planned: &Planned) -> bool {
+        planned.specs.iter().filter_map(|&s| self.specs.get(s)).any(|s| s.kind == Kind::Difference)
+    }
+
+    /// The evidence of every family's cases, in the order of its tests, a further aspect behind its test.
+    pub fn evidence(&self) -> Vec<Vec<Evidence>> {
+        let of_test = |planned: &Planned, i: usize, spec: usize| -> Vec<Evidence> {
+            let difference = self.specs.get(spec).is_some_and(|s| s.kind == Kind::Difference);
+            let result = planned.results.as_ref().map(|r| r.get(i));
+            match result {
+                Some(Some(Measurement::Measured(m))) => {
+                    let p_values = std::iter::once(m.p_value).chain(m.also.iter().map(|a| a.p_value));
+                    p_values.map(|p| p.filter(|_| difference).map_or(Evidence::Excluded, Evidence::P)).collect()
+                }
+                None if difference => vec![Evidence::Pending],
+                _ => vec![Evidence::Excluded],
+            }
+        };
+        let of_family = |planned: &Planned| (planned.specs.iter().enumerate()).flat_map(|(i, &spec)| of_test(planned, i, spec)).collect();
+        self.planned.iter().map(of_family).collect()
+    }
+
+    /// Whether every family that asks this test has been measured.
+    pub fn is_complete(&self, spec: usize) -> bool {
+        self.planned.iter().filter(|p| p.specs.contains(&spec)).all(|p| p.results.is_some())
+    }
+
+    /// The categories of the plan, in the order of the page.
+    pub fn categories(&self) -> Vec<Category> {
+        Category::ALL.into_iter().filter(|c| self.specs.iter().any(|s| s.category == *c)).collect()
+    }
+}
+
+/// What a test lacks, as a sentence; `None` where all its needs are met.
+fn unmet(context: &Context, needs: &Needs) -> Option<String> {
+    let sides = context.rows.as_ref().map(|(reference, evaluation)| [&reference.outcomes, &evaluation.outcomes]);
+    let all = |has: fn(&Outcomes) -> bool| sides.as_ref().is_some_and(|s| s.iter().all(|o| has(o)));
+    if needs.model {
+        return Some("Needs a model that can be called.".to_owned());
+    }
+    if needs.predictions && !all(|o| !matches!(o.prediction, Prediction::None)) {
+        return Some("Needs predictions for both sets.".to_owned());
+    }
+    if needs.labels && !all(|o| !matches!(o.truth, Truth::None)) {
+        return Some("Needs labels in both sets.".to_owned());
+    }
+    if needs.timestamps && !context.rows.as_ref().is_some_and(|(r, e)| [r, e].iter().all(|s| s.dataset.params.timestamp_col.is_some())) {
+        return Some("Needs a timestamp column in both sets.".to_owned());
+    }
+    (needs.protected && !context.features.iter().any(|f| f.protected)).then(|| "Needs a protected feature.".to_owned())
+}
+
+/// Levenshtein's distance, for "did you mean".
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for ((y, pair), left) in b.iter().zip(row.windows(2)).zip(0..) {
+            let &[diagonal, above] = pair else { continue };
+            let left = next.get(left).copied().unwrap_or(usize::MAX - 1);
+            next.push((diagonal + usize::from(x != *y)).min(above + 1).min(left + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distance_counts_edits() {
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        assert_eq!(edit_distance("", "abc"), 3);
+        assert_eq!(edit_distance("same", "same"), 0);
+    }
+}
