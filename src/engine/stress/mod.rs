@@ -7,15 +7,21 @@
 mod catalogue;
 mod context;
 pub mod data_cleanliness;
-pub mod drift;
 mod document;
+pub mod drift;
 mod findings;
 mod headline;
+mod model_metrics;
 mod plan;
+mod prepare;
 mod question;
+mod row_page;
 mod rows;
+mod run;
+mod sides;
 mod verdict;
 
 pub use catalogue::questions;
 pub use context::{Context, Settings, Side};
 pub use question::{Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec};
+pub use run::{Run, RunSide};

@@ -10,6 +10,7 @@ use straingauge_api::{Category, Kind, StressTestConfig};
 use super::{Context, Family, Measurement, Needs, Question, TestSpec, questions};
 use crate::metrics::{Outcomes, Prediction, Truth};
 use crate::stats::multiple::Evidence;
+use crate::table::nearest;
 use crate::{Error, Result};
 
 /// A family with its question, and what was measured once it has been.
@@ -39,9 +40,11 @@ pub fn chosen(config: &StressTestConfig) -> Result<Vec<(&'static dyn Question, V
     let all: Vec<_> = questions().into_iter().map(|q| (q, q.tests())).collect();
     let known: BTreeSet<&str> = all.iter().flat_map(|(_, specs)| specs.iter().map(|s| s.id.as_str())).collect();
     if let Some(unknown) = config.tests.keys().find(|id| !known.contains(id.as_str())) {
-        let nearest = known.iter().min_by_key(|k| edit_distance(k, unknown)).copied().unwrap_or_default();
-        return Err(Error::new("unknown_test", format!("There is no test \"{unknown}\"."))
-            .mend(format!("The nearest name is \"{nearest}\"; ids are written category:test.")));
+        let error = Error::new("unknown_test", format!("There is no test \"{unknown}\"."));
+        return Err(match nearest(unknown, known.iter().copied()) {
+            Some(id) => error.mend(format!("Did you mean \"{id}\"?")),
+            None => error.mend("Ids are written category:test, for example drift:feature_drift."),
+        });
     }
     let wanted = |spec: &TestSpec| {
         let own = config.tests.get(&spec.id).and_then(|c| c.run);
@@ -143,32 +146,4 @@ fn unmet(context: &Context, needs: &Needs) -> Option<String> {
         return Some("Needs a timestamp column in both sets.".to_owned());
     }
     (needs.protected && !context.features.iter().any(|f| f.protected)).then(|| "Needs a protected feature.".to_owned())
-}
-
-/// Levenshtein's distance, for "did you mean".
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut next = vec![i + 1];
-        for ((y, pair), left) in b.iter().zip(row.windows(2)).zip(0..) {
-            let &[diagonal, above] = pair else { continue };
-            let left = next.get(left).copied().unwrap_or(usize::MAX - 1);
-            next.push((diagonal + usize::from(x != *y)).min(above + 1).min(left + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distance_counts_edits() {
-        assert_eq!(edit_distance("kitten", "sitting"), 3);
-        assert_eq!(edit_distance("", "abc"), 3);
-        assert_eq!(edit_distance("same", "same"), 0);
-    }
 }

@@ -1,10 +1,12 @@
 //! Columns read as another type: numbers that are names of things, values that are texts.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use arrow::array::StringArray;
+use arrow::array::{Float64Array, StringArray};
+use arrow::buffer::NullBuffer;
 
-use super::{Categories, Column, MISSING_CODE, Values};
+use super::{BadCell, Categories, Cells, Column, FeatureKind, MISSING_CODE, Values};
 
 impl Column {
     /// The column with its cells as categories, in order of first appearance.
@@ -34,6 +36,51 @@ impl Column {
         };
         // Null slots of texts hold the empty string by contract, and `collect` leaves them so.
         Column { name: self.name.clone(), values: Values::Text(values), cells: self.cells.clone() }
+    }
+}
+
+impl Column {
+    /// The column with its cells as numbers. A cell that is none is kept as a bad cell and counts as missing.
+    pub fn to_number(&self) -> Column {
+        let mut bad = self.cells.bad.clone();
+        let parsed: Vec<f64> = match &self.values {
+            Values::Number { values, .. } => values.values().to_vec(),
+            Values::Boolean(values) => values.iter().map(|v| v.map_or(f64::NAN, |b| f64::from(u8::from(b)))).collect(),
+            Values::Timestamp(values) => values.values().iter().map(|&ms| if ms == i64::MIN { f64::NAN } else { ms as f64 }).collect(),
+            Values::Category(_) | Values::Text(_) | Values::List(_) => (0..self.rows())
+                .map(|row| {
+                    let Some(text) = self.cell(row) else { return f64::NAN };
+                    text.trim().parse().ok().filter(|x: &f64| x.is_finite()).unwrap_or_else(|| {
+                        bad.push(BadCell { row: row as u32, text: super::cut(&text) });
+                        f64::NAN
+                    })
+                })
+                .collect(),
+        };
+        bad.sort_by_key(|cell| cell.row);
+        let integer = parsed.iter().all(|x| x.is_nan() || x.floor() == *x);
+        let valid: Vec<bool> = parsed.iter().map(|x| !x.is_nan()).collect();
+        let nulls = valid.contains(&false).then(|| NullBuffer::from(valid));
+        let values = Values::Number { values: Float64Array::new(parsed.into(), nulls), integer };
+        Column { name: self.name.clone(), values, cells: Cells { missing: self.cells.missing.clone(), bad } }
+    }
+
+    /// The column as a feature of this kind; the same column where it is one already.
+    pub fn of_kind(self: &Arc<Self>, kind: FeatureKind) -> Arc<Self> {
+        let fits = match (&self.values, kind) {
+            (Values::Number { .. }, FeatureKind::Numeric)
+            | (Values::Category(_), FeatureKind::Categorical)
+            | (Values::Text(_), FeatureKind::Text) => true,
+            _ => false,
+        };
+        if fits {
+            return Arc::clone(self);
+        }
+        Arc::new(match kind {
+            FeatureKind::Numeric => self.to_number(),
+            FeatureKind::Categorical => self.to_category(),
+            FeatureKind::Text => self.to_text(),
+        })
     }
 }
 

@@ -21,7 +21,7 @@ pub use dataset::{Dataset, Feature, FeatureKind};
 pub use facts::ColumnFacts;
 pub(crate) use facts::cut;
 pub use inspection::{ReadFacts, inspection};
-pub(crate) use names::class_of_probability_column;
+pub(crate) use names::{class_of_probability_column, nearest};
 pub use reading::{Read, Reader};
 pub use roles::{Roles, position, roles};
 pub use task::task;

@@ -1,0 +1,157 @@
+//! From two data sets to a context: texts measured, frame learnt, both sides counted, in short steps.
+
+use std::sync::Arc;
+
+use super::sides::{Aligned, align};
+use super::{Context, Settings, Side};
+use crate::Result;
+use crate::metrics::Outcomes;
+use crate::profile::Profiler;
+use crate::table::{Column, Dataset, FeatureKind};
+use crate::text::{Measurer, Vocabulary, Whose};
+
+/// Rows of a text column that one step measures.
+const TEXT_ROWS: usize = 2_000;
+
+/// The work before the first question.
+pub struct Preparation {
+    settings: Settings,
+    datasets: (Arc<Dataset>, Arc<Dataset>),
+    outcomes: (Arc<Outcomes>, Arc<Outcomes>),
+    aligned: Vec<Aligned>,
+    texts: Vec<TextWork>,
+    profiler: Option<(Profiler, usize)>,
+}
+
+/// A text column that is being measured, first its vocabulary in the reference, then both sides.
+struct TextWork {
+    /// Its place among the aligned features; what is measured in it follows.
+    index: usize,
+    vocabulary: Vocabulary,
+    /// Rows of the reference that the vocabulary holds.
+    learnt: usize,
+    sides: Vec<SideWork>,
+}
+
+struct SideWork {
+    whose: Whose,
+    column: Arc<Column>,
+    measurer: Measurer,
+    next: usize,
+}
+
+impl Preparation {
+    /// Plans the work for two sides: each a data set with its truth and predictions.
+    pub fn new(settings: Settings, reference: (Arc<Dataset>, Outcomes), evaluation: (Arc<Dataset>, Outcomes)) -> Self {
+        let aligned = align(&reference.0, &evaluation.0);
+        let side = |whose, column: &Option<Arc<Column>>| {
+            column.as_ref().map(|c| SideWork { whose, measurer: Measurer::new(c), column: Arc::clone(c), next: 0 })
+        };
+        let texts = (aligned.iter().enumerate())
+            .filter(|(_, a)| a.feature.kind == FeatureKind::Text)
+            .map(|(index, a)| TextWork {
+                index,
+                vocabulary: Vocabulary::default(),
+                learnt: 0,
+                sides: [side(Whose::Reference, &a.reference), side(Whose::Other, &a.evaluation)].into_iter().flatten().collect(),
+            })
+            .collect();
+        Self {
+            settings,
+            datasets: (reference.0, evaluation.0),
+            outcomes: (Arc::new(reference.1), Arc::new(evaluation.1)),
+            aligned,
+            texts,
+            profiler: None,
+        }
+    }
+
+    /// Steps in all, as far as they are known before the columns are counted.
+    pub fn steps(&self) -> usize {
+        let rows: usize = self.texts.iter().flat_map(|t| &t.sides).map(|s| s.column.rows().div_ceil(TEXT_ROWS)).sum();
+        rows + 2 * self.aligned.len()
+    }
+
+    /// Takes one step and says what it was about; `None` when all is prepared.
+    ///
+    /// # Errors
+    /// What a section of the profile could not count.
+    pub fn step(&mut self) -> Result<Option<String>> {
+        for text in &mut self.texts {
+            if let Some(label) = text.step(&mut self.aligned) {
+                return Ok(Some(label));
+            }
+        }
+        let (profiler, next) = self.profiler.get_or_insert_with(|| {
+            let features = self.aligned.iter().map(|a| a.feature.clone()).collect();
+            let side = |dataset: &Arc<Dataset>, outcomes: &Arc<Outcomes>, columns| Side {
+                dataset: Arc::clone(dataset),
+                outcomes: Arc::clone(outcomes),
+                columns,
+            };
+            let reference = side(&self.datasets.0, &self.outcomes.0, self.aligned.iter().map(|a| a.reference.clone()).collect());
+            let evaluation = side(&self.datasets.1, &self.outcomes.1, self.aligned.iter().map(|a| a.evaluation.clone()).collect());
+            (Profiler::new(features, reference, evaluation), 0)
+        });
+        if *next >= profiler.steps() {
+            return Ok(None);
+        }
+        profiler.step(*next)?;
+        *next += 1;
+        Ok(Some("Counting columns".to_owned()))
+    }
+
+    /// Steps still to come, once the columns are being counted.
+    pub fn left(&self) -> Option<usize> {
+        self.profiler.as_ref().map(|(profiler, next)| profiler.steps().saturating_sub(*next))
+    }
+
+    /// The context of the run.
+    ///
+    /// # Errors
+    /// What a section of the profile could not count.
+    pub fn finish(mut self) -> Result<Context> {
+        while self.step()?.is_some() {}
+        let columns = |of: fn(&Aligned) -> &Option<Arc<Column>>| self.aligned.iter().map(|a| of(a).clone()).collect();
+        let reference = Side { dataset: self.datasets.0, columns: columns(|a| &a.reference), outcomes: self.outcomes.0 };
+        let evaluation = Side { dataset: self.datasets.1, columns: columns(|a| &a.evaluation), outcomes: self.outcomes.1 };
+        let (frame, of_reference, of_evaluation) = self.profiler.map(|(p, _)| p.finish()).unwrap_or_default();
+        Ok(Context {
+            settings: self.settings,
+            features: self.aligned.into_iter().map(|a| a.feature).collect(),
+            frame,
+            reference: of_reference,
+            evaluation: of_evaluation,
+            rows: Some((reference, evaluation)),
+        })
+    }
+}
+
+impl TextWork {
+    /// Takes a step; `None` when nothing is left.
+    fn step(&mut self, aligned: &mut [Aligned]) -> Option<String> {
+        let name = aligned.get(self.index).map(|a| a.feature.name.clone())?;
+        let label = Some(format!("Measuring {name}"));
+        if let Some(reference) = self.sides.first().filter(|s| matches!(s.whose, Whose::Reference)) {
+            let end = (self.learnt + TEXT_ROWS * 4).min(reference.column.rows());
+            if self.learnt < end {
+                self.vocabulary.add(&reference.column, self.learnt..end);
+                self.learnt = end;
+                return label;
+            }
+        }
+        let side = self.sides.first_mut()?;
+        let end = (side.next + TEXT_ROWS).min(side.column.rows());
+        side.measurer.measure(&side.column, side.next..end, Some((&self.vocabulary, side.whose)));
+        side.next = end;
+        if end == side.column.rows() {
+            let done = self.sides.remove(0);
+            let measured = done.measurer.finish();
+            for (slot, column) in aligned.iter_mut().skip(self.index + 1).zip(measured) {
+                let place = if matches!(done.whose, Whose::Reference) { &mut slot.reference } else { &mut slot.evaluation };
+                *place = Some(Arc::new(column));
+            }
+        }
+        label
+    }
+}

@@ -1,0 +1,414 @@
+//! A stress test, step by step.
+//!
+//! A run is a list of steps, each short, so that whoever drives it can show progress and cancel between any two: texts are
+//! measured, columns profiled, families asked, failing rows gathered. Nothing here reads a clock; how many steps are taken
+//! in a row is the caller's business.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use straingauge_api::{
+    Banner, Batch, CaseRows, Category, Counts, ModelTask, Progress, RUN_FORMAT, RowPage, RunDocument, Severity, SideInfo, Stage, Status,
+    StressTestConfig, Summary,
+};
+
+use super::document::{self, Judged};
+use super::findings::{self, Failing};
+use super::headline;
+use super::model_metrics;
+use super::plan::Plan;
+use super::prepare::Preparation;
+use super::rows::Bitmap;
+use super::{Context, Settings};
+use crate::math::round12;
+use crate::metrics::{self, Outcomes, Predictions};
+use crate::table::Dataset;
+use crate::{Error, Result};
+
+/// One side of a run: its data and what the model said of them.
+#[derive(Debug, Clone)]
+pub struct RunSide {
+    /// The data set.
+    pub dataset: Arc<Dataset>,
+    /// The model's predictions for it.
+    pub predictions: Option<Arc<Predictions>>,
+    /// SHA-256 of the predictions' file, where they came in their own.
+    pub predictions_sha256: Option<String>,
+}
+
+/// A stress test under way.
+pub struct Run {
+    config: StressTestConfig,
+    task: ModelTask,
+    id: String,
+    reference: SideInfo,
+    evaluation: SideInfo,
+    state: State,
+    /// Steps taken so far.
+    done: u64,
+    /// Steps in all, as far as they are known.
+    total: u64,
+    /// Tests whose batch has been reported.
+    reported: Vec<bool>,
+}
+
+enum State {
+    Preparing(Box<Preparation>),
+    Testing {
+        context: Box<Context>,
+        plan: Plan,
+        next: usize,
+    },
+    Gathering {
+        context: Box<Context>,
+        plan: Plan,
+        gathered: Gathered,
+    },
+    Done {
+        context: Box<Context>,
+        plan: Plan,
+        document: Box<RunDocument>,
+    },
+    /// Between two states, and after an error.
+    Broken,
+}
+
+/// The rows of failing and abnormal cases, as they are gathered.
+struct Gathered {
+    judged: Vec<Vec<Judged>>,
+    /// Cases still to gather: test and case indices.
+    queue: Vec<(usize, usize)>,
+    rows: BTreeMap<(usize, usize), Bitmap>,
+    abnormal: Option<Bitmap>,
+}
+
+/// Evaluation rows that are listed a case.
+const SAMPLE_ROWS: usize = 50;
+/// Suggestions a category.
+const SUGGESTIONS: usize = 3;
+
+impl Run {
+    /// Starts a run.
+    ///
+    /// # Errors
+    /// Where the configuration names an unknown test, or labels and predictions cannot be those of the task.
+    pub fn new(config: StressTestConfig, task: ModelTask, reference: RunSide, evaluation: RunSide) -> Result<Self> {
+        super::plan::chosen(&config)?;
+        let settings = Settings { seed: config.seed, sensitivity: config.sensitivity, tests: config.tests.clone() };
+        let sides = [&reference, &evaluation].map(|side| metrics::side_info((&side.dataset, side.predictions.as_deref())));
+        let id = identity(&config, task, &reference, &evaluation)?;
+        let (of_reference, of_evaluation) = metrics::outcomes(
+            task,
+            (&reference.dataset, reference.predictions.as_deref()),
+            (&evaluation.dataset, evaluation.predictions.as_deref()),
+            config.positive_class.as_deref(),
+            config.decision_threshold,
+        )?;
+        let preparation = Preparation::new(settings, (reference.dataset, of_reference), (evaluation.dataset, of_evaluation));
+        let [reference, evaluation] = sides;
+        let total = preparation.steps() as u64 + 1;
+        Ok(Self {
+            config,
+            task,
+            id,
+            reference,
+            evaluation,
+            state: State::Preparing(Box::new(preparation)),
+            done: 0,
+            total,
+            reported: Vec::new(),
+        })
+    }
+
+    /// Whether the document is ready.
+    pub fn is_done(&self) -> bool {
+        matches!(self.state, State::Done { .. })
+    }
+
+    /// Takes one step. After the last one it does nothing.
+    ///
+    /// # Errors
+    /// What a question could not do; the run is over then.
+    pub fn step(&mut self) -> Result<Progress> {
+        let state = std::mem::replace(&mut self.state, State::Broken);
+        let (state, progress) = match state {
+            State::Preparing(mut preparation) => match preparation.step()? {
+                Some(label) => {
+                    if let Some(left) = preparation.left() {
+                        self.total = self.done + left as u64 + 2;
+                    }
+                    (State::Preparing(preparation), self.progress(Stage::Profiling, label, Vec::new()))
+                }
+                None => {
+                    let context = Box::new(preparation.finish()?);
+                    let plan = Plan::new(&context, &self.config)?;
+                    self.total = self.done + plan.planned.len() as u64 + 2;
+                    self.reported = vec![false; plan.specs.len()];
+                    let progress = self.progress(Stage::Testing, "The questions are fixed".to_owned(), Vec::new());
+                    (State::Testing { context, plan, next: 0 }, progress)
+                }
+            },
+            State::Testing { context, mut plan, next } => {
+                let label = ask(&context, &mut plan, next)?;
+                let batches = self.completed(&context, &plan, next);
+                let progress = self.progress(Stage::Testing, label, batches);
+                if next + 1 < plan.planned.len() {
+                    (State::Testing { context, plan, next: next + 1 }, progress)
+                } else {
+                    let gathered = Gathered::new(&context, &plan);
+                    self.total = self.done + gathered.queue.len() as u64 + 1;
+                    (State::Gathering { context, plan, gathered }, progress)
+                }
+            }
+            State::Gathering { context, plan, mut gathered } => {
+                if gathered.step(&context, &plan) {
+                    let progress = self.progress(Stage::Concluding, "Gathering failing rows".to_owned(), Vec::new());
+                    (State::Gathering { context, plan, gathered }, progress)
+                } else {
+                    let document = Box::new(self.conclude(&context, &plan, gathered));
+                    self.total = self.done + 1;
+                    let progress = self.progress(Stage::Done, "Done".to_owned(), Vec::new());
+                    (State::Done { context, plan, document }, progress)
+                }
+            }
+            done @ State::Done { .. } => {
+                self.done = self.total.saturating_sub(1);
+                (done, self.progress(Stage::Done, "Done".to_owned(), Vec::new()))
+            }
+            State::Broken => return Err(Error::new("run_failed", "This run ended with an error.").mend("Start a new one.")),
+        };
+        self.state = state;
+        Ok(progress)
+    }
+
+    /// The document, once done.
+    pub fn document(&self) -> Option<&RunDocument> {
+        match &self.state {
+            State::Done { document, .. } => Some(document),
+            _ => None,
+        }
+    }
+
+    /// A page of the evaluation rows that a case is about, as text.
+    ///
+    /// # Errors
+    /// `run_not_done` before the end, `unknown_case` for an id that the run does not have.
+    pub fn rows(&self, case: &str, offset: usize, limit: usize) -> Result<RowPage> {
+        let State::Done { context, plan, .. } = &self.state else {
+            return Err(Error::new("run_not_done", "The rows of a case are there once the run has ended."));
+        };
+        let id = case.split('#').next().unwrap_or(case);
+        for planned in &plan.planned {
+            let features = planned.family.subject.features();
+            let of = if features.is_empty() { String::new() } else { format!("[{}]", features.join(", ")) };
+            if let Some(test) = planned.family.tests.iter().find(|test| format!("{test}{of}") == id) {
+                let set = planned.question.rows(context, &planned.family, test);
+                return super::row_page::page(context, &features, set, offset, limit);
+            }
+        }
+        Err(Error::new("unknown_case", format!("This run has no case \"{case}\".")))
+    }
+
+    fn progress(&mut self, stage: Stage, label: String, batches: Vec<Batch>) -> Progress {
+        self.done += 1;
+        Progress { stage, done: self.done, total: Some(self.total.max(self.done)), label, batches }
+    }
+
+    /// Batches of the tests that ended with this family.
+    fn completed(&mut self, context: &Context, plan: &Plan, family: usize) -> Vec<Batch> {
+        let specs = plan.planned.get(family).map(|p| p.specs.clone()).unwrap_or_default();
+        let ended: Vec<usize> = specs.into_iter().filter(|&s| self.reported.get(s) == Some(&false) && plan.is_complete(s)).collect();
+        if ended.is_empty() {
+            return Vec::new();
+        }
+        for &s in &ended {
+            if let Some(flag) = self.reported.get_mut(s) {
+                *flag = true;
+            }
+        }
+        let judged = document::judge_all(plan, &context.settings);
+        (judged.into_iter().enumerate())
+            .filter(|(s, _)| ended.contains(s))
+            .filter_map(|(s, cases)| Some(document::batch(plan.specs.get(s)?, cases.into_iter().map(|j| j.case).collect(), None)))
+            .collect()
+    }
+
+    fn conclude(&self, context: &Context, plan: &Plan, gathered: Gathered) -> RunDocument {
+        let n = self.evaluation.rows;
+        let Gathered { mut judged, rows, abnormal, .. } = gathered;
+        for ((test, case), bitmap) in &rows {
+            if let Some(judged) = judged.get_mut(*test).and_then(|cases| cases.get_mut(*case)) {
+                let count = bitmap.count();
+                judged.case.rows = Some(CaseRows { count, share: 0.0, sample: bitmap.iter().take(SAMPLE_ROWS).collect() });
+            }
+        }
+        for rows in judged.iter_mut().flatten().filter_map(|j| j.case.rows.as_mut()) {
+            rows.share = if n > 0 { round12(rows.count as f64 / n as f64) } else { 0.0 };
+        }
+        let failing: Vec<Failing<'_>> = (judged.iter().enumerate())
+            .flat_map(|(test, cases)| cases.iter().enumerate().map(move |(case, judged)| ((test, case), judged)))
+            .filter(|(_, judged)| judged.case.severity > Severity::Pass)
+            .filter_map(|(at, judged)| Some(Failing { judged, category: plan.specs.get(at.0)?.category, rows: rows.get(&at) }))
+            .collect();
+        let findings = findings::group(&failing, model_metrics::metric_name);
+        let suggestions = findings::suggestions(&findings, SUGGESTIONS);
+        let mut batches: Vec<Batch> = (judged.into_iter().enumerate())
+            .filter_map(|(s, cases)| {
+                let unmet = plan.unmet.iter().find(|(spec, _)| *spec == s).map(|(_, reason)| reason.clone());
+                Some(document::batch(plan.specs.get(s)?, cases.into_iter().map(|j| j.case).collect(), unmet))
+            })
+            .collect();
+        batches.sort_by(document::batches_worst_first);
+        let severity_of = |test: &str| batches.iter().find(|b| b.id == test).map_or(Severity::Pass, |b| b.severity);
+        let model_metrics = model_metrics::model_metrics(context, self.task, |metric| severity_of(&format!("model_performance:{metric}")));
+        let mut counts = Counts::default();
+        for case in batches.iter().flat_map(|b| &b.cases) {
+            counts.add(case.status);
+        }
+        let of = |severity| batches.iter().filter(|b| b.counts.total > b.counts.skip && b.severity == severity).count() as u64;
+        let failing_inputs = abnormal.as_ref().map_or(0, Bitmap::count);
+        let summary = Summary {
+            outcome: headline::outcome(&batches),
+            headline: headline::headline(&model_metrics, &findings, counts),
+            counts,
+            batches_pass: of(Severity::Pass),
+            batches_warning: of(Severity::Warning),
+            batches_alert: of(Severity::Alert),
+            num_inputs: n,
+            num_failing_inputs: failing_inputs,
+            abnormality_rate: abnormal.is_some().then(|| if n > 0 { round12(failing_inputs as f64 / n as f64) } else { 0.0 }),
+            risks: document::risks(&batches),
+            banners: self.banners(context),
+        };
+        let outcomes = context.rows.as_ref().map(|(reference, _)| Arc::clone(&reference.outcomes));
+        RunDocument {
+            format: RUN_FORMAT,
+            engine: env!("CARGO_PKG_VERSION").to_owned(),
+            id: self.id.clone(),
+            name: self.config.run_name.clone(),
+            model_task: self.task,
+            model: self.config.model.clone(),
+            seed: self.config.seed,
+            sensitivity: self.config.sensitivity,
+            positive_class: outcomes
+                .as_ref()
+                .filter(|_| self.task == ModelTask::BinaryClassification)
+                .and_then(|o| o.classes.last().cloned()),
+            decision_threshold: outcomes.as_ref().and_then(|o| o.cut()),
+            classes: outcomes.map(|o| o.classes.clone()).unwrap_or_default(),
+            reference: self.reference.clone(),
+            evaluation: self.evaluation.clone(),
+            summary,
+            model_metrics,
+            findings,
+            suggestions,
+            categories: document::categories(&batches),
+            batches,
+        }
+    }
+
+    fn banners(&self, context: &Context) -> Vec<Banner> {
+        let mut banners = Vec::new();
+        let mut say = |code: &str, text: String| banners.push(Banner { code: code.to_owned(), text });
+        if let Some(text) = model_metrics::looks_like_training(context, self.task) {
+            say("reference_looks_like_training_data", text);
+        }
+        let share = self.evaluation.labelled as f64 / self.evaluation.rows.max(1) as f64;
+        if self.evaluation.labelled > 0 && share < 0.8 {
+            say(
+                "partly_labelled",
+                format!(
+                    "Only {:.0} % of the evaluation rows have a label; what concerns all rows is judged by the model's own confidence.",
+                    share * 100.0
+                ),
+            );
+        }
+        if self.reference.sha256 == self.evaluation.sha256 && self.reference.file == self.evaluation.file {
+            say("split_from_one_file", format!("Reference and evaluation come from one file, {}.", self.reference.file));
+        }
+        banners
+    }
+}
+
+/// Asks the next family.
+fn ask(context: &Context, plan: &mut Plan, index: usize) -> Result<String> {
+    let Some(planned) = plan.planned.get_mut(index) else { return Ok("Nothing to ask".to_owned()) };
+    let results = planned.question.measure(context, &planned.family)?;
+    if results.len() != planned.family.tests.len() {
+        return Err(Error::new(
+            "incomplete_family",
+            format!("{} measured {} of its {} cases.", planned.family.tests.join(", "), results.len(), planned.family.tests.len()),
+        ));
+    }
+    planned.results = Some(results);
+    let name = planned.specs.first().and_then(|&s| plan.specs.get(s)).map_or("", |s| s.category.label());
+    let features = planned.family.subject.features();
+    Ok(if features.is_empty() { name.to_owned() } else { format!("{name} · {}", features.join(" × ")) })
+}
+
+impl Gathered {
+    fn new(context: &Context, plan: &Plan) -> Self {
+        let judged = document::judge_all(plan, &context.settings);
+        let mut queue = Vec::new();
+        for (test, cases) in judged.iter().enumerate() {
+            let abnormal = plan.specs.get(test).is_some_and(|s| s.category == Category::AbnormalInputs);
+            for (case, judged) in cases.iter().enumerate() {
+                let has_rows = abnormal && judged.case.status != Status::Skip && judged.case.rows.as_ref().is_some_and(|r| r.count > 0);
+                if context.rows.is_some() && (judged.case.severity > Severity::Pass || has_rows) {
+                    queue.push((test, case));
+                }
+            }
+        }
+        queue.reverse();
+        let rows = context.rows.as_ref().map(|(_, evaluation)| evaluation.dataset.rows());
+        let asked = plan.specs.iter().any(|s| s.category == Category::AbnormalInputs);
+        let abnormal = rows.filter(|_| asked).map(|n| Bitmap::new(&super::RowSet::Rows(Vec::new()), n));
+        Self { judged, queue, rows: BTreeMap::new(), abnormal }
+    }
+
+    /// Gathers the rows of one more case; false when there is none left.
+    fn step(&mut self, context: &Context, plan: &Plan) -> bool {
+        let Some((test, index)) = self.queue.pop() else { return false };
+        let Some((_, evaluation)) = &context.rows else { return false };
+        let (Some(spec), Some(judged)) = (plan.specs.get(test), self.judged.get(test).and_then(|c| c.get(index))) else { return true };
+        let Some(planned) = plan.planned.get(judged.planned) else { return true };
+        if let Some(set) = planned.question.rows(context, &planned.family, &spec.id) {
+            let bitmap = Bitmap::new(&set, evaluation.dataset.rows());
+            if spec.category == Category::AbnormalInputs {
+                if let Some(abnormal) = &mut self.abnormal {
+                    abnormal.add(&bitmap);
+                }
+            }
+            if judged.case.severity > Severity::Pass {
+                self.rows.insert((test, index), bitmap);
+            }
+        }
+        true
+    }
+}
+
+/// A hash of the data, the predictions and the configuration: the same run has the same id.
+fn identity(config: &StressTestConfig, task: ModelTask, reference: &RunSide, evaluation: &RunSide) -> Result<String> {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    hash.update(env!("CARGO_PKG_VERSION"));
+    hash.update(task.id());
+    hash.update(crate::json::to_string(config)?);
+    for side in [reference, evaluation] {
+        hash.update(&side.dataset.table.sha256);
+        hash.update(crate::json::to_string(&side.dataset.params)?);
+        hash.update(side.predictions_sha256.as_deref().unwrap_or("same file"));
+    }
+    let digest = hash.finalize();
+    Ok(digest.iter().take(8).map(|b| format!("{b:02x}")).collect())
+}
+
+impl Outcomes {
+    /// The cut of binary scores.
+    pub fn cut(&self) -> Option<f64> {
+        match &self.prediction {
+            metrics::Prediction::Score { cut, .. } => Some(*cut),
+            _ => None,
+        }
+    }
+}
