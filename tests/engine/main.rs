@@ -1,3 +1,5 @@
 //! Tests of the engine over its public API.
 
 mod stats;
+mod support;
+mod whole_runs;

@@ -1,0 +1,86 @@
+//! What the tests share: real data where it is to be found, and a run from files to a document.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use straingauge_api::{DataParams, ModelTask, PredictionParams, ReadOptions, RunDocument, StressTestConfig};
+use straingauge_engine::metrics;
+use straingauge_engine::stress::{Run, RunSide};
+use straingauge_engine::table::{self, Reader, Table};
+
+/// A file of the real data: from `STRAINGAUGE_DATA`, else from `../shared/data`. `None`, with a line that says so, where it is
+/// not there; in CI a missing file is a failure.
+pub fn real_file(path: &str) -> Option<Vec<u8>> {
+    let root = std::env::var_os("STRAINGAUGE_DATA")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
+    let file = root.join(path);
+    match std::fs::read(&file) {
+        Ok(bytes) => Some(bytes),
+        Err(_) if std::env::var_os("CI").is_some() => panic!("{path} is missing: set STRAINGAUGE_DATA to the folder of the real data"),
+        Err(_) => {
+            println!("skipped: {path} is not there (set STRAINGAUGE_DATA to the folder of the real data)");
+            None
+        }
+    }
+}
+
+/// A file read into a table.
+pub fn read(name: &str, bytes: &[u8]) -> Arc<Table> {
+    let mut reader = Reader::new(name, &ReadOptions::default()).expect("a reader");
+    for slice in bytes.chunks(1 << 16) {
+        reader.push(slice).expect("readable bytes");
+    }
+    Arc::new(reader.finish().expect("a whole file").table)
+}
+
+/// One side of a run from tables; predictions in their own file, or in the same.
+pub fn side(name: &str, table: Arc<Table>, predictions: Option<&Table>, params: &DataParams, task: ModelTask) -> RunSide {
+    let dataset = table::dataset(table, name, params, Some(task)).expect("a data set");
+    let (paired, _) = metrics::pair(&dataset, predictions, "model", &PredictionParams::default()).expect("predictions");
+    RunSide { dataset: Arc::new(dataset), predictions: Some(Arc::new(paired)), predictions_sha256: predictions.map(|t| t.sha256.clone()) }
+}
+
+/// A configuration with everything at its default.
+pub fn config(name: &str) -> StressTestConfig {
+    serde_json::from_value(
+        serde_json::json!({ "runName": name, "reference": "reference", "evaluation": "evaluation", "model": "model", "seed": 42 }),
+    )
+    .expect("a configuration")
+}
+
+/// Runs to the end.
+pub fn run(config: StressTestConfig, task: ModelTask, reference: RunSide, evaluation: RunSide) -> (Run, RunDocument) {
+    let mut run = Run::new(config, task, reference, evaluation).expect("a run");
+    while !run.is_done() {
+        run.step().expect("a step");
+    }
+    let document = run.document().expect("a document").clone();
+    (run, document)
+}
+
+/// The document at one look, for whoever runs the tests with `--nocapture`.
+pub fn print(document: &RunDocument) {
+    println!("{:?}: {}", document.summary.outcome, document.summary.headline);
+    for banner in &document.summary.banners {
+        println!("  ! {}", banner.text);
+    }
+    println!("  {:?}", document.summary.counts);
+    for m in &document.model_metrics {
+        println!("  {:34} {:?} {:?} {:?}", m.id, m.reference, m.evaluation, m.severity);
+    }
+    for f in document.findings.iter().take(25) {
+        println!(
+            "  {:?} {:.2} [{}] {} | {} ({} cases, {:?} rows)",
+            f.severity,
+            f.severity_score,
+            f.lead,
+            f.title,
+            f.sentence,
+            f.cases.len(),
+            f.rows
+        );
+    }
+    for b in &document.batches {
+        println!("  {:60} {:?} {:.2} {:?} {}", b.id, b.severity, b.severity_score, b.counts, b.reason.as_deref().unwrap_or(""));
+    }
+}
