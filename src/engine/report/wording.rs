@@ -1,0 +1,114 @@
+//! The words that the text forms of a report share.
+
+use straingauge_api::{Case, Outcome, RunDocument, Severity, Status};
+use straingauge_charts::format;
+
+/// The run in one word, as a reader sees it.
+pub const fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Ready => "Ready",
+        Outcome::Caution => "Caution",
+        Outcome::NotReady => "Not ready",
+        Outcome::Inconclusive => "Inconclusive",
+    }
+}
+
+/// A severity as a reader sees it.
+pub const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Pass => "Pass",
+        Severity::Warning => "Warning",
+        Severity::Alert => "Alert",
+    }
+}
+
+/// What became of a case, as a reader sees it.
+pub const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "Pass",
+        Status::Warning => "Warning",
+        Status::Fail => "Alert",
+        Status::Skip => "Skipped",
+    }
+}
+
+/// What a case is about: its subset, its features, or all rows.
+pub fn subject(case: &Case) -> String {
+    match (&case.subset, case.features.as_slice()) {
+        (None, []) => "all rows".to_owned(),
+        (Some(subset), []) => subset.clone(),
+        (None, features) => features.join(" × "),
+        (Some(subset), features) => {
+            let features = features.join(" × ");
+            if subset.contains(&features) { subset.clone() } else { format!("{features}: {subset}") }
+        }
+    }
+}
+
+/// The evidence behind a case in a few words: interval, q, rows.
+pub fn evidence(case: &Case) -> String {
+    let mut words = Vec::new();
+    if let Some(interval) = format::interval(case.ci_low, case.ci_high, case.effect_unit) {
+        words.push(format!("95 % interval {interval}"));
+    }
+    if case.q_value.is_some() {
+        let q = format::p_value(case.q_value);
+        words.push(if q.starts_with('<') { format!("q {q}") } else { format!("q = {q}") });
+    }
+    if let Some(rows) = &case.rows {
+        words.push(format!("{} rows ({})", format::spaced(rows.count), format::percent(rows.share)));
+    }
+    words.join(" · ")
+}
+
+/// Where the run's data come from, in one line.
+pub fn provenance(run: &RunDocument) -> String {
+    let side = |name: &str, side: &straingauge_api::SideInfo| {
+        let file = if side.file.is_empty() { &side.dataset } else { &side.file };
+        format!("{name} {file}, {} rows", format::spaced(side.rows))
+    };
+    let mut words = vec![side("Reference", &run.reference), side("evaluation", &run.evaluation)];
+    words.extend(run.model.as_ref().map(|model| format!("model {model}")));
+    words.push(run.model_task.label().to_lowercase());
+    words.push(format!("seed {}", run.seed));
+    words.push(format!("{} cases", format::spaced(run.summary.counts.total)));
+    words.join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_case_is_named_by_its_most_specific_part() {
+        let run = sample::run();
+        let mut case = run.batches[1].cases[0].clone();
+        assert_eq!(subject(&case), "city × country");
+        case.features = vec!["age".into()];
+        case.subset = Some("≤ 4.6".into());
+        assert_eq!(subject(&case), "age: ≤ 4.6");
+        case.subset = Some("age ≤ 4.6".into());
+        assert_eq!(subject(&case), "age ≤ 4.6");
+        assert_eq!(subject(&run.batches[0].cases[0]), "all rows");
+    }
+
+    #[test]
+    fn evidence_names_only_what_there_is() {
+        let run = sample::run();
+        assert_eq!(evidence(&run.batches[0].cases[0]), "95 % interval 0.360 to 0.390 · q <\u{202f}0.001");
+        assert_eq!(evidence(&run.batches[1].cases[1]), "");
+    }
+
+    #[test]
+    fn provenance_names_files_rows_and_seed() {
+        let line = provenance(&sample::run());
+        assert!(
+            line.starts_with(
+                "Reference train.json.gz, 50\u{202f}000 rows · evaluation val_0.json.gz, 4\u{202f}425 rows · model distilbert"
+            ),
+            "{line}"
+        );
+        assert!(line.ends_with("seed 42 · 3 cases"), "{line}");
+    }
+}
