@@ -97,6 +97,12 @@ impl ColumnBuilder {
         self
     }
 
+    /// The column under another name.
+    pub(crate) fn renamed(mut self, name: String) -> Self {
+        self.name = name;
+        self
+    }
+
     /// A builder that reads into `store` whatever comes.
     pub(crate) fn fixed(name: &str, store: Store) -> Self {
         Self { name: name.to_owned(), store, fixed: true, native: true, ..Self::default() }

@@ -55,7 +55,8 @@ fn hash(text: &[u8], head: u64, tail: u64) -> u64 {
             h = (h.rotate_left(25) ^ middle).wrapping_mul(MIX);
         }
     }
-    h ^ (h >> 32)
+    // Last characters sit in the highest bits, which multiplication alone never brings down.
+    (h ^ (h >> 32)).wrapping_mul(MIX) >> 20
 }
 
 impl Default for Dictionary {

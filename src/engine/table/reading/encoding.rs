@@ -83,7 +83,7 @@ impl TextDecoder {
         let State::Utf8 { carry } = &mut self.state else {
             return self.push_other(bytes, false, sink);
         };
-        if carry.is_empty() {
+        if carry.is_empty() || bytes.is_empty() {
             return self.push_utf8(bytes, sink);
         }
         let mut joined = std::mem::take(carry);

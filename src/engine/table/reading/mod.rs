@@ -7,6 +7,7 @@
 //! Every stage takes what it is given and keeps only what it cannot pass on yet, so a file is never held whole unless its
 //! format asks for it (Parquet's table of contents stands at the end).
 
+mod binary;
 mod bounds;
 mod builder;
 mod census;
@@ -15,6 +16,7 @@ mod csv;
 mod dictionary;
 mod encoding;
 mod forms;
+mod json;
 mod locale;
 mod missing;
 mod moment;

@@ -6,10 +6,14 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use straingauge_api::{Compression, ErrorDetails, Format, Problem, ProblemLevel, ReadOptions};
 
+use super::binary::{Batches, read_arrow, read_parquet};
+use super::bounds::MAX_BINARY_FILE_BYTES;
 use super::builder::ColumnBuilder;
 use super::compression::{self, Decompressor};
 use super::csv::CsvReader;
 use super::encoding::{self, TextDecoder};
+use super::json::{Framing, JsonReader};
+use super::names::unique_names;
 use super::settle::Settling;
 use super::sniff::{self, SNIFFED_BYTES};
 use crate::table::{ReadFacts, Table};
@@ -167,7 +171,14 @@ enum Stage {
     Head(Vec<u8>),
     /// Delimited text.
     Csv(TextDecoder, CsvReader),
+    /// JSON.
+    Json(TextDecoder, JsonReader),
+    /// Parquet and Arrow, whose bytes are held.
+    Binary(Format, Vec<u8>),
 }
+
+/// Bytes that go through decoding and reading at once, so that they stay in the processor's cache.
+const SLICE: usize = 1 << 20;
 
 /// What a format's reader gives.
 struct Columns {
@@ -182,7 +193,19 @@ impl Content {
                 head.extend_from_slice(bytes);
                 if head.len() < SNIFFED_BYTES { Ok(()) } else { self.begin() }
             }
-            Stage::Csv(decoder, reader) => decoder.push(bytes, &mut |text| reader.push(text)),
+            Stage::Csv(decoder, reader) => bytes.chunks(SLICE).try_for_each(|slice| decoder.push(slice, &mut |text| reader.push(text))),
+            Stage::Json(decoder, reader) => bytes.chunks(SLICE).try_for_each(|slice| decoder.push(slice, &mut |text| reader.push(text))),
+            Stage::Binary(_, held) => {
+                if held.len() + bytes.len() > MAX_BINARY_FILE_BYTES {
+                    return Err(Error::new(
+                        "too_large",
+                        format!("Parquet and Arrow files are read up to {} GiB.", MAX_BINARY_FILE_BYTES >> 30),
+                    )
+                    .mend("Split the file into parts."));
+                }
+                held.extend_from_slice(bytes);
+                Ok(())
+            }
         }
     }
 
@@ -191,6 +214,10 @@ impl Content {
         let Stage::Head(head) = &mut self.stage else { return Ok(()) };
         let head = std::mem::take(head);
         let start = head.get(..head.len().min(SNIFFED_BYTES)).unwrap_or_default();
+        if let Some(format) = sniff::binary(start).filter(|_| self.options.encoding.is_none()) {
+            self.stage = Stage::Binary(format, Vec::new());
+            return self.push(&head);
+        }
         sniff::refuse_others(start)?;
         let (encoding, mark, certain) = match &self.options.encoding {
             Some(label) => {
@@ -200,7 +227,13 @@ impl Content {
             None => encoding::sniff(start).map(|(encoding, mark)| (encoding, mark, mark > 0)).ok_or_else(sniff::not_text)?,
         };
         let decoder = TextDecoder::new(encoding, certain);
-        self.stage = Stage::Csv(decoder, CsvReader::new(&self.options));
+        let (readable, _) = encoding.decode_without_bom_handling(start.get(mark..).unwrap_or_default());
+        self.stage = match self.options.format.unwrap_or_else(|| sniff::text(readable.as_bytes())) {
+            Format::Json => Stage::Json(decoder, JsonReader::new(Framing::Array)),
+            Format::Jsonl => Stage::Json(decoder, JsonReader::new(Framing::Lines)),
+            Format::Csv => Stage::Csv(decoder, CsvReader::new(&self.options)),
+            Format::Parquet | Format::ArrowFile | Format::ArrowStream => return Err(sniff::not_text()),
+        };
         self.push(head.get(mark..).unwrap_or_default())
     }
 
@@ -218,13 +251,29 @@ impl Content {
                 facts.problems.extend(problems);
                 Ok(Columns { format: Format::Csv, columns })
             }
+            Stage::Json(mut decoder, mut reader) => {
+                decoder.finish(&mut |text| reader.push(text))?;
+                facts.encoding = Some(decoder.name());
+                facts.problems.extend(decoder.problem());
+                let (columns, problems, format) = reader.finish()?;
+                facts.problems.extend(problems);
+                Ok(Columns { format, columns })
+            }
+            Stage::Binary(format, held) => {
+                let Batches { columns, .. } = if format == Format::Parquet { read_parquet(held)? } else { read_arrow(&held)? };
+                let (names, renamed) = unique_names(columns.iter().map(|c| c.name.clone()).collect(), true);
+                facts.problems.extend(renamed);
+                let columns = columns.into_iter().zip(names).map(|(c, name)| c.renamed(name)).collect();
+                Ok(Columns { format, columns })
+            }
             Stage::Head(_) => Err(sniff::not_text()),
         }
     }
 
     fn rows(&self) -> usize {
         match &self.stage {
-            Stage::Head(_) => 0,
+            Stage::Head(_) | Stage::Binary(..) => 0,
+            Stage::Json(_, reader) => reader.rows(),
             Stage::Csv(_, reader) => reader.rows(),
         }
     }
