@@ -1,6 +1,6 @@
 //! Tests of the engine over its public API.
 
-mod outcomes;
+mod performance;
 mod stats;
 mod support;
 mod whole_runs;

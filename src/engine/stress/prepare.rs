@@ -123,6 +123,7 @@ impl Preparation {
             reference: of_reference,
             evaluation: of_evaluation,
             rows: Some((reference, evaluation)),
+            part_nulls: std::sync::OnceLock::new(),
         })
     }
 }
