@@ -60,11 +60,9 @@ export class Client {
   async createSampleProject(hooks = {}) {
     const sample = await this.#engine.request('sample', {}, hooks);
     const project = await this.createProject(sample);
-    for (const { name, file, text, params } of sample.datasets) {
-      await project.registerDataset(name, new File([text], file), params, hooks);
-    }
-    for (const { dataset, model, file, text, params } of sample.predictions) {
-      await project.registerPredictions(dataset, model, new File([text], file), params, hooks);
+    for (const { name, dataFile, data, predictionsFile, predictions, params } of sample.sets) {
+      await project.registerDataset(name, new File([data], dataFile), params, hooks);
+      await project.registerPredictions(name, sample.model, new File([predictions], predictionsFile), {}, hooks);
     }
     return project;
   }

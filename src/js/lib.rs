@@ -11,7 +11,7 @@ mod convert;
 mod panic;
 
 use straingauge_engine::report;
-use straingauge_engine::session::{Held, Session};
+use straingauge_engine::session::{self, Held, Session};
 use wasm_bindgen::prelude::*;
 
 use convert::{Thrown, from_js, parse, to_js, to_text};
@@ -75,6 +75,11 @@ impl Engine {
     /// A result table (JSON) as an Arrow IPC stream.
     pub fn arrow(&self, table: &str) -> Result<Vec<u8>, Thrown> {
         Ok(report::arrow_stream(&parse(table)?)?)
+    }
+
+    /// The sample project's files and parameters.
+    pub fn sample(&self) -> Result<JsValue, Thrown> {
+        to_js(&session::sample())
     }
 
     /// Lets go of things of one kind.

@@ -3,6 +3,7 @@
 //! A session has no clock, no projects and no JavaScript: whoever drives it (the wasm surface, a native test, a command line)
 //! pushes bytes in, asks for one step after another, and keeps names and times to himself.
 
+mod sample;
 mod shelf;
 
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use crate::metrics::{self, Predictions};
 use crate::table::{self, Dataset, Reader, Table};
 use crate::{Error, Result};
 use shelf::Shelf;
+
+pub use sample::{SampleFiles, SampleProject, sample};
 
 /// What a session holds; each kind is counted on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
