@@ -110,6 +110,20 @@ impl Engine {
         to_text(&report::tables(&parse(document)?, &from_js(stamp)?))
     }
 
+    /// A run's document (JSON) as `markdown`, `junit` or `html`; a page carries rows of the loaded data where `run` is given.
+    pub fn report(&self, document: &str, format: &str, run: Option<u32>) -> Result<String, Thrown> {
+        let document = parse(document)?;
+        match format {
+            "markdown" => Ok(report::markdown(&document)),
+            "junit" => Ok(report::junit(&document)),
+            "html" => {
+                let samples = run.map(|run| self.session.samples(run)).transpose()?.unwrap_or_default();
+                Ok(report::html(&document, &samples))
+            }
+            _ => Err(Thrown::misuse(format!("A run can be had as markdown, junit or html, not as {format}."))),
+        }
+    }
+
     /// A result table (JSON) as an Arrow IPC stream.
     pub fn arrow(&self, table: &str) -> Result<Vec<u8>, Thrown> {
         Ok(report::arrow_stream(&parse(table)?)?)

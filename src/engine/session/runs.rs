@@ -1,14 +1,18 @@
 //! Stress tests of a session: started, driven step by step, asked for their document and their rows.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use straingauge_api::{ModelTask, Progress, RowPage, RunDocument, StressTestConfig};
+use straingauge_api::{ModelTask, Progress, RowPage, RunDocument, Severity, StressTestConfig};
 
 use super::{Session, unknown};
 use crate::stress::{Run, RunSide};
 use crate::table::{self, ColumnFacts};
 use crate::{Error, Result};
+
+/// Rows of a case that a report shows.
+const SAMPLE_ROWS: usize = 10;
 
 /// One side of a run by the numbers of its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +63,18 @@ impl Session {
     /// As [`Run::rows`].
     pub fn rows(&self, run: u32, case: &str, offset: usize, limit: usize) -> Result<RowPage> {
         self.runs.get(run).ok_or_else(|| unknown("run", run))?.rows(case, offset, limit)
+    }
+
+    /// The first rows of every case that warns or fails: what a report carries when its reader asked for rows.
+    ///
+    /// # Errors
+    /// As [`Self::document`] and [`Run::rows`].
+    pub fn samples(&self, run: u32) -> Result<BTreeMap<String, RowPage>> {
+        let held = self.runs.get(run).ok_or_else(|| unknown("run", run))?;
+        let document = self.document(run)?;
+        let cases = document.batches.iter().flat_map(|batch| &batch.cases);
+        let concerned = cases.filter(|case| case.severity > Severity::Pass && case.rows.is_some());
+        concerned.map(|case| Ok((case.id.clone(), held.rows(&case.id, 0, SAMPLE_ROWS)?))).collect()
     }
 
     fn side(&self, handles: SideHandles) -> Result<RunSide> {
