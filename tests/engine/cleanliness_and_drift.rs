@@ -11,7 +11,8 @@ use straingauge_engine::stress::data_cleanliness::{
 use straingauge_engine::stress::drift::{FeatureDrift, LabelDrift, NullsPerFeatureDrift, NullsPerRowDrift, PredictionDrift};
 use straingauge_engine::stress::{Context, FamilySubject, Measurement, Question, RowSet};
 
-use crate::sides::{ask, case, context, real};
+use crate::sides::{ask, case, context};
+use crate::support::real_file;
 
 fn params() -> DataParams {
     DataParams {
@@ -193,7 +194,7 @@ fn a_missing_column_and_a_new_class_do_not_hold() {
 /// PSI by day and feature on the real fraud data: the printed days on which it first exceeds 0.2.
 #[test]
 fn the_fraud_data_drift_on_the_printed_days() {
-    let (Some(reference), Some(evaluation)) = (real("fraud/fraud_ref.csv.gz"), real("fraud/fraud_eval.csv.gz")) else { return };
+    let (Some(reference), Some(evaluation)) = (real_file("fraud/fraud_ref.csv.gz"), real_file("fraud/fraud_eval.csv.gz")) else { return };
     let mut text = String::new();
     flate2::read::MultiGzDecoder::new(&evaluation[..]).read_to_string(&mut text).unwrap();
     let (head, rows) = text.split_once('\n').unwrap();

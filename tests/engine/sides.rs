@@ -1,19 +1,18 @@
 //! Two CSV files as the context of a run.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use straingauge_api::{DataParams, ModelTask, PredictionParams, ReadOptions};
+use straingauge_api::{DataParams, ModelTask, PredictionParams};
 use straingauge_engine::metrics::{self, Predictions};
 use straingauge_engine::profile::Profiler;
 use straingauge_engine::stress::{Context, Family, Measured, Measurement, Question, Settings, Side};
-use straingauge_engine::table::{self, Dataset, Reader};
+use straingauge_engine::table::{self, Dataset};
+
+use crate::support::read;
 
 /// A data set from the bytes of a file, with its predictions where it has any.
 pub fn dataset(name: &str, bytes: &[u8], params: &DataParams) -> (Arc<Dataset>, Option<Predictions>) {
-    let mut reader = Reader::new(name, &ReadOptions::default()).unwrap();
-    reader.push(bytes).unwrap();
-    let dataset = table::dataset(Arc::new(reader.finish().unwrap().table), name, params, None).unwrap();
+    let dataset = table::dataset(read(name, bytes), name, params, None).unwrap();
     let predictions =
         dataset.params.prediction_col.is_some().then(|| metrics::pair(&dataset, None, "model", &PredictionParams::default()).unwrap().0);
     (Arc::new(dataset), predictions)
@@ -67,17 +66,4 @@ pub fn case(context: &Context, question: &dyn Question, test: &str, feature: &st
         Measurement::Measured(measured) => *measured,
         Measurement::Skipped(reason) => panic!("{test}[{feature}] was skipped: {reason}"),
     }
-}
-
-/// A file of the real data sets; `None`, with a plain word, where they are not there. Under CI they must be.
-pub fn real(path: &str) -> Option<Vec<u8>> {
-    let root = std::env::var_os("STRAINGAUGE_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
-    let file = root.join(path);
-    let bytes = std::fs::read(&file).ok();
-    if bytes.is_none() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "{} is missing", file.display());
-        eprintln!("skipped: {} is not there (set STRAINGAUGE_DATA)", file.display());
-    }
-    bytes
 }

@@ -134,7 +134,7 @@ impl Change {
         let unseen = b.unseen.iter().map(|(name, rows)| (name, 0.0, *rows as f64 * unseen_scale));
         let total = (n + m).max(1) as f64;
         let smaller = n.min(m) as f64;
-        let (mut own, mut other, mut new) = (Vec::new(), (0.0, 0.0, 0usize), (0.0, 0.0, 0usize));
+        let (mut own, mut other, mut new, mut new_names) = (Vec::new(), (0.0, 0.0, 0usize), 0.0, Vec::new());
         let mut values = (Vec::new(), Vec::new());
         for (name, x, y) in seen.chain(unseen) {
             values.0.push(x);
@@ -145,13 +145,19 @@ impl Change {
             } else if x > 0.0 {
                 own.push((name.clone(), x, y));
             } else {
-                new = (new.0, new.1 + y, new.2 + 1);
+                new += y;
+                new_names.push(name.clone());
             }
         }
-        for (label, pool) in [("values only the evaluation has", new), ("rare values", other)] {
-            if pool.2 > 0 {
-                own.push((format!("{} {label}", pool.2), pool.0, pool.1));
-            }
+        if !new_names.is_empty() {
+            let label = match new_names.as_slice() {
+                names @ ([_] | [_, _]) => format!("{} (new)", names.join(", ")),
+                names => format!("{} new values", names.len()),
+            };
+            own.push((label, 0.0, new));
+        }
+        if other.2 > 0 {
+            own.push((format!("{} rare value{}", other.2, if other.2 == 1 { "" } else { "s" }), other.0, other.1));
         }
         let cells_a: Vec<f64> = own.iter().map(|c| c.1).collect();
         let cells_b: Vec<f64> = own.iter().map(|c| c.2).collect();
@@ -291,10 +297,10 @@ impl Change {
         let statistic = self.raw(used);
         let sentence = match statistic.zip(judged) {
             Some((raw, d)) => format!(
-                "{title}: {} {} between reference and evaluation, {} beyond what noise alone would give; {}.",
+                "The {} of {title} between reference and evaluation is {}, {} of it beyond what noise alone would give; {}.",
                 used.name(),
                 number(raw),
-                number(d.effect()),
+                number(d.effect().min(raw)),
                 self.moved
             ),
             None => format!("{title} has no rows to compare."),
@@ -370,7 +376,7 @@ fn change_of(bin: &DistributionBin) -> f64 {
 fn most_moved(bins: &[DistributionBin]) -> String {
     bins.first().map_or_else(
         || "there is nothing to compare".to_owned(),
-        |b| format!("{} goes from {} to {} of the rows, the largest change", b.label, percent(b.reference), percent(b.evaluation)),
+        |b| format!("the largest change is {}, from {} to {} of the rows", b.label, percent(b.reference), percent(b.evaluation)),
     )
 }
 
@@ -466,7 +472,7 @@ mod tests {
         let change = categories(&values(1000, false), &values(500, true));
         let (measured, _) = change.measured("x", Measure::Psi);
         assert!(measured.effect.unwrap() > 0.6 && measured.p_value.unwrap() < 1e-10);
-        assert!(measured.sentence.contains("only the evaluation has"), "{}", measured.sentence);
+        assert!(measured.sentence.contains("v00077 (new), from 0\u{a0}% to"), "{}", measured.sentence);
     }
 
     #[test]
