@@ -8,12 +8,6 @@ const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
   "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-// What a first visit must have before the network may go away. The rest is kept as it is asked for.
-const SHELL = [
-  './', './boot.js', './app.js', './app_bg.wasm', './manifest.webmanifest', './icons/straingauge.svg',
-  './pkg/client.js', './pkg/worker.js', './pkg/dist/engine.js', './pkg/dist/engine_bg.wasm',
-];
-
 // Counted since this worker started. Browsers stop an idle worker and start it anew, which `since` tells.
 const counts = { since: Date.now(), sameOrigin: 0, otherOrigin: 0 };
 
@@ -21,8 +15,9 @@ self.addEventListener('install', (event) => {
   event.waitUntil(
     (async () => {
       const cache = await caches.open(CACHE);
+      const files = await (await fetch('./files.json')).json();
       // One missing file must not cost the reader the whole offline copy.
-      await Promise.allSettled(SHELL.map((path) => cache.add(path)));
+      await Promise.allSettled(files.map((path) => cache.add(path)));
       await self.skipWaiting();
     })(),
   );

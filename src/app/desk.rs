@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use straingauge_api::{ApiError, Inspection, ModelTask, ReadOptions, Sensitivity};
+use straingauge_api::{ApiError, Inspection, ModelTask, Problem, ReadOptions, Sensitivity};
 
 use crate::client;
 use crate::pairing::{self, Candidate, Use};
@@ -81,6 +81,8 @@ pub struct Desk {
     pub threshold: RwSignal<Option<f64>>,
     /// How one file alone is cut in two: `time`, `halves`, or `` for data tests alone.
     pub split: RwSignal<&'static str>,
+    /// Problems that showed when files were registered for a run, by file.
+    pub registered: RwSignal<Vec<(String, Vec<Problem>)>>,
     next: RwSignal<u32>,
 }
 
@@ -99,6 +101,7 @@ impl Desk {
             positive_class: RwSignal::new(String::new()),
             threshold: RwSignal::new(None),
             split: RwSignal::new("halves"),
+            registered: RwSignal::new(Vec::new()),
             next: RwSignal::new(0),
         }
     }
@@ -140,6 +143,7 @@ impl Desk {
         HANDLES.with_borrow_mut(BTreeMap::clear);
         self.files.set(Vec::new());
         self.choices.set(BTreeMap::new());
+        self.registered.set(Vec::new());
         self.task.set(None);
         self.project_name.set(String::new());
         self.run_name.set(String::new());

@@ -193,6 +193,7 @@ impl Live {
         };
         let positive_class = Some(desk.positive_class.get_untracked()).filter(|c| !c.is_empty());
         let mut model = None;
+        desk.registered.set(Vec::new());
         let mut sides = Sides { reference: "reference".to_owned(), evaluation: "evaluation".to_owned(), model: None };
         let only =
             if reference.is_none() || evaluation.is_none() { reference.as_ref().or(evaluation.as_ref()).map(|f| f.id) } else { None };
@@ -208,14 +209,17 @@ impl Live {
             let mut params = data_params(&inspection.columns, &choices, &file.read);
             params.positive_class.clone_from(&positive_class);
             params.decision_threshold = desk.threshold.get_untracked();
-            client::register_dataset(project, name, &handle, &params, reading(format!("Reading {}", file.name))).await?;
+            let registered = client::register_dataset(project, name, &handle, &params, reading(format!("Reading {}", file.name))).await?;
+            desk.registered.update(|all| all.push((file.name.clone(), registered.problems)));
             self.still(turn)?;
             if let Some(file) = standing(predictions) {
                 let Some(handle) = Desk::handle(file.id) else { continue };
                 let model_name = desk.model_name.get_untracked();
                 let params = PredictionParams { read: Some(file.read.clone()).filter(|r| *r != Default::default()), ..Default::default() };
-                client::register_predictions(project, name, &model_name, &handle, &params, reading(format!("Reading {}", file.name)))
-                    .await?;
+                let registered =
+                    client::register_predictions(project, name, &model_name, &handle, &params, reading(format!("Reading {}", file.name)))
+                        .await?;
+                desk.registered.update(|all| all.push((file.name.clone(), registered.problems)));
                 self.still(turn)?;
                 model = Some(model_name);
             }
@@ -239,7 +243,11 @@ impl Live {
             if self.turn.get_untracked() == turn {
                 self.step.set(Step { stage: progress.stage, done: progress.done, total: progress.total, label: progress.label });
                 if !progress.batches.is_empty() {
-                    self.batches.update(|all| all.extend(progress.batches));
+                    self.batches.update(|all| {
+                        // A test may be told again once more is known of it.
+                        all.retain(|b| !progress.batches.iter().any(|new| new.id == b.id));
+                        all.extend(progress.batches);
+                    });
                 }
             }
         })

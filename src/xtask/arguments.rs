@@ -18,6 +18,10 @@ pub enum Task {
     Serve(ServeOptions),
     /// Build for publishing.
     Build,
+    /// Everything that is checked before a change goes in.
+    Test,
+    /// Speed, memory and sizes.
+    Bench,
     /// Hold the built files against their budgets.
     Size,
 }
@@ -41,6 +45,8 @@ impl Arguments {
         let task = match name.as_str() {
             "serve" => Task::Serve(serve(&mut words)?),
             "build" => Task::Build,
+            "test" => Task::Test,
+            "bench" => Task::Bench,
             "size" => Task::Size,
             other => bail!("there is no task `{other}`"),
         };
@@ -53,15 +59,40 @@ impl Arguments {
 
 fn serve(words: &mut impl Iterator<Item = String>) -> Result<ServeOptions> {
     let mut options = ServeOptions { port: 8080, build: true, mode: Mode::Tested };
-    for word in words.by_ref() {
+    while let Some(word) = words.next() {
         match word.as_str() {
             "--no-build" => options.build = false,
             "--release" => options.mode = Mode::Release,
             "--dev" => options.mode = Mode::Dev,
-            "--port" => options.port = u16::MAX,
-            other if options.port == u16::MAX => options.port = other.parse().with_context(|| format!("`{other}` is not a port"))?,
+            "--port" => {
+                let port = words.next().context("--port wants a number")?;
+                options.port = port.parse().with_context(|| format!("`{port}` is not a port"))?;
+            }
             other => bail!("`serve` does not know `{other}`"),
         }
     }
     Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Task> {
+        Arguments::parse(line.split_whitespace().map(str::to_owned)).map(|arguments| arguments.task)
+    }
+
+    #[test]
+    fn serve_takes_its_options_in_any_order() {
+        let expected = ServeOptions { port: 9000, build: false, mode: Mode::Release };
+        assert_eq!(parse("serve --release --port 9000 --no-build").unwrap(), Task::Serve(expected));
+        assert_eq!(parse("serve").unwrap(), Task::Serve(ServeOptions { port: 8080, build: true, mode: Mode::Tested }));
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused() {
+        for line in ["", "fly", "serve --fast", "serve --port", "serve --port x", "size now"] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use anyhow::{Context, Result, bail};
 
@@ -23,6 +23,11 @@ pub fn at_root(program: impl AsRef<OsStr>) -> Command {
 /// Runs to the end; anything but success is an error that names the command.
 pub fn succeed(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start `{}`", spell(command)))?;
+    expect_success(command, status)
+}
+
+/// An error that names the command, unless it ended well.
+pub fn expect_success(command: &Command, status: ExitStatus) -> Result<()> {
     if !status.success() {
         bail!("`{}` ended with {status}", spell(command));
     }

@@ -37,6 +37,15 @@ mod tests {
     }
 
     #[test]
+    fn the_service_worker_gives_out_the_same_policy() {
+        let worker = std::fs::read_to_string(layout::root().join("www/sw.js")).unwrap();
+        let begin = worker.find("const POLICY =").unwrap();
+        let end = begin + worker[begin..].find("\";\n").unwrap();
+        let policy: String = worker[begin..end].split('"').skip(1).step_by(2).collect();
+        assert_eq!(policy, CONTENT_SECURITY_POLICY);
+    }
+
+    #[test]
     fn nothing_off_origin_and_no_inline_script_is_allowed() {
         assert!(CONTENT_SECURITY_POLICY.starts_with("default-src 'none';"));
         assert!(!CONTENT_SECURITY_POLICY.contains("'unsafe-inline'") && !CONTENT_SECURITY_POLICY.contains("'unsafe-eval'"));

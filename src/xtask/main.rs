@@ -4,17 +4,22 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod arguments;
+mod bench;
 mod bundle;
 mod command;
 mod glue;
 mod headers;
 mod layout;
 mod npm;
+#[cfg(test)]
+mod rules;
 mod serve;
 mod server;
 mod site;
 mod size;
 mod stages;
+mod tally;
+mod test;
 mod toolchain;
 
 use std::process::ExitCode;
@@ -26,6 +31,10 @@ cargo xtask serve [--port 8080] [--no-build] [--release | --dev]
     builds page and engine and serves the page on 127.0.0.1 with its security headers
 cargo xtask build
     makes pkg/ publishable and www/dist deployable
+cargo xtask test
+    everything that is checked before a change goes in; needs Node 20 and Chromium
+cargo xtask bench
+    speed, memory and sizes, beside a peer where that is installed
 cargo xtask size
     holds the built files against their budgets";
 
@@ -40,6 +49,8 @@ fn main() -> ExitCode {
     let done = match arguments.task {
         Task::Serve(options) => serve::run(&options),
         Task::Build => bundle::run(),
+        Task::Test => test::run(),
+        Task::Bench => bench::run(),
         Task::Size => size::run(),
     };
     match done {

@@ -25,7 +25,31 @@ pub fn lay_out() -> Result<()> {
     copy_folder(&root.join("pkg"), &site.join("pkg"), &|path| {
         path.is_dir() && path.ends_with("pkg/dist") || path.extension().is_some_and(|extension| extension == "js" || extension == "wasm")
     })?;
+    write_file_list(&site)?;
     ensure!(site.join(format!("pkg/dist/{ENGINE}_bg.wasm")).exists(), "the engine is missing in pkg/dist: build it first");
+    Ok(())
+}
+
+/// `files.json`: everything that the service worker keeps for when the network is gone.
+fn write_file_list(site: &Path) -> Result<()> {
+    let mut files = Vec::new();
+    list(site, site, &mut files)?;
+    files.retain(|file| !matches!(file.as_str(), "_headers" | "files.json" | "index.html" | "sw.js"));
+    files.push(String::new());
+    files.sort();
+    let lines: Vec<String> = files.iter().map(|file| format!("  \"./{file}\"")).collect();
+    fs::write(site.join("files.json"), format!("[\n{}\n]\n", lines.join(",\n"))).context("cannot write files.json")
+}
+
+fn list(folder: &Path, site: &Path, files: &mut Vec<String>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            list(&path, site, files)?;
+        } else if let Ok(relative) = path.strip_prefix(site) {
+            files.push(relative.to_string_lossy().replace('\\', "/"));
+        }
+    }
     Ok(())
 }
 

@@ -1,8 +1,7 @@
 //! Tests of the engine over its public API.
 
-mod cleanliness_and_drift;
-mod performance;
-mod sides;
+mod outcomes;
+mod reading;
 mod stats;
 mod support;
 mod whole_runs;

@@ -10,15 +10,13 @@ use std::cell::RefCell;
 use js_sys::{Function, Object, Promise, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use straingauge_api::{
-    ApiError, DataParams, DatasetInfo, Inspection, PredictionInfo, PredictionParams, Progress, ReadOptions, RowPage, RunDocument,
-};
+use straingauge_api::{ApiError, DataParams, Inspection, PredictionParams, Progress, ReadOptions, RowPage, RunDocument};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 pub use error::api_error;
 pub use job::follow;
-pub use records::{DatasetRecord, ModelRecord, PredictionRecord, ProjectInfo, RunConfig, TestRunInfo};
+pub use records::{DatasetRecord, ModelRecord, PredictionRecord, ProjectInfo, Registered, RunConfig, TestRunInfo};
 
 /// What a call to the engine comes to.
 pub type Answer<T> = Result<T, ApiError>;
@@ -92,7 +90,7 @@ pub async fn register_dataset(
     file: &web_sys::File,
     params: &DataParams,
     on_progress: impl FnMut(Progress) + 'static,
-) -> Answer<DatasetInfo> {
+) -> Answer<Registered> {
     let hooks = Hooks::new(on_progress);
     from_js(settle(project.register_dataset(name, file, &to_js(params)?, &hooks.value)).await?)
 }
@@ -105,7 +103,7 @@ pub async fn register_predictions(
     file: &web_sys::File,
     params: &PredictionParams,
     on_progress: impl FnMut(Progress) + 'static,
-) -> Answer<PredictionInfo> {
+) -> Answer<Registered> {
     let hooks = Hooks::new(on_progress);
     from_js(settle(project.register_predictions(dataset, model, file, &to_js(params)?, &hooks.value)).await?)
 }

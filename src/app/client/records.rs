@@ -1,7 +1,7 @@
 //! What the package remembers of projects, data sets and runs, and what it is asked to run.
 
 use serde::{Deserialize, Serialize};
-use straingauge_api::{Counts, ModelTask, Outcome, Sensitivity};
+use straingauge_api::{Counts, ModelTask, Outcome, Problem, Sensitivity};
 
 /// A project.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -19,6 +19,14 @@ pub struct ProjectInfo {
     /// When it was made, ISO 8601.
     #[serde(default)]
     pub created: String,
+}
+
+/// What the page reads of a data set or of predictions that were just registered.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub struct Registered {
+    /// What is wrong or odd, beyond what the file showed alone: length mismatches, another file than before.
+    #[serde(default)]
+    pub problems: Vec<Problem>,
 }
 
 /// A data set, remembered over a reload; its rows are not.

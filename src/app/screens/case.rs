@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use straingauge_api::{Case, Kind, Weakness};
 
-use crate::format::{change, count, interval, number, p_value, value};
+use crate::format::{count, interval, number, p_value, value};
 use crate::parts::{FailingRows, Gauge, Shape, mark, shape_of};
 use crate::scene::{Chart, chart_width};
 use crate::state::Shown;
@@ -67,7 +67,7 @@ fn numbers(case: &Case) -> Vec<AnyView> {
     }
     if let Some(effect) = case.effect {
         let within = interval(case.ci_low, case.ci_high, case.effect_unit).map(|i| format!(" (95 % interval {i})")).unwrap_or_default();
-        all.push(("Effect, noise removed", format!("{}{within}", change(effect, case.effect_unit))));
+        all.push(("Effect, noise removed", format!("{}{within}", value(Some(effect), case.effect_unit))));
     }
     if let Some(t) = case.thresholds {
         all.push((

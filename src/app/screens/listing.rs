@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use straingauge_api::{Batch, Case, Category, Kind, Status};
 
-use crate::format::{change, p_value};
+use crate::format::{p_value, value};
 use crate::parts::{Filter, FilterBar, Gauge, Shape, label, mark, shape_of};
 use crate::route::{Listing, Route};
 use crate::state::Shown;
@@ -164,7 +164,7 @@ fn row(shown: &Arc<Shown>, batch: &Batch) -> AnyView {
     let shape = shape_of_batch(batch);
     let link = Route::Test { project: shown.project.clone(), run: shown.run.clone(), batch: batch.id.clone(), case: None }.href();
     let lead = batch.cases.first();
-    let effect = lead.and_then(|c| c.effect.map(|e| change(e, c.effect_unit)));
+    let effect = lead.and_then(|c| c.effect.map(|e| value(Some(e), c.effect_unit)));
     let q = lead.map(|c| match c.kind {
         Kind::Difference => p_value(c.q_value),
         Kind::Property => "property".to_owned(),

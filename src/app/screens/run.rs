@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use straingauge_api::{Figure, RunDocument, Severity};
+use straingauge_api::{Figure, ProblemLevel, RunDocument, Severity};
 
 use crate::format::{count, counted, duration};
 use crate::parts::{ExportMenu, Findings, Metrics, failure, loading, mark};
@@ -47,6 +47,7 @@ fn page(app: App, shown: &Arc<Shown>, listing: Listing) -> AnyView {
             <div class="actions"><ExportMenu project=project.clone() run=run.clone() name=document.name.clone() /></div>
         </div>
         {banners(document)}
+        {warnings(app)}
         <div class="cols">
             {verdict(shown)}
             <section class="sheet"><h2>"Model metrics"</h2><Metrics metrics=document.model_metrics.clone() />{risks(document)}</section>
@@ -76,6 +77,15 @@ fn banners(document: &RunDocument) -> Vec<AnyView> {
         .iter()
         .map(|b| view! { <p class="notice note" data-testid="banner" data-code=b.code.clone()>{b.text.clone()}</p> }.into_any())
         .collect()
+}
+
+/// Problems of the files that this run was made from, where they are still on the desk.
+fn warnings(app: App) -> AnyView {
+    let count = app.desk.registered.with_untracked(|all| all.iter().flat_map(|(_, p)| p).filter(|p| p.level > ProblemLevel::Note).count());
+    if count == 0 {
+        return ().into_any();
+    }
+    view! { <p class="meta"><a href=Route::Warnings.href()>{counted(count as u64, "file warning")}</a>" to know of before reading the numbers."</p> }.into_any()
 }
 
 fn verdict(shown: &Arc<Shown>) -> AnyView {

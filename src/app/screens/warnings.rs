@@ -23,13 +23,17 @@ pub fn Warnings() -> impl IntoView {
         files
             .into_iter()
             .map(|file| {
+                let mut problems = file.inspection().map(|i| i.problems.clone()).unwrap_or_default();
+                let later = desk
+                    .registered
+                    .with(|all| all.iter().filter(|(name, _)| *name == file.name).flat_map(|(_, p)| p.clone()).collect::<Vec<_>>());
+                problems.extend(later.into_iter().filter(|p| !file.inspection().is_some_and(|i| i.problems.contains(p))));
+                problems.sort_by_key(|p| std::cmp::Reverse(p.level));
                 let content = match &file.state {
                     FileState::Reading(..) => view! { <p class="meta">"Being read."</p> }.into_any(),
                     FileState::Failed(error) => failure("This file cannot be read.", error),
-                    FileState::Read(inspection) if inspection.problems.is_empty() => {
-                        view! { <p class="meta">"Nothing was found wrong."</p> }.into_any()
-                    }
-                    FileState::Read(inspection) => view! { <ProblemList problems=inspection.problems.clone() /> }.into_any(),
+                    FileState::Read(_) if problems.is_empty() => view! { <p class="meta">"Nothing was found wrong."</p> }.into_any(),
+                    FileState::Read(_) => view! { <ProblemList problems /> }.into_any(),
                 };
                 view! { <section class="sheet"><h2>{file.name}</h2>{content}</section> }
             })

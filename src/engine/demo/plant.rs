@@ -27,7 +27,7 @@ pub const PLANTED: [Planted; 8] = [
     },
     Planted {
         id: "country_mix",
-        sentence: "After a campaign 36 % of the tickets come from Poland, where the reference has 8 %.",
+        sentence: "After a campaign 42 % of the tickets come from Poland, where the reference has 8 %.",
         tests: &["drift:feature_drift"],
         features: &["country"],
     },

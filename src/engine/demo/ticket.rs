@@ -13,7 +13,7 @@ pub const NEW_PRODUCT: &str = "Wallet";
 /// Countries, with percents in the reference.
 pub const COUNTRIES: [(&str, u64); 6] = [("DE", 30), ("ES", 12), ("FR", 20), ("GB", 20), ("NL", 10), ("PL", 8)];
 /// The same after the campaign in Poland.
-pub const COUNTRIES_LATER: [(&str, u64); 6] = [("DE", 16), ("ES", 12), ("FR", 13), ("GB", 13), ("NL", 10), ("PL", 36)];
+pub const COUNTRIES_LATER: [(&str, u64); 6] = [("DE", 14), ("ES", 11), ("FR", 12), ("GB", 11), ("NL", 10), ("PL", 42)];
 /// Tiers, with percents.
 const TIERS: [(&str, u64); 3] = [("basic", 55), ("business", 15), ("plus", 30)];
 /// Age groups, with percents.

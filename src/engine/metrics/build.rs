@@ -95,6 +95,7 @@ pub fn side_info(side: SideInput<'_>) -> SideInfo {
 struct Classes {
     /// In the order of the probabilities, then by name.
     names: Vec<String>,
+    /// Their codes.
     index: ClassIndex,
 }
 
@@ -122,7 +123,7 @@ impl Classes {
             return Err(Error::new("too_many_classes", format!("The labels and predictions have {} different classes.", names.len()))
                 .mend("Choose a regression task, or name another column as the label."));
         }
-        Ok(Self { index, names })
+        Ok(Self { names, index })
     }
 
     /// Exactly two, the negative first.

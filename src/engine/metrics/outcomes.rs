@@ -72,6 +72,37 @@ impl Outcomes {
         }
     }
 
+    /// Some of the rows, in the given order; row numbers beyond the last are left out.
+    pub fn select(&self, rows: &[u32]) -> Self {
+        fn pick<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
+            rows.iter().filter_map(|&row| values.get(row as usize).copied()).collect()
+        }
+        let truth = match &self.truth {
+            Truth::None => Truth::None,
+            Truth::Classes(codes) => Truth::Classes(pick(codes, rows)),
+            Truth::Numbers(values) => Truth::Numbers(pick(values, rows)),
+        };
+        let prediction = match &self.prediction {
+            Prediction::None => Prediction::None,
+            Prediction::Classes(codes) => Prediction::Classes(pick(codes, rows)),
+            Prediction::Score { score, class, cut } => Prediction::Score { score: pick(score, rows), class: pick(class, rows), cut: *cut },
+            Prediction::Probabilities { values, class } => {
+                let width = self.classes.len();
+                let of = |row: &u32| values.get(*row as usize * width..(*row as usize + 1) * width).unwrap_or(&[]);
+                Prediction::Probabilities { values: rows.iter().flat_map(of).copied().collect(), class: pick(class, rows) }
+            }
+            Prediction::Numbers(values) => Prediction::Numbers(pick(values, rows)),
+        };
+        Self {
+            task: self.task,
+            classes: self.classes.clone(),
+            truth,
+            prediction,
+            weights: self.weights.as_ref().map(|w| pick(w, rows)),
+            groups: self.groups.as_ref().map(|g| pick(g, rows)),
+        }
+    }
+
     /// The predicted class of every row, where the task has classes.
     pub fn predicted_classes(&self) -> Option<&[u32]> {
         match &self.prediction {

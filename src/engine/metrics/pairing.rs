@@ -161,12 +161,11 @@ fn join(dataset: &Dataset, source: &Table, key: &str, problems: &mut Vec<Problem
     for row in 0..dataset.rows() {
         let cell = ours.cell(row);
         let found = cell.as_ref().and_then(|c| row_of.get(c)).copied();
-        match found {
-            Some(at) => used.get_mut(at as usize).into_iter().for_each(|slot| *slot = true),
-            None => {
-                missing += 1;
-                note(&mut first_missing, row, cell.as_deref().unwrap_or(""));
-            }
+        if let Some(slot) = found.and_then(|at| used.get_mut(at as usize)) {
+            *slot = true;
+        } else {
+            missing += 1;
+            note(&mut first_missing, row, cell.as_deref().unwrap_or(""));
         }
         joined.push(found);
     }
@@ -252,7 +251,7 @@ impl Reading<'_> {
                 self.probabilities(list.width, row, classes, from, &column.name, problems)
             }
             Values::List(list) => self.score_or_number(column, &list.values, problems),
-            Values::Number { .. } if self.are_classes(column)? => self.classes(column, problems),
+            Values::Number { .. } if self.are_classes(column) => self.classes(column, problems),
             Values::Number { values, .. } => self.score_or_number(column, values.values(), problems),
             Values::Boolean(_) | Values::Category(_) | Values::Text(_) => self.classes(column, problems),
             Values::Timestamp(_) => Err(self.not_numeric(column)),
@@ -293,14 +292,14 @@ impl Reading<'_> {
     }
 
     /// Whether whole numbers are classes: the label's values, or few where there is no label.
-    fn are_classes(&self, column: &Column) -> Result<bool> {
+    fn are_classes(&self, column: &Column) -> bool {
         if !matches!(column.values, Values::Number { integer: true, .. }) {
-            return Ok(false);
+            return false;
         }
-        let Ok((_, values)) = values_of(column, &self.table.name) else { return Ok(false) };
+        let Ok((_, values)) = values_of(column, &self.table.name) else { return false };
         let label = self.dataset.named(self.dataset.params.label_col.as_ref());
         let labels = if label.is_some() { labels_of(self.dataset).unwrap_or(None) } else { None };
-        Ok(match (label.map(|l| &l.values), labels) {
+        match (label.map(|l| &l.values), labels) {
             // A label of many numbers, or with fractions, is a quantity.
             (Some(Values::Number { integer: false, .. }), _) => false,
             (Some(_), Some((_, labels))) => {
@@ -308,7 +307,7 @@ impl Reading<'_> {
                 labels.len() <= FEW_CLASSES && values.iter().filter(|v| index.code(v).is_some()).count() * 2 >= values.len()
             }
             _ => values.len() <= FEW_CLASSES,
-        })
+        }
     }
 
     fn probabilities(
@@ -333,7 +332,7 @@ impl Reading<'_> {
             let sum: f64 = row.iter().sum();
             let bad = if row.len() != width || row.iter().any(|p| p.is_nan()) {
                 if let Some(source_row) = source_row {
-                    missing.add(source_row, || String::new());
+                    missing.add(source_row, String::new);
                 }
                 true
             } else if let Some(p) = row.iter().find(|p| !(0.0..=1.0).contains(*p)) {

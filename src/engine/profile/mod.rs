@@ -9,6 +9,8 @@ mod category;
 mod clusters;
 mod columns;
 mod counting;
+#[cfg(test)]
+mod laws;
 mod model;
 mod nulls;
 mod numeric;
@@ -17,6 +19,7 @@ mod performance;
 mod profiler;
 mod quantiles;
 mod row_outcomes;
+pub mod rules;
 mod sampling;
 mod subsets;
 mod tally;
@@ -33,6 +36,7 @@ pub use pairs::{Binning, INFORMATION_BINS, JointMoments, PairFrame, PairProfile,
 pub use performance::Mean;
 pub use profiler::{MOST_PAIRS, Profiler};
 pub use row_outcomes::{NO_CELL, RowOutcomes, count_cells, split};
+pub use rules::{RuleCount, RulesFrame, RulesProfile};
 pub use sampling::Sampling;
 pub(crate) use subsets::short_number;
 pub use subsets::{Cut, MIN_SAMPLE_SIZE, NUM_SUBSETS, SubsetFrame, SubsetProfile};
@@ -58,11 +62,15 @@ pub struct Frame {
     pub model: Option<ModelFrame>,
     /// Subsets by each of `Context::features`; `None` where a feature cuts nothing.
     pub subsets: Vec<Option<SubsetFrame>>,
+    /// What the reference teaches of single values.
+    pub rules: RulesFrame,
 }
 
 /// What was counted in a data set, cell by cell of a frame.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Profile {
+    /// [`Frame::fingerprint`] of the frame that it was counted in.
+    pub frame: u64,
     /// Rows.
     pub rows: u64,
     /// Sum of the rows' weights; the rows where nothing weighs.
@@ -83,6 +91,38 @@ pub struct Profile {
     pub model: Option<ModelProfile>,
     /// Subsets by each of `Context::features`.
     pub subsets: Vec<Option<SubsetProfile>>,
+    /// How those rules fared.
+    pub rules: RulesProfile,
+}
+
+impl Frame {
+    /// A hash of the cells, dictionaries and rules: equal frames have the same, and no two others that somebody meets.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hash = 0u64;
+        // SplitMix64's mixer (Steele, Lea and Flood 2014) over every word.
+        let mut eat = |word: u64| {
+            hash = (hash ^ word).wrapping_add(0x9e37_79b9_7f4a_7c15);
+            hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            hash ^= hash >> 27;
+        };
+        for column in self.columns.iter().chain(&self.label).chain(&self.predicted_label).chain(&self.predictions) {
+            eat(text_word(&column.name));
+            match &column.values {
+                ValueFrame::Absent => eat(0),
+                ValueFrame::Text => eat(1),
+                ValueFrame::Numeric(numeric) => numeric.edges.iter().for_each(|edge| eat(edge.to_bits())),
+                ValueFrame::Category(category) => category.names.iter().for_each(|name| eat(text_word(name))),
+            }
+        }
+        let sections = [self.pairs.len(), self.subsets.len(), self.rules.features.iter().map(|f| f.rules.len()).sum()];
+        sections.iter().for_each(|&n| eat(n as u64));
+        hash
+    }
+}
+
+/// FNV-1a of a text.
+fn text_word(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 impl Profile {
@@ -91,6 +131,9 @@ impl Profile {
     /// # Errors
     /// `frames_differ` where the two were not counted in one frame; `self` is then not to be used any more.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
+        if self.frame != other.frame {
+            return Err(frames_differ("cells or dictionaries"));
+        }
         self.rows += other.rows;
         self.weight += other.weight;
         merge_each(&mut self.columns, &other.columns)?;
@@ -112,6 +155,7 @@ impl Profile {
                 _ => return Err(frames_differ("the subsets of a feature")),
             }
         }
+        self.rules.merge(&other.rules)?;
         merge_option(&mut self.label, other.label.as_ref())?;
         merge_option(&mut self.predicted_label, other.predicted_label.as_ref())
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::counting::Cells;
 use super::pairs::{Binning, PairFrame, PairProfile, PairRows, PairSide};
+use super::rules::{self, LearnOptions, PairRule, RowsOf, Whose};
 use super::{
     ColumnFrame, ColumnProfile, Frame, ModelFrame, ModelProfile, NullsProfile, Profile, RowOutcomes, Sampling, SubsetFrame, ValueProfile,
     views,
@@ -12,6 +13,7 @@ use crate::Result;
 use crate::metrics::{Outcomes, Prediction, Truth};
 use crate::stress::Side;
 use crate::table::{Categories, Column, Feature, FeatureKind, MISSING_CODE, Values};
+use crate::text::TextFeature;
 
 /// Pairs of features that are counted, at most.
 pub const MOST_PAIRS: usize = 200;
@@ -46,6 +48,8 @@ enum Step {
     Nulls,
     /// Counts a pair on one side; the reference comes first and learns the pair's frame.
     Pair(PairSide, PairSide, Which),
+    /// Counts the rows that fail a feature's rules, by its place; the reference comes first and learns the rules.
+    Rules(usize, Which),
 }
 
 /// One of the two sides.
@@ -70,6 +74,7 @@ pub struct Profiler {
     pub(super) feature_cells: (Vec<Arc<Cells>>, Vec<Arc<Cells>>),
     pub(super) label_cells: (Arc<Cells>, Arc<Cells>),
     pairs: (Vec<PairProfile>, Vec<PairProfile>),
+    learning: LearnOptions,
     pub(super) row_outcomes: (Option<Arc<RowOutcomes>>, Option<Arc<RowOutcomes>>),
 }
 
@@ -103,6 +108,7 @@ impl Profiler {
         for (a, b) in planned_pairs(&features, labelled) {
             plan.extend([Step::Pair(a, b, Which::Reference), Step::Pair(a, b, Which::Evaluation)]);
         }
+        plan.extend((0..features.len()).flat_map(|i| [Step::Rules(i, Which::Reference), Step::Rules(i, Which::Evaluation)]));
         let empty = || vec![Arc::new(Cells::new()); features.len()];
         let side = |s: &Side| {
             let weight = s.outcomes.weights.as_ref().map_or(s.dataset.rows() as f64, |w| w.iter().sum());
@@ -113,6 +119,7 @@ impl Profiler {
             feature_cells: (empty(), empty()),
             label_cells: <_>::default(),
             pairs: <_>::default(),
+            learning: LearnOptions::default(),
             row_outcomes: (None, None),
             frame: Frame::default(),
             features,
@@ -120,6 +127,13 @@ impl Profiler {
             evaluation,
             plan,
         }
+    }
+
+    /// Changes how rules are learnt; to be called before the first step.
+    #[must_use]
+    pub fn learning(mut self, options: LearnOptions) -> Self {
+        self.learning = options;
+        self
     }
 
     /// How many steps there are.
@@ -140,6 +154,7 @@ impl Profiler {
             Some(Step::Subsets(feature, which)) => self.subsets(feature, which),
             Some(Step::Nulls) => self.nulls(),
             Some(Step::Pair(a, b, which)) => self.pair(a, b, which),
+            Some(Step::Rules(feature, which)) => self.rules(feature, which),
             None => {}
         }
         Ok(())
@@ -148,6 +163,8 @@ impl Profiler {
     /// The frame, the reference's profile and the evaluation's.
     pub fn finish(mut self) -> (Frame, Profile, Profile) {
         (self.profiles.0.pairs, self.profiles.1.pairs) = self.pairs;
+        let fingerprint = self.frame.fingerprint();
+        (self.profiles.0.frame, self.profiles.1.frame) = (fingerprint, fingerprint);
         (self.frame, self.profiles.0, self.profiles.1)
     }
 
@@ -271,9 +288,58 @@ impl Profiler {
         let rows_a = PairRows { cells: &cells_a, values: values_a.as_deref() };
         let rows_b = PairRows { cells: &cells_b, values: values_b.as_deref() };
         let profile = frame.count(rows_a, rows_b, &Sampling::of(&side.outcomes));
+        if which == Which::Reference {
+            let at = self.frame.pairs.len() - 1;
+            if let Some(rule) = PairRule::learn(at, frame, &profile) {
+                self.profiles.0.rules.pairs.push(rule.count_reference(&profile));
+                self.frame.rules.pairs.push(rule);
+            }
+            self.pairs.0.push(profile);
+        } else {
+            if let Some(rule) = self.frame.rules.pairs.last().filter(|r| r.pair + 1 == self.frame.pairs.len()) {
+                let rows = RowsOf { outcomes: &side.outcomes, model: self.frame.model.as_ref(), whose: Whose::Other };
+                let failing = rule.failing_rows(frame, &cells_a, &cells_b);
+                let value = |column: &Option<Arc<Column>>, row| column.as_deref().map_or_else(String::new, |c| rules::shown(c, row));
+                let values = |row| format!("{} · {}", value(&columns_a, row), value(&columns_b, row));
+                self.profiles.1.rules.pairs.push(rules::count(&failing, profile.n, values, rows));
+            }
+            self.pairs.1.push(profile);
+        }
+    }
+
+    fn rules(&mut self, feature: usize, which: Which) {
+        let Some(described) = self.features.get(feature) else { return };
+        let (side, whose) = match which {
+            Which::Reference => (&self.reference, Whose::Reference),
+            Which::Evaluation => (&self.evaluation, Whose::Other),
+        };
+        let unseen = TextFeature::UnseenTokenShare.column(&described.name);
+        let unseen = self.features.iter().position(|f| described.kind == FeatureKind::Text && f.name == unseen);
+        let column = |i: usize| side.columns.get(i).and_then(Option::as_deref);
+        let Some(frame) = self.frame.columns.get(feature) else { return };
+        if which == Which::Reference {
+            let unseen = unseen.and_then(|i| self.frame.columns.get(i).zip(self.profiles.0.columns.get(i)));
+            let learnt = match self.profiles.0.columns.get(feature) {
+                // What is measured in a text is not an input of its own.
+                Some(profile) if described.measured_in.is_none() => {
+                    rules::learn(described.kind, column(feature), frame, profile, unseen, self.learning)
+                }
+                _ => rules::FeatureRules::default(),
+            };
+            self.frame.rules.features.push(learnt);
+        }
+        let Some(learnt) = self.frame.rules.features.get(feature) else { return };
+        let model = self.frame.model.as_ref();
+        let counts = (learnt.rules.iter())
+            .map(|rule| {
+                let Some(values) = column(feature) else { return super::RuleCount::default() };
+                let (failing, asked) = rules::failing_rows(rule, learnt, frame, values, unseen.and_then(column), whose);
+                rules::count(&failing, asked, |row| rules::shown(values, row), RowsOf { outcomes: &side.outcomes, model, whose })
+            })
+            .collect();
         match which {
-            Which::Reference => self.pairs.0.push(profile),
-            Which::Evaluation => self.pairs.1.push(profile),
+            Which::Reference => self.profiles.0.rules.features.push(counts),
+            Which::Evaluation => self.profiles.1.rules.features.push(counts),
         }
     }
 

@@ -1,12 +1,11 @@
 //! What a question may look at: two sides in one frame, and the settings of the run.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use straingauge_api::{Sensitivity, TestConfig, Thresholds};
 
 use super::TestSpec;
-use super::performance::PartNulls;
 use crate::metrics::Outcomes;
 use crate::profile::{Frame, Profile};
 use crate::random::Rng;
@@ -84,23 +83,12 @@ pub struct Context {
     pub evaluation: Profile,
     /// The loaded rows (reference, evaluation), for row tests and for showing rows. Absent over merged profiles.
     pub rows: Option<(Side, Side)>,
-    /// Same-size draws of the evaluation's confusion matrix, made on first need: all subsets of one size share them.
-    pub(crate) part_nulls: OnceLock<Option<PartNulls>>,
 }
 
 impl Context {
     /// The index of a feature by name.
     pub fn feature(&self, name: &str) -> Option<usize> {
         self.features.iter().position(|f| f.name == name)
-    }
-
-    /// What metrics of random parts of the evaluation set come to, by size.
-    pub(crate) fn part_nulls(&self) -> Option<&PartNulls> {
-        let draw = || {
-            let (frame, tally) = (self.frame.model.as_ref()?, &self.evaluation.model.as_ref()?.tally);
-            PartNulls::of_tally(frame, tally, &mut self.rng("subset_performance", "same-size draws"))
-        };
-        self.part_nulls.get_or_init(draw).as_ref()
     }
 
     /// The random stream of a case.

@@ -12,8 +12,6 @@ pub mod drift;
 mod findings;
 mod headline;
 mod model_metrics;
-pub mod model_performance;
-mod performance;
 mod plan;
 mod prepare;
 mod question;
@@ -21,8 +19,6 @@ mod row_page;
 mod rows;
 mod run;
 mod sides;
-pub mod subset_performance;
-pub mod subset_performance_degradation;
 mod verdict;
 
 pub use catalogue::questions;

@@ -123,7 +123,6 @@ impl Preparation {
             reference: of_reference,
             evaluation: of_evaluation,
             rows: Some((reference, evaluation)),
-            part_nulls: std::sync::OnceLock::new(),
         })
     }
 }

@@ -239,7 +239,7 @@ impl ColumnBuilder {
             let values = vec![f64::NAN; self.rows as usize * list.len()];
             self.store = Store::List(NumberLists { width: list.len(), values, ..NumberLists::default() });
         } else {
-            self.to_dictionary();
+            self.make_dictionary();
         }
         // The row is counted by the caller of this function.
         self.push(cell);
@@ -315,7 +315,7 @@ impl ColumnBuilder {
         if !self.fixed && odd > PATIENCE && odd * PATIENCE_SHARE > self.rows as usize + 1 - self.missing.rows.len() {
             // The current cell is in the store already but not counted in `rows` yet.
             self.rows += 1;
-            self.to_dictionary();
+            self.make_dictionary();
             self.rows -= 1;
         }
     }
@@ -369,7 +369,7 @@ impl ColumnBuilder {
     }
 
     /// Turns the column into a dictionary of its texts.
-    pub(crate) fn to_dictionary(&mut self) {
+    pub(crate) fn make_dictionary(&mut self) {
         let mut dictionary = Dictionary::default();
         let mut full = false;
         self.for_each_text(|text| full |= !dictionary.push(text));
@@ -379,7 +379,7 @@ impl ColumnBuilder {
     }
 
     /// Turns the column into plain texts.
-    pub(crate) fn to_texts(&mut self) {
+    pub(crate) fn make_texts(&mut self) {
         let mut texts = Texts::default();
         let mut full = false;
         self.for_each_text(|text| full |= !texts.push(text));
@@ -395,7 +395,7 @@ impl ColumnBuilder {
         {
             let sprawls = dictionary.len() >= SPRAWLING && dictionary.len() * 2 > self.rows as usize;
             if dictionary.hostile() || (sprawls && mean_tokens(dictionary.texts().take(1_000)) >= MIN_TEXT_TOKENS) {
-                self.to_texts();
+                self.make_texts();
             }
         }
         !self.full
@@ -457,7 +457,9 @@ mod tests {
             cells.extend((0..200).map(|i| format!("word {i}")));
             cells.push("3".into());
             let mut builder = ColumnBuilder::new("c", true);
-            cells.iter().for_each(|c| builder.push(c.as_bytes()));
+            for c in &cells {
+                builder.push(c.as_bytes());
+            }
             assert_eq!(builder.rows as usize, cells.len());
             assert_eq!(texts(&builder), cells, "{first}");
         }

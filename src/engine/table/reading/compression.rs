@@ -39,16 +39,16 @@ pub(crate) enum Decompressor {
     /// Nothing to undo.
     None,
     /// gzip, any number of members.
-    Gzip(Gzip),
+    Gzip(Box<Gzip>),
     /// Zstandard, any number of frames.
-    Zstd(Zstd),
+    Zstd(Box<Zstd>),
 }
 
 impl Decompressor {
     pub(crate) fn new(compression: Compression) -> Self {
         match compression {
             Compression::None => Self::None,
-            Compression::Gzip => Self::Gzip(Gzip {
+            Compression::Gzip => Self::Gzip(Box::new(Gzip {
                 state: Decompress::new_gzip(15),
                 out: vec![0; STEP],
                 within: false,
@@ -56,10 +56,15 @@ impl Decompressor {
                 ignored: 0,
                 flow: Flow::default(),
                 held: Vec::new(),
-            }),
-            Compression::Zstd => {
-                Self::Zstd(Zstd { decoder: None, pending: Vec::new(), skip: 0, out: Vec::new(), flow: Flow::default(), checksum: false })
-            }
+            })),
+            Compression::Zstd => Self::Zstd(Box::new(Zstd {
+                decoder: None,
+                pending: Vec::new(),
+                skip: 0,
+                out: Vec::new(),
+                flow: Flow::default(),
+                checksum: false,
+            })),
         }
     }
 

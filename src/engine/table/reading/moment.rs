@@ -18,7 +18,7 @@ pub(crate) const DAY: i64 = 86_400_000_000;
 
 /// Whether a moment of this form names a time but no zone.
 pub(crate) fn lacks_zone(form: Form) -> bool {
-    form == KEPT_ZONELESS || (form < KEPT && form >= 6 && form % 3 == 0)
+    form == KEPT_ZONELESS || ((6..KEPT).contains(&form) && form.is_multiple_of(3))
 }
 
 /// Days from 1970-01-01 to a date of the Gregorian calendar; `None` where there is no such date.

@@ -17,11 +17,12 @@ pub(crate) fn unique_names(names: Vec<String>, given: bool) -> (Vec<String>, Opt
                 return name;
             }
             let base = if name.is_empty() { format!("column_{}", i + 1) } else { name.clone() };
-            let fresh = std::iter::once(base.clone())
-                .filter(|_| name.is_empty())
-                .chain((2..).map(|n| format!("{base}_{n}")))
-                .find(|candidate| !taken.contains(candidate))
-                .unwrap_or(base);
+            let mut fresh = base.clone();
+            let mut number = 2;
+            while taken.contains(&fresh) {
+                fresh = format!("{base}_{number}");
+                number += 1;
+            }
             taken.insert(fresh.clone());
             seen.insert(fresh.clone());
             changed.push(CellExample { row: 0, text: format!("column {}: {name:?} is called {fresh}", i + 1) });

@@ -170,9 +170,9 @@ enum Stage {
     /// The first bytes, until there are enough to tell the format.
     Head(Vec<u8>),
     /// Delimited text.
-    Csv(TextDecoder, CsvReader),
+    Csv(TextDecoder, Box<CsvReader>),
     /// JSON.
-    Json(TextDecoder, JsonReader),
+    Json(TextDecoder, Box<JsonReader>),
     /// Parquet and Arrow, whose bytes are held.
     Binary(Format, Vec<u8>),
 }
@@ -229,9 +229,9 @@ impl Content {
         let decoder = TextDecoder::new(encoding, certain);
         let (readable, _) = encoding.decode_without_bom_handling(start.get(mark..).unwrap_or_default());
         self.stage = match self.options.format.unwrap_or_else(|| sniff::text(readable.as_bytes())) {
-            Format::Json => Stage::Json(decoder, JsonReader::new(Framing::Array)),
-            Format::Jsonl => Stage::Json(decoder, JsonReader::new(Framing::Lines)),
-            Format::Csv => Stage::Csv(decoder, CsvReader::new(&self.options)),
+            Format::Json => Stage::Json(decoder, Box::new(JsonReader::new(Framing::Array))),
+            Format::Jsonl => Stage::Json(decoder, Box::new(JsonReader::new(Framing::Lines))),
+            Format::Csv => Stage::Csv(decoder, Box::new(CsvReader::new(&self.options))),
             Format::Parquet | Format::ArrowFile | Format::ArrowStream => return Err(sniff::not_text()),
         };
         self.push(head.get(mark..).unwrap_or_default())

@@ -63,7 +63,7 @@ impl Settling<'_> {
             store => builder.store = store,
         }
         if !matches!(builder.store, Store::Text(_)) && !matches!(builder.store, Store::Dictionary(_)) {
-            builder.to_dictionary();
+            builder.make_dictionary();
         }
         let census = Census::take(&builder);
         let fits = |count: u64| tolerated(census.present - count.min(census.present), census.present);
@@ -149,11 +149,11 @@ impl Settling<'_> {
                 Ok(self.lists(builder, l.unwrap_or_default()))
             }
             ColumnType::Boolean => {
-                builder.to_dictionary();
+                builder.make_dictionary();
                 Ok(self.booleans(builder))
             }
             ColumnType::Text => {
-                builder.to_texts();
+                builder.make_texts();
                 if !builder.checkpoint() {
                     return Err(too_large(&builder.name));
                 }
@@ -161,7 +161,7 @@ impl Settling<'_> {
             }
             ColumnType::Category => {
                 if !matches!(builder.store, Store::Dictionary(_)) {
-                    builder.to_dictionary();
+                    builder.make_dictionary();
                 }
                 categories(builder)
             }

@@ -75,16 +75,12 @@ fn add_columns(field: &Field, prefix: &str, depth: usize, columns: &mut Vec<Colu
         )
         .mend("Leave columns out of the file."));
     }
-    match field.data_type() {
-        DataType::Struct(fields) => {
-            let prefix = format!("{name}.");
-            fields.iter().try_for_each(|f| add_columns(f, &prefix, depth + 1, columns))
-        }
-        _ => {
-            columns.push(ColumnBuilder::new(name, false));
-            Ok(())
-        }
+    if let DataType::Struct(fields) = field.data_type() {
+        let prefix = format!("{name}.");
+        return fields.iter().try_for_each(|f| add_columns(f, &prefix, depth + 1, columns));
     }
+    columns.push(ColumnBuilder::new(name, false));
+    Ok(())
 }
 
 /// Adds the rows of an array to the next column, or to the next columns where it holds records.
@@ -110,13 +106,13 @@ fn append_values(array: &ArrayRef, nulls: Option<&NullBuffer>, column: &mut Colu
         DataType::Int16 => numbers::<Int16Type>(array, nulls, column, |v| Ok(f64::from(v))),
         DataType::Int32 => numbers::<Int32Type>(array, nulls, column, |v| Ok(f64::from(v))),
         DataType::Int64 => {
-            numbers::<Int64Type>(array, nulls, column, |v| if v.unsigned_abs() < EXACT { Ok(v as f64) } else { Err(v.to_string()) })
+            numbers::<Int64Type>(array, nulls, column, |v| exact(v.unsigned_abs()).map(|_| v as f64).ok_or_else(|| v.to_string()));
         }
         DataType::UInt8 => numbers::<UInt8Type>(array, nulls, column, |v| Ok(f64::from(v))),
         DataType::UInt16 => numbers::<UInt16Type>(array, nulls, column, |v| Ok(f64::from(v))),
         DataType::UInt32 => numbers::<UInt32Type>(array, nulls, column, |v| Ok(f64::from(v))),
-        DataType::UInt64 => numbers::<UInt64Type>(array, nulls, column, |v| if v < EXACT { Ok(v as f64) } else { Err(v.to_string()) }),
-        DataType::Float16 => numbers::<Float16Type>(array, nulls, column, |v| Ok(v.to_f64())),
+        DataType::UInt64 => numbers::<UInt64Type>(array, nulls, column, |v| exact(v).ok_or_else(|| v.to_string())),
+        DataType::Float16 => numbers::<Float16Type>(array, nulls, column, |v| Ok(f64::from(v))),
         DataType::Float32 => numbers::<Float32Type>(array, nulls, column, |v| Ok(f64::from(v))),
         DataType::Float64 => numbers::<Float64Type>(array, nulls, column, Ok),
         DataType::Date32 => moments::<Date32Type>(array, nulls, column, DATE, |v| i64::from(v).checked_mul(DAY)),
@@ -147,6 +143,11 @@ fn append_values(array: &ArrayRef, nulls: Option<&NullBuffer>, column: &mut Colu
         _ => display(array, nulls, column, ColumnBuilder::push_string)?,
     }
     Ok(())
+}
+
+/// An integer that an `f64` holds exactly, and tells from its neighbours.
+fn exact(value: u64) -> Option<f64> {
+    (value < EXACT).then_some(value as f64)
 }
 
 fn each(rows: usize, nulls: Option<&NullBuffer>, column: &mut ColumnBuilder, mut push: impl FnMut(&mut ColumnBuilder, usize)) {
@@ -286,7 +287,7 @@ fn floats(array: &ArrayRef, out: &mut Vec<f64>) {
     match array.data_type() {
         DataType::Float64 => of::<Float64Type>(array, out, |v| v),
         DataType::Float32 => of::<Float32Type>(array, out, f64::from),
-        DataType::Float16 => of::<Float16Type>(array, out, |v| v.to_f64()),
+        DataType::Float16 => of::<Float16Type>(array, out, f64::from),
         DataType::Int8 => of::<Int8Type>(array, out, f64::from),
         DataType::Int16 => of::<Int16Type>(array, out, f64::from),
         DataType::Int32 => of::<Int32Type>(array, out, f64::from),

@@ -43,12 +43,12 @@ impl Dialect {
     }
 
     /// The first rows of a text.
-    pub(crate) fn sample(&self, text: &[u8], whole: bool) -> Sample {
+    pub(crate) fn sample(self, text: &[u8], whole: bool) -> Sample {
         let mut index = Index::default();
         // Sniffing looks at a part of what was read, so its last row may be cut.
-        index.scan(text, Scan { dialect: self, width: 0, last: whole, quotes: true });
+        index.scan(text, Scan { dialect: &self, width: 0, last: whole, quotes: true });
         if index.rows == 0 {
-            index.scan(text, Scan { dialect: self, width: 0, last: true, quotes: false });
+            index.scan(text, Scan { dialect: &self, width: 0, last: true, quotes: false });
         }
         let mut fields = index.fields.iter();
         let cell = |field: &super::index::Field| {

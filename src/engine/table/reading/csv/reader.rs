@@ -63,6 +63,8 @@ impl CsvReader {
     pub(crate) fn push(&mut self, text: &[u8]) -> Result<()> {
         self.text.extend_from_slice(text);
         if self.dialect.is_none() {
+            let blank = self.text.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+            self.text.drain(..blank);
             if self.text.len() < SNIFFED_BYTES {
                 return Ok(());
             }
@@ -179,7 +181,7 @@ impl CsvReader {
             at += self.index.consumed;
             batch = BATCH_BYTES;
             self.tried = 0;
-            if let Err(e) = self.take_batch(window, &dialect) {
+            if let Err(e) = self.take_batch(window, dialect) {
                 break Err(e);
             }
         };
@@ -189,7 +191,7 @@ impl CsvReader {
     }
 
     /// Moves the indexed rows into the columns.
-    fn take_batch(&mut self, text: &[u8], dialect: &Dialect) -> Result<()> {
+    fn take_batch(&mut self, text: &[u8], dialect: Dialect) -> Result<()> {
         let width = self.columns.len();
         if width == 0 {
             return Ok(());

@@ -1,0 +1,61 @@
+//! Counting the rows that fail a rule.
+
+use std::collections::HashMap;
+
+use super::{RuleCount, Whose};
+use crate::metrics::Outcomes;
+use crate::profile::{Clusters, ModelFrame, OutcomeTally, RowOutcomes, ValueCounts, count_cells};
+
+/// Failing values that are kept, the commonest first.
+pub const MOST_VALUES: usize = 1000;
+
+/// What is known of the rows of a side besides their values.
+#[derive(Debug, Clone, Copy)]
+pub struct RowsOf<'a> {
+    /// Truth and prediction.
+    pub outcomes: &'a Outcomes,
+    /// The model's frame, where there are predictions.
+    pub model: Option<&'a ModelFrame>,
+    /// Whose rows they are; truth and prediction are only tallied for the evaluation's.
+    pub whose: Whose,
+}
+
+/// Counts failing rows: how many, their values, their truth and prediction.
+pub fn count(failing: &[u32], asked: u64, value: impl Fn(u32) -> String, of: RowsOf) -> RuleCount {
+    let mut values: HashMap<String, u64> = HashMap::new();
+    for &row in failing {
+        *values.entry(value(row)).or_default() += 1;
+    }
+    let mut sorted: Vec<(String, u64)> = values.into_iter().collect();
+    sorted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let more_values = sorted.len().saturating_sub(MOST_VALUES) as u64;
+    sorted.truncate(MOST_VALUES);
+    let clusters = of.outcomes.groups.as_ref().map(|groups| {
+        let mut fails = vec![false; groups.len()];
+        for &row in failing {
+            if let Some(slot) = fails.get_mut(row as usize) {
+                *slot = true;
+            }
+        }
+        Clusters::of_scores(groups, fails.iter().map(|&f| Some(f64::from(u8::from(f)))))
+    });
+    let outcomes = of.model.filter(|_| of.whose == Whose::Other).map(|model| tally(model, of.outcomes, failing));
+    RuleCount {
+        rows: asked,
+        failing: failing.len() as u64,
+        values: sorted.into_iter().collect::<ValueCounts>(),
+        more_values,
+        outcomes,
+        clusters,
+    }
+}
+
+/// Truth and prediction of some rows.
+fn tally(model: &ModelFrame, outcomes: &Outcomes, rows: &[u32]) -> OutcomeTally {
+    if rows.is_empty() {
+        return OutcomeTally::empty(model);
+    }
+    let coded = RowOutcomes::code(model, &outcomes.select(rows));
+    let tallies = count_cells(model, &coded, &vec![0u16; rows.len()], 1, model.subset_confusion());
+    tallies.into_iter().next().unwrap_or_else(|| OutcomeTally::empty(model))
+}

@@ -1,5 +1,0 @@
-//! Subset degradation: where has the model become worse than elsewhere?
-
-mod drift;
-
-pub use drift::SubsetDegradation;

@@ -1,0 +1,25 @@
+//! `cargo xtask bench`: speed and memory of the engine in wasm under Node, on generated data, and the sizes of what is published.
+
+use anyhow::Result;
+
+use crate::stages::Stages;
+use crate::{bundle, command, layout, npm, size};
+
+/// Builds as published, then runs the benchmarks.
+pub fn run() -> Result<()> {
+    npm::ensure_node()?;
+    let mut stages = Stages::new(bundle::STAGES + 3);
+    bundle::all(&mut stages, bundle::Mode::Release)?;
+    stages.run("peer from npm", || {
+        let benches = layout::root().join("benches");
+        command::succeed(command::at_root("npm").arg("ci").arg("--prefix").arg(benches).args([
+            "--no-fund",
+            "--no-audit",
+            "--loglevel=error",
+        ]))
+    })?;
+    stages.run("speed and memory", || {
+        command::succeed(command::at_root("node").args(["--expose-gc", "--max-old-space-size=8192", "benches/run.mjs"]))
+    })?;
+    stages.run("sizes", size::run)
+}

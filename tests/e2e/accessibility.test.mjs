@@ -1,0 +1,53 @@
+// axe on every screen, in light and dark, wide and narrow: no serious or critical fault.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { browser, expectNoFaults, part, site, started, verdict, visit } from './harness.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+async function check(page, screen) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  const told = serious.map(({ id, help, nodes }) => `${screen}: ${id} (${help}) at ${nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (sideways > 1) told.push(`${screen}: the page scrolls sideways by ${sideways} px`);
+  return told;
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const viewport of [{ width: 1280, height: 900 }, { width: 390, height: 844 }]) {
+    test(`every screen is accessible, ${colorScheme}, ${viewport.width} px`, async (t) => {
+      const url = await site(t);
+      const visited = await visit(await browser(t), url, { colorScheme, viewport });
+      const { page } = visited;
+      const faults = [];
+      await started(page);
+      faults.push(...(await check(page, 'welcome')));
+      for (const screen of ['data', 'tests', 'check', 'warnings', 'no-such-screen']) {
+        await page.evaluate((hash) => { location.hash = hash; }, `#/${screen}`);
+        await page.waitForTimeout(200);
+        faults.push(...(await check(page, screen)));
+      }
+      await page.evaluate(() => { location.hash = '#/'; });
+      await part(page, 'try-sample').first().click();
+      await verdict(page);
+      faults.push(...(await check(page, 'run')));
+      for (const list of ['category', 'feature']) {
+        await part(page, `list-${list}`).click();
+        await page.waitForTimeout(200);
+        faults.push(...(await check(page, `run by ${list}`)));
+      }
+      await part(page, 'finding').first().locator('a').first().click();
+      await part(page, 'case-row').first().waitFor();
+      faults.push(...(await check(page, 'test')));
+      await page.evaluate(() => { location.hash = '#/'; });
+      await part(page, 'project-row').first().waitFor();
+      faults.push(...(await check(page, 'projects')));
+      assert.deepEqual(faults, []);
+      await expectNoFaults(visited);
+    });
+  }
+}
