@@ -1,5 +1,6 @@
 //! Tests of the engine over its public API.
 
+mod abnormal_inputs;
 mod outcomes;
 mod reading;
 mod stats;

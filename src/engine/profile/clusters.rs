@@ -45,7 +45,7 @@ impl Clusters {
             let n = group.len() as f64;
             out.groups += 1.0;
             out.sum_sq_sizes += n * n;
-            out.between += group.chunk_by(|a, b| a == b).map(|same| (same.len() as f64).powi(2)).sum::<f64>() / n;
+            out.between += group.chunk_by(|a, b| a == b).map(|same| (same.len() * same.len()) as f64).sum::<f64>() / n;
         }
         out
     }

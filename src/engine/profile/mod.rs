@@ -115,7 +115,9 @@ impl Frame {
             }
         }
         let sections = [self.pairs.len(), self.subsets.len(), self.rules.features.iter().map(|f| f.rules.len()).sum()];
-        sections.iter().for_each(|&n| eat(n as u64));
+        for n in sections {
+            eat(n as u64);
+        }
         hash
     }
 }

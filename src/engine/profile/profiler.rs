@@ -109,7 +109,7 @@ impl Profiler {
             plan.extend([Step::Pair(a, b, Which::Reference), Step::Pair(a, b, Which::Evaluation)]);
         }
         plan.extend((0..features.len()).flat_map(|i| [Step::Rules(i, Which::Reference), Step::Rules(i, Which::Evaluation)]));
-        let empty = || vec![Arc::new(Cells::new()); features.len()];
+        let empty = || features.iter().map(|_| Arc::default()).collect::<Vec<Arc<Cells>>>();
         let side = |s: &Side| {
             let weight = s.outcomes.weights.as_ref().map_or(s.dataset.rows() as f64, |w| w.iter().sum());
             Profile { rows: s.dataset.rows() as u64, weight, ..Profile::default() }

@@ -1,6 +1,10 @@
 //! The list of questions. A new test is one file and one line here.
 
 use super::Question;
+use super::abnormal_inputs::{
+    CAPITALIZATION, EMPTY_STRING, EMPTY_TEXT, FEATURE_TYPE_CHECK, Inconsistencies, NULL_CHECK, NUMERIC_OUTLIER, OUT_OF_RANGE,
+    RARE_CATEGORIES, REQ_CHARACTERS, UNSEEN_CATEGORICAL, UNSEEN_UNIGRAM,
+};
 use super::data_cleanliness::{
     ClassCoverage, HighFeatureCorrelation, HighMutualInformation, LabelImbalance, MixedNulls, RepeatedRows, RequiredFeatures,
 };
@@ -18,6 +22,18 @@ pub fn questions() -> Vec<&'static dyn Question> {
         &NullsPerFeatureDrift,
         &NullsPerRowDrift,
         // abnormal inputs
+        &NUMERIC_OUTLIER,
+        &UNSEEN_CATEGORICAL,
+        &RARE_CATEGORIES,
+        &OUT_OF_RANGE,
+        &REQ_CHARACTERS,
+        &Inconsistencies,
+        &CAPITALIZATION,
+        &EMPTY_STRING,
+        &NULL_CHECK,
+        &FEATURE_TYPE_CHECK,
+        &UNSEEN_UNIGRAM,
+        &EMPTY_TEXT,
         // data cleanliness
         &RequiredFeatures,
         &ClassCoverage,

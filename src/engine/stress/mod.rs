@@ -4,6 +4,7 @@
 //! about one feature; all of a family's cases are measured together, by one call. The *run* asks family after family,
 //! and [`verdict`] alone turns measurements into verdicts.
 
+pub mod abnormal_inputs;
 mod catalogue;
 mod context;
 pub mod data_cleanliness;

@@ -7,6 +7,7 @@ use super::{Context, Settings, Side};
 use crate::Result;
 use crate::metrics::Outcomes;
 use crate::profile::Profiler;
+use crate::profile::rules::LearnOptions;
 use crate::table::{Column, Dataset, FeatureKind};
 use crate::text::{Measurer, Vocabulary, Whose};
 
@@ -91,7 +92,8 @@ impl Preparation {
             };
             let reference = side(&self.datasets.0, &self.outcomes.0, self.aligned.iter().map(|a| a.reference.clone()).collect());
             let evaluation = side(&self.datasets.1, &self.outcomes.1, self.aligned.iter().map(|a| a.evaluation.clone()).collect());
-            (Profiler::new(features, reference, evaluation), 0)
+            let bound_multiplier = self.settings.param("abnormal_inputs:numeric_outlier", "bound_multiplier", 3.0);
+            (Profiler::new(features, reference, evaluation).learning(LearnOptions { bound_multiplier }), 0)
         });
         if *next >= profiler.steps() {
             return Ok(None);

@@ -128,7 +128,7 @@ mod tests {
     fn two_halves_of_one_sample_look_alike() {
         let mut rng = crate::random::Rng::new(8, 9);
         // Zipf-like words: most texts have some that few others share.
-        let mut text = || (0..8).map(|_| format!("w{}", (1.0 / (rng.uniform() + 1e-5)).powi(2) as u64)).collect::<Vec<_>>().join(" ");
+        let mut text = || (0..8).map(|_| format!("w{}", crate::math::pow(rng.uniform() + 1e-5, -2.0) as u64)).collect::<Vec<_>>().join(" ");
         let sides: Vec<Vec<String>> = (0..2).map(|_| (0..3000).map(|_| text()).collect()).collect();
         let vocabulary = Vocabulary::of(&column(&sides[0].iter().map(|t| Some(t.as_str())).collect::<Vec<_>>()));
         let mean = |side: &[String], whose| side.iter().map(|t| vocabulary.unseen_share(t, whose)).sum::<f64>() / 3000.0;

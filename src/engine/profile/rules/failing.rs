@@ -71,13 +71,13 @@ pub fn failing_rows(
             rows.dedup();
             (rows, asked + column.cells.bad.len() as u64)
         }
-        Rule::EmptyString => (missing(column, |s| s.is_empty()), views::rows(column) as u64),
+        Rule::EmptyString => (missing(column, str::is_empty), views::rows(column) as u64),
         Rule::NullCheck => {
             let text = !matches!(column.values, Values::Number { .. } | Values::Timestamp(_));
             (missing(column, |s| !text || !s.is_empty()), views::rows(column) as u64)
         }
         Rule::EmptyText => {
-            let mut rows = missing(column, |s| s.is_empty());
+            let mut rows = missing(column, str::is_empty);
             rows.extend(strings(column, |text| text.trim().is_empty()).0);
             rows.sort_unstable();
             rows.dedup();

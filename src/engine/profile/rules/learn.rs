@@ -90,7 +90,7 @@ pub fn learn(
     if kind == FeatureKind::Categorical && empty == 0 {
         out.rules.push(Rule::EmptyString);
     }
-    if null == 0 && (kind != FeatureKind::Numeric || empty == 0) {
+    if null == 0 && empty == 0 {
         out.rules.push(Rule::NullCheck);
     }
     out.rules.extend(form(kind, column, frame, reference).map(Rule::FeatureType));
