@@ -1,6 +1,6 @@
 import { StraingaugeError } from './error.js';
 import { localPort, workerPort } from './ports.js';
-import { Project } from './project.js';
+import { Project, RELEASE } from './project.js';
 import { Registry } from './registry.js';
 import { portable } from './sources.js';
 import { openStorage } from './storage.js';
@@ -60,11 +60,9 @@ export class Client {
   async createSampleProject(hooks = {}) {
     const sample = await this.#engine.request('sample', {}, hooks);
     const project = await this.createProject(sample);
-    for (const { name, file, text, params } of sample.datasets) {
-      await project.registerDataset(name, new File([text], file), params, hooks);
-    }
-    for (const { dataset, model, file, text, params } of sample.predictions) {
-      await project.registerPredictions(dataset, model, new File([text], file), params, hooks);
+    for (const { name, dataFile, data, predictionsFile, predictions, params } of sample.sets) {
+      await project.registerDataset(name, new File([data], dataFile), params, hooks);
+      await project.registerPredictions(name, sample.model, new File([predictions], predictionsFile), {}, hooks);
     }
     return project;
   }
@@ -87,7 +85,7 @@ export class Client {
   async deleteProject(id) {
     const project = this.#projects.get(id);
     this.#projects.delete(id);
-    await project?.release();
+    await project?.[RELEASE]();
     for (const { name } of await this.#storage.list('dataset', id)) await this.#storage.delete('dataset', id, name);
     for (const { dataset, model } of await this.#storage.list('prediction', id)) await this.#storage.delete('prediction', id, JSON.stringify([dataset, model]));
     for (const { info } of await this.#storage.list('run', id)) await this.#storage.delete('run', id, info.id);

@@ -85,7 +85,9 @@ export class Host {
       case 'dataset':
         return engine.dataset(args.table, args.name, args.params, args.task);
       case 'split':
-        return engine.split(args.dataset, args.by, args.seed, args.names);
+        return engine.split(args.dataset, args.by, args.seed, ...args.names);
+      case 'predictionsOfPart':
+        return engine.predictionsOfPart(args.predictions, args.part);
       case 'predictions':
         return engine.predictions(args.dataset, args.table, args.model, args.params);
       case 'stress':

@@ -6,6 +6,9 @@ import { TestRun } from './run.js';
 /** Runs that the engine keeps, so that their rows can be looked at at once; older ones are run again when somebody looks. */
 const RUNS_KEPT = 4;
 
+/** Lets go of everything that the engine holds for a project; the client's business, not the caller's. */
+export const RELEASE = Symbol('release');
+
 const key = (...names) => JSON.stringify(names);
 
 const unknown = (what, name, known) =>
@@ -77,21 +80,16 @@ export class Project {
 
   async registerPredictions(dataset, model, source, params = {}, hooks = {}) {
     const entry = await this.#registry.newPredictions(this.#dataset(dataset), model, source, params, hooks);
-    const former = this.#predictions.get(key(dataset, model));
-    await this.#registry.release('predictions', former);
-    this.#predictions.set(key(dataset, model), entry);
-    await this.registerModel(model);
-    const { file, sha256, rows } = entry.info;
-    const fingerprint = { dataset, model, file, sha256, rows };
-    await this.#storage.put('prediction', this.id, key(dataset, model), { ...fingerprint, params });
-    noteOtherFile(entry.info, former?.fingerprint);
-    entry.fingerprint = fingerprint;
-    return entry.info;
+    return this.#keepPredictions(entry);
   }
 
   async splitDataset(name, { by = 'halves', seed = 0 } = {}) {
-    const entries = await this.#registry.newSplit(this.#dataset(name), by, seed);
-    const [reference, evaluation] = [await this.#keepDataset(entries[0]), await this.#keepDataset(entries[1])];
+    const whole = this.#dataset(name);
+    const parts = await this.#registry.newSplit(whole, by, seed);
+    const [reference, evaluation] = [await this.#keepDataset(parts[0]), await this.#keepDataset(parts[1])];
+    for (const entry of [...this.#predictions.values()].filter((predictions) => predictions.dataset === name)) {
+      for (const part of parts) await this.#keepPredictions(await this.#registry.newPartPredictions(part, entry, whole));
+    }
     return { reference, evaluation };
   }
 
@@ -191,6 +189,20 @@ export class Project {
     return entry.info;
   }
 
+  async #keepPredictions(entry) {
+    const { dataset, model } = entry;
+    const former = this.#predictions.get(key(dataset, model));
+    await this.#registry.release('predictions', former);
+    this.#predictions.set(key(dataset, model), entry);
+    await this.registerModel(model);
+    const { file, sha256, rows } = entry.info;
+    const fingerprint = { dataset, model, file, sha256, rows };
+    if (!entry.partOf) await this.#storage.put('prediction', this.id, key(dataset, model), { ...fingerprint, params: entry.params });
+    noteOtherFile(entry.info, former?.fingerprint);
+    entry.fingerprint = fingerprint;
+    return entry.info;
+  }
+
   async #stored(id) {
     const record = await this.#storage.get('run', this.id, id);
     if (!record) throw new StraingaugeError('unknown_run', `There is no run ${id} in this project.`);
@@ -224,8 +236,7 @@ export class Project {
     if (live?.generation === this.#engine.generation) await this.#engine.request('forget', { kind: 'run', ids: [live.run] });
   }
 
-  /** Lets go of everything that the engine holds for this project. */
-  async release() {
+  async [RELEASE]() {
     for (const id of [...this.#live.keys()]) await this.#forgetRun(id);
     for (const entry of this.#predictions.values()) await this.#registry.release('predictions', entry);
     for (const entry of this.#datasets.values()) {
@@ -235,7 +246,7 @@ export class Project {
   }
 }
 
-const isLoaded = (entry) => Boolean(entry.source ?? entry.cut);
+const isLoaded = (entry) => entry.info !== null;
 
 /** After a reload a reader gives the files again; another file under the old name is worth a word. */
 const noteOtherFile = (info, former) => {

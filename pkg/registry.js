@@ -77,6 +77,13 @@ export class Registry {
     return entry.loaded.id;
   }
 
+  /** Predictions for a part of `whole.dataset`, cut like it. */
+  async newPartPredictions(part, partOf, wholeDataset) {
+    const entry = { dataset: part.name, model: partOf.model, partOf, wholeDataset, params: partOf.params, info: null, loaded: null };
+    await this.#loadPredictions(entry, part);
+    return entry;
+  }
+
   /** Lets go of what an entry holds in the engine. */
   async release(kind, entry) {
     if (entry?.loaded?.generation === this.#transport.generation) await this.#transport.request('forget', { kind, ids: [entry.loaded.id] });
@@ -94,6 +101,14 @@ export class Registry {
 
   async #loadPredictions(entry, dataset, hooks) {
     const id = await this.dataset(dataset, hooks);
+    if (entry.fingerprint && !entry.info) throw notLoaded(`the predictions of ${entry.model} for ${entry.dataset}`, entry.fingerprint.file);
+    if (entry.partOf) {
+      const whole = await this.predictions(entry.partOf, entry.wholeDataset, hooks);
+      const { predictions, info } = await this.#transport.request('predictionsOfPart', { predictions: whole, part: id });
+      entry.info = info;
+      entry.loaded = { generation: this.#transport.generation, dataset: id, id: predictions };
+      return;
+    }
     const { read, ...rest } = said(entry.params);
     const table = entry.source ? (await this.table(entry.source, read, hooks)).table : null;
     const { predictions, info } = await this.#transport.request('predictions', { dataset: id, table, model: entry.model, params: { ...rest, ...(read && { read: said(read) }) } });

@@ -1,8 +1,9 @@
 //! What crosses the border, and how.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
 use straingauge_api::{ApiError, DatasetInfo, ErrorDetails, Inspection, PredictionInfo};
+use straingauge_engine::session::SideHandles;
 use wasm_bindgen::JsValue;
 
 /// The one serializer: maps as objects, missing as null, whole numbers as numbers.
@@ -70,4 +71,17 @@ pub struct Registered {
 pub struct Paired {
     pub predictions: u32,
     pub info: PredictionInfo,
+}
+
+/// `{ dataset, predictions }`
+#[derive(Deserialize)]
+pub struct Side {
+    dataset: u32,
+    predictions: Option<u32>,
+}
+
+impl From<Side> for SideHandles {
+    fn from(side: Side) -> Self {
+        Self { dataset: side.dataset, predictions: side.predictions }
+    }
 }

@@ -11,7 +11,7 @@ mod convert;
 mod panic;
 
 use straingauge_engine::report;
-use straingauge_engine::session::{Held, Session};
+use straingauge_engine::session::{self, Cut, Held, Session, SideHandles};
 use wasm_bindgen::prelude::*;
 
 use convert::{Thrown, from_js, parse, to_js, to_text};
@@ -67,14 +67,71 @@ impl Engine {
         to_js(&convert::Paired { predictions, info })
     }
 
+    /// Cuts a data set in two, by time or into seeded halves: `[{ dataset, info }, { dataset, info }]`.
+    pub fn split(&mut self, dataset: u32, by: &str, seed: f64, reference: &str, evaluation: &str) -> Result<JsValue, Thrown> {
+        let cut = match by {
+            "time" => Cut::Time,
+            "halves" => Cut::Halves { seed: seed as u64 },
+            _ => return Err(Thrown::misuse(format!("A data set is cut by `time` or into `halves`, not by {by}."))),
+        };
+        to_js(&self.session.split(dataset, cut, [reference, evaluation])?.map(|(dataset, info)| convert::Registered { dataset, info }))
+    }
+
+    /// The predictions for a part, taken from those for its whole: `{ predictions, info }`.
+    #[wasm_bindgen(js_name = predictionsOfPart)]
+    pub fn predictions_of_part(&mut self, predictions: u32, part: u32) -> Result<JsValue, Thrown> {
+        let (predictions, info) = self.session.predictions_of_part(predictions, part)?;
+        to_js(&convert::Paired { predictions, info })
+    }
+
+    /// Starts a stress test between two sides `{ dataset, predictions }`; gives its number.
+    pub fn start(&mut self, config: JsValue, reference: JsValue, evaluation: JsValue) -> Result<u32, Thrown> {
+        let side = |value| from_js::<convert::Side>(value).map(SideHandles::from);
+        Ok(self.session.start(from_js(config)?, side(reference)?, side(evaluation)?)?)
+    }
+
+    /// Takes one step of a run: its progress as JSON.
+    pub fn step(&mut self, run: u32) -> Result<String, Thrown> {
+        to_text(&self.session.step(run)?)
+    }
+
+    /// The document of a run that is done, as JSON. The same data, configuration and seed give the same text.
+    pub fn document(&self, run: u32) -> Result<String, Thrown> {
+        to_text(&*self.session.document(run)?)
+    }
+
+    /// A page of the rows that a case is about.
+    pub fn rows(&self, run: u32, case: &str, offset: usize, limit: usize) -> Result<JsValue, Thrown> {
+        to_js(&self.session.rows(run, case, offset, limit)?)
+    }
+
     /// The tables of a run's document, as JSON.
     pub fn tables(&self, document: &str, stamp: JsValue) -> Result<String, Thrown> {
         to_text(&report::tables(&parse(document)?, &from_js(stamp)?))
     }
 
+    /// A run's document (JSON) as `markdown`, `junit` or `html`; a page carries rows of the loaded data where `run` is given.
+    pub fn report(&self, document: &str, format: &str, run: Option<u32>) -> Result<String, Thrown> {
+        let document = parse(document)?;
+        match format {
+            "markdown" => Ok(report::markdown(&document)),
+            "junit" => Ok(report::junit(&document)),
+            "html" => {
+                let samples = run.map(|run| self.session.samples(run)).transpose()?.unwrap_or_default();
+                Ok(report::html(&document, &samples))
+            }
+            _ => Err(Thrown::misuse(format!("A run can be had as markdown, junit or html, not as {format}."))),
+        }
+    }
+
     /// A result table (JSON) as an Arrow IPC stream.
     pub fn arrow(&self, table: &str) -> Result<Vec<u8>, Thrown> {
         Ok(report::arrow_stream(&parse(table)?)?)
+    }
+
+    /// The sample project's files and parameters.
+    pub fn sample(&self) -> Result<JsValue, Thrown> {
+        to_js(&session::sample())
     }
 
     /// Lets go of things of one kind.
@@ -84,6 +141,7 @@ impl Engine {
             "table" => Held::Table,
             "dataset" => Held::Dataset,
             "predictions" => Held::Predictions,
+            "run" => Held::Run,
             _ => return Err(Thrown::misuse(format!("The engine holds nothing of kind {kind}."))),
         };
         for id in ids {

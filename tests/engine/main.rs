@@ -1,8 +1,11 @@
 //! Tests of the engine over its public API.
 
 mod abnormal_inputs;
+mod cleanliness_and_drift;
 mod outcomes;
+mod performance;
 mod reading;
+mod sides;
 mod stats;
 mod support;
 mod whole_runs;

@@ -3,8 +3,11 @@
 mod build;
 mod classes;
 mod confusion;
+mod counted;
 mod curve;
 mod definition;
+mod joining;
+mod logged;
 mod outcomes;
 mod pairing;
 mod predictions;

@@ -141,15 +141,14 @@ impl ModelFrame {
     }
 
     fn multiclass_auc(&self, tally: &OutcomeTally) -> Option<f64> {
-        self.multiclass_auc_of(tally, 0.0)
+        self.multiclass_auc_among(tally, &Self::placed(tally, 0.0))
     }
 
-    /// One-vs-one AUC over the classes of at least `least` rows (by weight).
-    pub fn multiclass_auc_of(&self, tally: &OutcomeTally, least: f64) -> Option<f64> {
-        let present = Self::placed(tally, least);
+    /// One-vs-one AUC over the pairs of these classes.
+    pub fn multiclass_auc_among(&self, tally: &OutcomeTally, classes: &[usize]) -> Option<f64> {
         let (mut sum, mut pairs) = (0.0, 0.0);
-        for &c in &present {
-            for &l in present.iter().filter(|&&l| l != c) {
+        for &c in classes {
+            for &l in classes.iter().filter(|&&l| l != c) {
                 if let Some(area) = self.pair_auc(tally, c, l) {
                     sum += area;
                     pairs += 1.0;
@@ -255,7 +254,7 @@ impl ModelFrame {
                 let value = self.value(tally, metric)?;
                 Some(ratio(value * (1.0 - value), kish * tally.histograms().1.iter().sum::<f64>()).sqrt())
             }
-            Metric::MulticlassAuc => Some(self.multiclass_auc_moments(tally, 0.0)?.0.sqrt()),
+            Metric::MulticlassAuc => Some(self.placement_moments(tally, tally, &Self::placed(tally, 0.0))?.0.sqrt()),
             Metric::PredictionVariance | Metric::PositivePredictionVariance | Metric::NegativePredictionVariance => {
                 let s = self.spread(tally, metric)?;
                 let kish = ratio(tally.predicted.effective(), tally.predicted.weight);
@@ -268,24 +267,29 @@ impl ModelFrame {
         }
     }
 
-    /// Variance and third cumulant of the one-vs-one AUC of a tally, from its rows' placements in the reference, over classes
-    /// of at least `least` rows; stratified by class.
-    pub fn multiclass_auc_moments(&self, tally: &OutcomeTally, least: f64) -> Option<(f64, f64)> {
-        let present = Self::placed(tally, least);
-        let k = present.len() as f64;
-        if k < 2.0 {
+    /// Variance and third cumulant of the one-vs-one AUC over the pairs of some classes: rows as many as in `part`, each
+    /// class's placements in the reference spread as in `spread`.
+    pub fn placement_moments(&self, spread: &OutcomeTally, part: &OutcomeTally, classes: &[usize]) -> Option<(f64, f64)> {
+        let k = classes.len() as f64;
+        // A placement sums over all other classes of the frame, of which the pairs take k − 1.
+        let others = self.placed_classes() as f64 - 1.0;
+        if k < 2.0 || others < 1.0 {
             return None;
         }
-        let kish = ratio(tally.labelled.effective(), tally.labelled.weight);
-        let pairs = k * (k - 1.0);
+        let kish = ratio(part.labelled.effective(), part.labelled.weight);
+        let scale = k * others;
         let (mut variance, mut third) = (0.0, 0.0);
-        for &[w, a, b, c] in present.iter().filter_map(|&y| tally.placements.get(y)) {
+        for &y in classes {
+            let &[w, a, b, c] = spread.placements.get(y)?;
+            let n = kish * part.placements.get(y)?.first()?;
+            if w <= 0.0 || n <= 0.0 {
+                return None;
+            }
             let (m, m2, m3) = (a / w, b / w, c / w);
-            let n = w * kish;
             variance += (m2 - m * m).max(0.0) / n;
             third += (m3 - 3.0 * m * m2 + 2.0 * m * m * m) / (n * n);
         }
-        Some((variance / (pairs * pairs), third / (pairs * pairs * pairs)))
+        Some((variance / (scale * scale), third / (scale * scale * scale)))
     }
 }
 

@@ -3,16 +3,25 @@
 //! A session has no clock, no projects and no JavaScript: whoever drives it (the wasm surface, a native test, a command line)
 //! pushes bytes in, asks for one step after another, and keeps names and times to himself.
 
+mod runs;
+mod sample;
 mod shelf;
+mod split;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use straingauge_api::{DataParams, DatasetInfo, Inspection, ModelTask, PredictionInfo, PredictionParams, ReadOptions};
+use straingauge_api::{Banner, DataParams, DatasetInfo, Inspection, ModelTask, PredictionInfo, PredictionParams, ReadOptions};
 
 use crate::metrics::{self, Predictions};
+use crate::stress::Run;
 use crate::table::{self, Dataset, Reader, Table};
 use crate::{Error, Result};
 use shelf::Shelf;
+
+pub use runs::SideHandles;
+pub use sample::{SampleFiles, SampleProject, sample};
+pub use split::Cut;
 
 /// What a session holds; each kind is counted on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +34,8 @@ pub enum Held {
     Dataset,
     /// Predictions that have met their rows.
     Predictions,
+    /// A stress test.
+    Run,
 }
 
 /// A file that was read, with what was found out about it.
@@ -39,6 +50,7 @@ struct Loaded {
 struct Paired {
     predictions: Arc<Predictions>,
     info: PredictionInfo,
+    own_file: bool,
 }
 
 /// Everything that one user of the engine has open.
@@ -48,6 +60,11 @@ pub struct Session {
     tables: Shelf<Loaded>,
     datasets: Shelf<Arc<Dataset>>,
     predictions: Shelf<Paired>,
+    runs: Shelf<Run>,
+    /// What parts were cut from, by their data set's number.
+    origins: BTreeMap<u32, split::Origin>,
+    /// What a run's own parts cannot know, by its number.
+    banners: BTreeMap<u32, Banner>,
 }
 
 impl Session {
@@ -110,7 +127,7 @@ impl Session {
         let dataset = self.datasets.get(dataset).ok_or_else(|| unknown("data set", dataset))?;
         let source = table.map(|id| self.tables.get(id).ok_or_else(|| unknown("table", id))).transpose()?;
         let (predictions, info) = metrics::pair(dataset, source.map(|s| &*s.table), model, params)?;
-        let paired = Paired { predictions: Arc::new(predictions), info: info.clone() };
+        let paired = Paired { predictions: Arc::new(predictions), info: info.clone(), own_file: source.is_some() };
         Ok((self.predictions.put(paired), info))
     }
 
@@ -119,8 +136,15 @@ impl Session {
         match held {
             Held::Reader => drop(self.readers.take(id)),
             Held::Table => drop(self.tables.take(id)),
-            Held::Dataset => drop(self.datasets.take(id)),
+            Held::Dataset => {
+                self.origins.remove(&id);
+                drop(self.datasets.take(id));
+            }
             Held::Predictions => drop(self.predictions.take(id)),
+            Held::Run => {
+                self.banners.remove(&id);
+                drop(self.runs.take(id));
+            }
         }
     }
 }

@@ -111,6 +111,24 @@ pub fn psi(reference: &[f64], evaluation: &[f64], design_n: f64, design_m: f64) 
     })
 }
 
+/// The smallest share that the textbook formulas see: a logarithm of zero says nothing of how rare a value is.
+const FLOOR: f64 = 1e-5;
+
+/// The stability index as it is commonly reported: plain shares, those under 0.00001 taken as that.
+pub fn textbook_psi(reference: &[f64], evaluation: &[f64]) -> Option<f64> {
+    floored(reference, evaluation, |p, q| (q - p) * ln(q / p))
+}
+
+/// Kullback and Leibler's divergence Σ q·ln(q/p) of plain shares, those under 0.00001 taken as that.
+pub fn textbook_kullback_leibler(reference: &[f64], evaluation: &[f64]) -> Option<f64> {
+    floored(reference, evaluation, |p, q| q * ln(q / p))
+}
+
+fn floored(reference: &[f64], evaluation: &[f64], f: impl Fn(f64, f64) -> f64) -> Option<f64> {
+    let pair = Pair::of(reference, evaluation, 0.0, 1.0, 1.0)?;
+    Some(pair.cells.iter().filter(|(p, q)| p + q > 0.0).map(|&(p, q)| f(p.max(FLOOR), q.max(FLOOR))).sum())
+}
+
 /// Kullback and Leibler's divergence of the evaluation from the reference, Σ q·ln(q/p), in nats, half a row added to every cell.
 pub fn kullback_leibler(reference: &[f64], evaluation: &[f64], design_n: f64, design_m: f64) -> Option<Distance> {
     Pair::of(reference, evaluation, 0.5, design_n, design_m).map(|pair| {

@@ -9,12 +9,19 @@ use super::data_cleanliness::{
     ClassCoverage, HighFeatureCorrelation, HighMutualInformation, LabelImbalance, MixedNulls, RepeatedRows, RequiredFeatures,
 };
 use super::drift::{FeatureDrift, LabelDrift, NullsPerFeatureDrift, NullsPerRowDrift, PredictionDrift};
+use super::model_performance::{CalibrationComparison, ModelPerformance};
+use super::subset_performance::SubsetPerformance;
+use super::subset_performance_degradation::SubsetDegradation;
 
 /// Every question of the catalogue, in the order in which they are asked.
 pub fn questions() -> Vec<&'static dyn Question> {
     vec![
         // model performance
+        &ModelPerformance,
+        &CalibrationComparison,
         // subset performance
+        &SubsetPerformance,
+        &SubsetDegradation,
         // drift
         &FeatureDrift,
         &PredictionDrift,

@@ -1,11 +1,12 @@
 //! What a question may look at: two sides in one frame, and the settings of the run.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use straingauge_api::{Sensitivity, TestConfig, Thresholds};
 
 use super::TestSpec;
+use super::performance::PartNulls;
 use crate::metrics::Outcomes;
 use crate::profile::{Frame, Profile};
 use crate::random::Rng;
@@ -83,12 +84,29 @@ pub struct Context {
     pub evaluation: Profile,
     /// The loaded rows (reference, evaluation), for row tests and for showing rows. Absent over merged profiles.
     pub rows: Option<(Side, Side)>,
+    /// Same-size draws of the evaluation's confusion matrix, made on first need: all subsets of one size share them.
+    pub(crate) part_nulls: OnceLock<Option<PartNulls>>,
 }
 
 impl Context {
+    /// Two profiles in one frame, of `features` in their order, with the loaded rows where there are any.
+    pub fn new(settings: Settings, features: Vec<Feature>, frame: Frame, profiles: (Profile, Profile), rows: Option<(Side, Side)>) -> Self {
+        let (reference, evaluation) = profiles;
+        Self { settings, features, frame, reference, evaluation, rows, part_nulls: OnceLock::new() }
+    }
+
     /// The index of a feature by name.
     pub fn feature(&self, name: &str) -> Option<usize> {
         self.features.iter().position(|f| f.name == name)
+    }
+
+    /// What metrics of random parts of the evaluation set come to, by size.
+    pub(crate) fn part_nulls(&self) -> Option<&PartNulls> {
+        let draw = || {
+            let (frame, tally) = (self.frame.model.as_ref()?, &self.evaluation.model.as_ref()?.tally);
+            PartNulls::of_tally(frame, tally, &mut self.rng("subset_performance", "same-size draws"))
+        };
+        self.part_nulls.get_or_init(draw).as_ref()
     }
 
     /// The random stream of a case.

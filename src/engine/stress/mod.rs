@@ -13,6 +13,8 @@ pub mod drift;
 mod findings;
 mod headline;
 mod model_metrics;
+pub mod model_performance;
+mod performance;
 mod plan;
 mod prepare;
 mod question;
@@ -20,6 +22,8 @@ mod row_page;
 mod rows;
 mod run;
 mod sides;
+pub mod subset_performance;
+pub mod subset_performance_degradation;
 mod verdict;
 
 pub use catalogue::questions;

@@ -125,6 +125,7 @@ impl Preparation {
             reference: of_reference,
             evaluation: of_evaluation,
             rows: Some((reference, evaluation)),
+            part_nulls: std::sync::OnceLock::new(),
         })
     }
 }

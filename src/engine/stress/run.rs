@@ -310,7 +310,7 @@ impl Run {
     fn banners(&self, context: &Context) -> Vec<Banner> {
         let mut banners = Vec::new();
         let mut say = |code: &str, text: String| banners.push(Banner { code: code.to_owned(), text });
-        if let Some(text) = model_metrics::looks_like_training(context, self.task) {
+        if let Some(text) = super::model_performance::looks_like_training(context) {
             say("reference_looks_like_training_data", text);
         }
         let share = self.evaluation.labelled as f64 / self.evaluation.rows.max(1) as f64;

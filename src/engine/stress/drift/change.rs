@@ -33,6 +33,8 @@ pub(super) struct Grain {
 pub(super) struct Change {
     reference: Vec<f64>,
     evaluation: Vec<f64>,
+    /// The same value by value, nothing pooled; categories only.
+    values: Option<(Vec<f64>, Vec<f64>)>,
     /// Fine cells and the mean value of each in reference sds; numbers only.
     fine: Option<Fine>,
     n: u64,
@@ -105,6 +107,7 @@ impl Change {
             cells: format!("{} reference-quantile bins", cells_a.len()),
             reference: cells_a,
             evaluation: cells_b,
+            values: None,
             fine: Some(fine),
             n,
             m,
@@ -131,21 +134,30 @@ impl Change {
         let unseen = b.unseen.iter().map(|(name, rows)| (name, 0.0, *rows as f64 * unseen_scale));
         let total = (n + m).max(1) as f64;
         let smaller = n.min(m) as f64;
-        let (mut own, mut other, mut new) = (Vec::new(), (0.0, 0.0, 0usize), (0.0, 0.0, 0usize));
+        let (mut own, mut other, mut new, mut new_names) = (Vec::new(), (0.0, 0.0, 0usize), 0.0, Vec::new());
+        let mut values = (Vec::new(), Vec::new());
         for (name, x, y) in seen.chain(unseen) {
+            values.0.push(x);
+            values.1.push(y);
             // Rare by the pooled count, which treats both sides alike: a value that one side happens to lack is no evidence yet.
             if (x + y) / total * smaller < RARE {
                 other = (other.0 + x, other.1 + y, other.2 + 1);
             } else if x > 0.0 {
                 own.push((name.clone(), x, y));
             } else {
-                new = (new.0, new.1 + y, new.2 + 1);
+                new += y;
+                new_names.push(name.clone());
             }
         }
-        for (label, pool) in [("values only the evaluation has", new), ("rare values", other)] {
-            if pool.2 > 0 {
-                own.push((format!("{} {label}", pool.2), pool.0, pool.1));
-            }
+        if !new_names.is_empty() {
+            let label = match new_names.as_slice() {
+                names @ ([_] | [_, _]) => format!("{} (new)", names.join(", ")),
+                names => format!("{} new values", names.len()),
+            };
+            own.push((label, 0.0, new));
+        }
+        if other.2 > 0 {
+            own.push((format!("{} rare value{}", other.2, if other.2 == 1 { "" } else { "s" }), other.0, other.1));
         }
         let cells_a: Vec<f64> = own.iter().map(|c| c.1).collect();
         let cells_b: Vec<f64> = own.iter().map(|c| c.2).collect();
@@ -169,6 +181,7 @@ impl Change {
             cells: format!("{} values", cells_a.len()),
             reference: cells_a,
             evaluation: cells_b,
+            values: Some(values),
             fine: None,
             n,
             m,
@@ -232,6 +245,7 @@ impl Change {
             cells: format!("{} counts", cells_a.len()),
             reference: cells_a,
             evaluation: cells_b,
+            values: None,
             fine: None,
             n,
             m,
@@ -259,28 +273,40 @@ impl Change {
         }
     }
 
+    /// The plain distance, as a textbook has it: nothing pooled, nothing added, nothing taken off.
+    fn raw(&self, measure: Measure) -> Option<f64> {
+        let (a, b) = self.values.as_ref().map_or((&self.reference, &self.evaluation), |(a, b)| (a, b));
+        match measure {
+            Measure::Psi => distances::textbook_psi(a, b),
+            Measure::KullbackLeibler => distances::textbook_kullback_leibler(a, b),
+            Measure::JensenShannon => distances::jensen_shannon(a, b, 1.0, 1.0).map(|d| d.value),
+            Measure::Hellinger => distances::hellinger(a, b, 1.0, 1.0).map(|d| d.value),
+            Measure::CramersV => distances::cramers_v(a, b, 1.0, 1.0).map(|d| d.value),
+            Measure::Wasserstein | Measure::Kolmogorov => self.distance(measure).map(|d| d.value),
+        }
+    }
+
     /// The case: judged by `measure`, or by PSI where that distance does not exist for the column. `title` names what drifted.
     pub(super) fn measured(&self, title: &str, measure: Measure) -> (Measured, Measure) {
         let used = if self.distance(measure).is_some() { measure } else { Measure::Psi };
         let judged = self.distance(used);
         let metrics = Measure::ALL
             .into_iter()
-            .filter_map(|m| {
-                Some(CaseMetric { kind: "DRIFT_STAT".to_owned(), metric: m.id().to_owned(), value: Some(self.distance(m)?.value) })
-            })
+            .filter_map(|m| Some(CaseMetric { kind: "DRIFT_STAT".to_owned(), metric: m.id().to_owned(), value: Some(self.raw(m)?) }))
             .collect();
-        let sentence = match &judged {
-            Some(d) => format!(
-                "{title}: {} {} between reference and evaluation, of which {} is what noise alone would give; {}.",
+        let statistic = self.raw(used);
+        let sentence = match statistic.zip(judged) {
+            Some((raw, d)) => format!(
+                "The {} of {title} between reference and evaluation is {}, {} of it beyond what noise alone would give; {}.",
                 used.name(),
-                number(d.value),
-                number(d.noise),
+                number(raw),
+                number(d.effect().min(raw)),
                 self.moved
             ),
             None => format!("{title} has no rows to compare."),
         };
         let measured = Measured {
-            statistic: judged.map(|d| d.value),
+            statistic,
             effect: judged.map(|d| d.effect()),
             interval: judged.map(|d| d.interval()),
             p_value: Some(self.p_value),
@@ -350,7 +376,7 @@ fn change_of(bin: &DistributionBin) -> f64 {
 fn most_moved(bins: &[DistributionBin]) -> String {
     bins.first().map_or_else(
         || "there is nothing to compare".to_owned(),
-        |b| format!("{} goes from {} to {} of the rows, the largest change", b.label, percent(b.reference), percent(b.evaluation)),
+        |b| format!("the largest change is {}, from {} to {} of the rows", b.label, percent(b.reference), percent(b.evaluation)),
     )
 }
 
@@ -446,7 +472,7 @@ mod tests {
         let change = categories(&values(1000, false), &values(500, true));
         let (measured, _) = change.measured("x", Measure::Psi);
         assert!(measured.effect.unwrap() > 0.6 && measured.p_value.unwrap() < 1e-10);
-        assert!(measured.sentence.contains("only the evaluation has"), "{}", measured.sentence);
+        assert!(measured.sentence.contains("v00077 (new), from 0\u{a0}% to"), "{}", measured.sentence);
     }
 
     #[test]

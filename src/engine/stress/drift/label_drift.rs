@@ -33,7 +33,7 @@ impl Question for LabelDrift {
         let parts = context.frame.label.as_ref().zip(context.reference.label.as_ref().zip(context.evaluation.label.as_ref()));
         Ok(vec![match parts {
             None => Measurement::Skipped("Needs labels in both sets.".to_owned()),
-            Some((frame, (a, b))) => drift(context, TEST, &self.tests(), "label", Change::of(frame, a, b, grain(context, TEST))),
+            Some((frame, (a, b))) => drift(context, TEST, &self.tests(), "the label", Change::of(frame, a, b, grain(context, TEST))),
         }])
     }
 }

@@ -10,7 +10,7 @@ const CLASSES: &str = "drift:predicted_label_drift";
 /// Classes of which the probabilities are asked one by one.
 const MOST_CLASSES: usize = 50;
 /// The name of the predicted class among features.
-const PREDICTED: &str = "predicted class";
+const PREDICTED: &str = "the predicted class";
 
 /// Asks the scores (one case for a score or a number, one a class for class probabilities), and the predicted class.
 pub struct PredictionDrift;
@@ -72,7 +72,7 @@ impl Question for PredictionDrift {
                 });
                 let title = match &family.subject {
                     FamilySubject::Feature(name) => format!("P({name})"),
-                    _ => "prediction".to_owned(),
+                    _ => "the prediction".to_owned(),
                 };
                 (title, parts)
             };

@@ -1,0 +1,390 @@
+//! A metric of the whole evaluation set against the same metric of the whole reference set.
+
+use straingauge_api::{Better, CaseMetric, Estimate, Figure, Thresholds, Unit};
+
+use crate::Result;
+use crate::math::finite;
+use crate::metrics::{self, Metric, MetricDefinition, Scale};
+use crate::profile::{ModelFrame, ModelProfile};
+use crate::stats::multiple::holm;
+use crate::stress::performance::{Gap, Splits, estimate, lower_first, percent, points, spec_text, unit_of, value_text, whole_gap};
+use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, TestSpec};
+
+/// Asks every metric of the task, over all rows.
+pub struct ModelPerformance;
+
+/// Beyond this, an estimate of accuracy without labels has shown that it does not hold here.
+const UNRELIABLE: f64 = 0.05;
+/// Under this share of labelled evaluation rows, labelled metrics describe too few rows.
+pub(crate) const MOSTLY_LABELLED: f64 = 0.8;
+
+const MATTERS: &str = "A model is chosen by what it did on its reference data. Where it does worse on new data, every decision that rests on it is worse than planned.";
+
+/// The catalogue's definitions, each id once.
+pub(crate) fn definitions() -> Vec<&'static MetricDefinition> {
+    let mut out: Vec<&MetricDefinition> = Vec::new();
+    for definition in metrics::all() {
+        if !out.iter().any(|d| d.id == definition.id) {
+            out.push(definition);
+        }
+    }
+    out
+}
+
+/// The definition of a metric of this run's task.
+pub(crate) fn definition_of(frame: &ModelFrame, id: &str) -> Option<&'static MetricDefinition> {
+    metrics::by_id(frame.task, id)
+}
+
+/// Warning and alert of a metric over whole sets.
+fn thresholds(definition: &MetricDefinition) -> (f64, f64) {
+    match definition.metric {
+        Metric::AverageConfidence | Metric::AverageThresholdedConfidence => (0.05, 0.10),
+        _ if definition.scale == Scale::Absolute => (0.03, 0.08),
+        _ => (0.10, 0.25),
+    }
+}
+
+pub(crate) fn effect_unit(definition: &MetricDefinition) -> Unit {
+    match definition.scale {
+        Scale::Absolute => Unit::Score,
+        Scale::Relative => Unit::Relative,
+        Scale::LabelSd | Scale::LabelVariance => Unit::Number,
+    }
+}
+
+pub(crate) fn effect_max(definition: &MetricDefinition) -> f64 {
+    match (definition.scale, definition.metric) {
+        (_, Metric::R2) => f64::INFINITY,
+        (Scale::Absolute, Metric::MatthewsCorrcoef) => 2.0,
+        (Scale::Absolute, _) => 1.0,
+        _ => f64::INFINITY,
+    }
+}
+
+impl Question for ModelPerformance {
+    fn tests(&self) -> Vec<TestSpec> {
+        definitions()
+            .into_iter()
+            .map(|d| {
+                let way = match d.better {
+                    Better::Higher => "has fallen",
+                    Better::Lower => "has risen",
+                    Better::Neutral => "has changed",
+                };
+                let how = match d.scale {
+                    Scale::Absolute => "The effect is the difference",
+                    Scale::Relative => "The effect is the rise relative to the reference's value",
+                    Scale::LabelSd => "The effect is the difference in standard deviations of the reference's label",
+                    Scale::LabelVariance => "The effect is the difference in variances of the reference's label",
+                };
+                let estimates = matches!(d.metric, Metric::AverageConfidence | Metric::AverageThresholdedConfidence);
+                let evidence = if estimates {
+                    "Where both sets have labels, the estimate's error against the true accuracy is shown, and beyond 0.05 it raises nothing."
+                } else {
+                    "Metrics that depend on the number of rows are compared with random splits of both sets at the same sizes."
+                };
+                super::spec(
+                    d.id,
+                    d.name,
+                    d.labels,
+                    thresholds(d),
+                    effect_max(d),
+                    effect_unit(d),
+                    spec_text(
+                        format!("Whether {} {way} from the reference set to the evaluation set. It is {}.", lower_first(d.name), d.meaning),
+                        MATTERS,
+                        format!("{how}. It fails when the effect passes the threshold and is more than two samples of one distribution would show. {evidence} A bound of your own is asked of the evaluation set alone."),
+                    ),
+                )
+            })
+            .collect()
+    }
+
+    fn families(&self, context: &Context) -> Vec<Family> {
+        let Some(frame) = &context.frame.model else { return Vec::new() };
+        let labelled = both_labelled(context);
+        let tests = metrics::catalogue(frame.task).filter(|d| labelled || !d.labels).filter(|d| exists(frame, d));
+        vec![Family { subject: FamilySubject::Whole, tests: tests.map(|d| format!("model_performance:{}", d.id)).collect() }]
+    }
+
+    fn measure(&self, context: &Context, family: &Family) -> Result<Vec<Measurement>> {
+        let (Some(frame), Some(reference), Some(evaluation)) = (&context.frame.model, &context.reference.model, &context.evaluation.model)
+        else {
+            return Ok(family.tests.iter().map(|_| Measurement::Skipped("Both sets need predictions.".to_owned())).collect());
+        };
+        let drawn: Vec<Metric> = metrics::catalogue(frame.task).map(|d| d.metric).collect();
+        let splits = Splits::new(frame, (&reference.tally, &evaluation.tally), &drawn, &mut context.rng("model_performance", ""));
+        let sides = Sides { frame, reference, evaluation, splits };
+        Ok(family.tests.iter().map(|test| sides.measure(context, test)).collect())
+    }
+}
+
+/// Whether a metric can exist with this form of prediction.
+pub(crate) fn exists(frame: &ModelFrame, definition: &MetricDefinition) -> bool {
+    use crate::profile::Form;
+    match definition.metric {
+        Metric::Auc
+        | Metric::AveragePrecision
+        | Metric::BrierScore
+        | Metric::PredictionVariance
+        | Metric::PositivePredictionVariance
+        | Metric::NegativePredictionVariance
+        | Metric::AveragePrediction => matches!(frame.form, Form::Score | Form::Numbers),
+        Metric::LogLoss | Metric::AverageConfidence => matches!(frame.form, Form::Score | Form::Probabilities),
+        Metric::AverageThresholdedConfidence => frame.confidence_threshold.is_some(),
+        Metric::MulticlassAuc | Metric::TopKAccuracy => frame.form == Form::Probabilities,
+        _ => true,
+    }
+}
+
+/// Whether both sides have labelled rows.
+pub(crate) fn both_labelled(context: &Context) -> bool {
+    let labelled = |p: &crate::profile::Profile| p.model.as_ref().is_some_and(|m| m.tally.labelled.rows > 0);
+    labelled(&context.reference) && labelled(&context.evaluation)
+}
+
+struct Sides<'a> {
+    frame: &'a ModelFrame,
+    reference: &'a ModelProfile,
+    evaluation: &'a ModelProfile,
+    splits: Splits,
+}
+
+impl Sides<'_> {
+    fn measure(&self, context: &Context, test: &str) -> Measurement {
+        let id = test.strip_prefix("model_performance:").unwrap_or(test);
+        let Some(definition) = definition_of(self.frame, id) else {
+            return Measurement::Skipped(format!("{test} does not exist for this task."));
+        };
+        let spec = ModelPerformance.tests().into_iter().find(|s| s.id == test);
+        let (warning, alert) = thresholds(definition);
+        let limits = spec.and_then(|mut s| {
+            s.thresholds = Some(Thresholds { warning, alert });
+            s.effect_max = effect_max(definition);
+            context.settings.thresholds(&s)
+        });
+        let limits = limits.unwrap_or(Thresholds { warning, alert });
+        let (reference, evaluation) = (self.reference, self.evaluation);
+        if definition.metric == Metric::PositivePredictionRate && self.frame.classes.len() != 2 {
+            return self.class_rates(definition, limits);
+        }
+        let Some((from, to, gap)) = whole_gap(self.frame, definition, reference, evaluation, &self.splits) else {
+            return Measurement::Skipped(self.why_not(definition));
+        };
+        let mut measured = self.measured(definition, limits, from, to, gap);
+        if matches!(definition.metric, Metric::AverageConfidence | Metric::AverageThresholdedConfidence) {
+            self.add_realised_error(definition, to, &mut measured);
+        }
+        if let Some(bound) = context.settings.tests.get(test).and_then(|c| c.bound) {
+            measured.also.push(self.bound(definition, limits, bound, to));
+        }
+        Measurement::Measured(Box::new(measured))
+    }
+
+    fn why_not(&self, definition: &MetricDefinition) -> String {
+        match definition.metric {
+            Metric::Msle => "The mean squared log error needs labels and predictions above −1 on both sides.".to_owned(),
+            Metric::Mape => "The mean absolute percentage error needs labels other than 0 on both sides.".to_owned(),
+            Metric::Auc | Metric::AveragePrecision => {
+                format!("{} needs at least five positive and five negative rows on both sides.", definition.name)
+            }
+            _ => format!("{} cannot be computed on both sides: too few rows bear on it.", definition.name),
+        }
+    }
+
+    fn estimates(&self, definition: &MetricDefinition, from: f64, to: f64) -> (Estimate, Estimate) {
+        let of = |profile: &ModelProfile, value| estimate(self.frame, &profile.tally, definition, Some(value));
+        (of(self.reference, from), of(self.evaluation, to))
+    }
+
+    fn measured(&self, definition: &MetricDefinition, limits: Thresholds, from: f64, to: f64, gap: Gap) -> Measured {
+        let (reference, evaluation) = self.estimates(definition, from, to);
+        let sign = match definition.better {
+            Better::Lower => 1.0,
+            Better::Higher => -1.0,
+            Better::Neutral => 0.0,
+        };
+        let at = |t: f64| finite(from + sign * t * unit_of(self.frame, definition, from)).filter(|_| sign != 0.0);
+        let rows = |p: &ModelProfile| if definition.labels { p.tally.labelled.rows } else { p.tally.predicted.rows };
+        Measured {
+            statistic: finite(gap.statistic),
+            statistic_unit: Some(effect_unit(definition)),
+            effect: finite(gap.effect),
+            interval: Some((gap.effect - 1.96 * gap.standard_error, gap.effect + 1.96 * gap.standard_error)),
+            p_value: Some(gap.p),
+            standard_error: Some(gap.standard_error),
+            thresholds: Some(limits),
+            method: method(definition.metric).to_owned(),
+            sentence: self.sentence(definition, from, to, gap),
+            n_reference: Some(rows(self.reference)),
+            n_evaluation: Some(rows(self.evaluation)),
+            metrics: vec![
+                CaseMetric {
+                    kind: "PERFORMANCE_METRIC_VALUE".to_owned(),
+                    metric: format!("reference_{}", definition.id),
+                    value: finite(from),
+                },
+                CaseMetric {
+                    kind: "PERFORMANCE_METRIC_VALUE".to_owned(),
+                    metric: format!("evaluation_{}", definition.id),
+                    value: finite(to),
+                },
+            ],
+            figure: Some(Figure::MetricPair {
+                metric: definition.name.to_owned(),
+                unit: definition.unit,
+                better: definition.better,
+                reference,
+                evaluation,
+                warning: at(limits.warning),
+                alert: at(limits.alert),
+            }),
+            ..Measured::default()
+        }
+    }
+
+    fn sentence(&self, definition: &MetricDefinition, from: f64, to: f64, gap: Gap) -> String {
+        let way = if to > from {
+            "up"
+        } else if to < from {
+            "down"
+        } else {
+            "unchanged"
+        };
+        let mut out = if way == "unchanged" {
+            format!("{} is {} in both sets", definition.name, value_text(definition, to))
+        } else {
+            format!(
+                "{} is {} in the evaluation set, {way} {} from {} in the reference",
+                definition.name,
+                value_text(definition, to),
+                points(definition, gap.statistic),
+                value_text(definition, from)
+            )
+        };
+        let tally = &self.evaluation.tally;
+        if definition.labels && (tally.labelled.rows as f64) < MOSTLY_LABELLED * tally.predicted.rows as f64 {
+            out.push_str(&format!(
+                "; only {} % of the evaluation rows have a label",
+                percent(tally.labelled.rows as f64 / tally.predicted.rows.max(1) as f64)
+            ));
+        }
+        out.push('.');
+        out
+    }
+
+    /// With labels on both sides an estimate of accuracy is held against the accuracy itself.
+    fn add_realised_error(&self, definition: &MetricDefinition, estimated: f64, measured: &mut Measured) {
+        let accuracy = |p: &ModelProfile| {
+            let metric = if self.frame.classes.len() == 2 { Metric::Accuracy } else { Metric::MulticlassAccuracy };
+            self.frame.whole_value(p, metric)
+        };
+        let (Some(_), Some(realised)) = (accuracy(self.reference), accuracy(self.evaluation)) else { return };
+        let error = estimated - realised;
+        measured.metrics.push(CaseMetric {
+            kind: "MODEL_ERROR".to_owned(),
+            metric: format!("{}_realised_error", definition.id),
+            value: finite(error),
+        });
+        let sentence = measured.sentence.trim_end_matches('.').to_owned();
+        measured.sentence = if error.abs() > UNRELIABLE {
+            // What has failed where it could be checked must not raise alarms: p = 1.
+            measured.p_value = Some(1.0);
+            format!("{sentence}; it misses the accuracy of {realised:.3} by {:.3}, so it is not a reliable estimate here.", error.abs())
+        } else {
+            format!("{sentence}; the accuracy is {realised:.3}.")
+        };
+    }
+
+    /// The evaluation's value against a bound that the reader set.
+    fn bound(&self, definition: &MetricDefinition, limits: Thresholds, bound: f64, to: f64) -> Measured {
+        let unit = unit_of(self.frame, definition, bound);
+        let error = self.frame.standard_error(&self.evaluation.tally, definition.metric).unwrap_or(0.0) / unit;
+        let effect = match definition.better {
+            Better::Higher => bound - to,
+            Better::Lower => to - bound,
+            Better::Neutral => (to - bound).abs(),
+        } / unit;
+        let p = if error > 0.0 { crate::stats::special::normal_upper(effect / error) } else { f64::from(u8::from(effect <= 0.0)) };
+        let kept = if effect <= 0.0 { "keeps" } else { "misses" };
+        Measured {
+            statistic: finite(effect),
+            statistic_unit: Some(effect_unit(definition)),
+            effect: finite(effect),
+            interval: Some((effect - 1.96 * error, effect + 1.96 * error)),
+            p_value: Some(p),
+            standard_error: Some(error),
+            thresholds: Some(limits),
+            method: "Normal interval from the rows' influence".to_owned(),
+            sentence: format!(
+                "{} is {} in the evaluation set and {kept} the bound of {}.",
+                definition.name,
+                value_text(definition, to),
+                value_text(definition, bound)
+            ),
+            n_evaluation: Some(self.evaluation.tally.labelled.rows),
+            aspect: Some("bound".to_owned()),
+            ..Measured::default()
+        }
+    }
+
+    /// Over several classes, the class whose share of the predictions moved most, Holm over the classes.
+    fn class_rates(&self, definition: &MetricDefinition, limits: Thresholds) -> Measurement {
+        let share = |p: &ModelProfile, class| self.frame.predicted_share(&p.tally, class);
+        let mut rates: Vec<(usize, f64, f64, f64, f64)> = Vec::new();
+        for class in 0..self.frame.classes.len() {
+            let (Some(a), Some(b)) = (share(self.reference, class), share(self.evaluation, class)) else { continue };
+            let (n, m) = (a.mass.effective(), b.mass.effective());
+            let pooled = (a.mean * n + b.mean * m) / (n + m);
+            let null = (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m)).sqrt();
+            if null > 0.0 {
+                let error = (a.variance / n + b.variance / m).sqrt().max(0.5 * null);
+                rates.push((class, a.mean, b.mean, error, crate::stats::special::normal_two_sided((b.mean - a.mean) / null)));
+            }
+        }
+        let adjusted = holm(&rates.iter().map(|r| r.4).collect::<Vec<_>>());
+        let moved = |r: &(usize, f64, f64, f64, f64)| (r.2 - r.1).abs();
+        let most = rates.iter().zip(adjusted).max_by(|a, b| moved(a.0).total_cmp(&moved(b.0)));
+        let Some((&(class, from, to, error, _), p)) = most else {
+            return Measurement::Skipped("No class is predicted on both sides.".to_owned());
+        };
+        let name = self.frame.classes.get(class).cloned().unwrap_or_default();
+        let gap = Gap { statistic: (to - from).abs(), effect: (to - from).abs(), standard_error: error, p };
+        let mut measured = self.measured(definition, limits, from, to, gap);
+        let way = if to > from { "up" } else { "down" };
+        measured.sentence = format!(
+            "{} % of the evaluation rows are predicted to be {name}, {way} from {} % in the reference: the class whose share moved most.",
+            percent(to),
+            percent(from)
+        );
+        measured.method = "Normal test of two shares, Holm over the classes".to_owned();
+        measured.subset = Some(name);
+        if let Some(Figure::MetricPair { reference, evaluation, .. }) = &mut measured.figure {
+            let around = |value: f64, profile: &ModelProfile| {
+                let n = profile.tally.predicted.effective();
+                let (low, high) = crate::stats::proportions::wilson(value * n, n, 0.95);
+                Estimate { value: finite(value), low: finite(low), high: finite(high) }
+            };
+            (*reference, *evaluation) = (around(from, self.reference), around(to, self.evaluation));
+        }
+        Measurement::Measured(Box::new(measured))
+    }
+}
+
+/// How a metric's evidence is found.
+pub(crate) fn method(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Auc => "Exact area; DeLong's variance, tail with skewness",
+        Metric::MulticlassAuc => "Hand and Till's area; variance from the rows' placements, by class",
+        Metric::AveragePrecision => "Step-wise area; binomial variance on the positives",
+        m if crate::stress::performance::DRAWN.contains(&m) => "Random splits of both sets at the same sizes; Pearson III tail",
+        Metric::Accuracy | Metric::MulticlassAccuracy | Metric::TopKAccuracy | Metric::AverageThresholdedConfidence => {
+            "Hypergeometric test of two shares"
+        }
+        Metric::R2 | Metric::PredictionVariance | Metric::PositivePredictionVariance | Metric::NegativePredictionVariance => {
+            "Normal test on the rows' influence"
+        }
+        _ => "Permutation test of two means by three moments (Pearson III)",
+    }
+}

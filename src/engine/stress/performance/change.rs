@@ -1,0 +1,187 @@
+//! The same rows, or the same subset, in reference and evaluation.
+
+use super::gap::{Gap, direction, unit_of};
+use super::null::{DRAWN, Null, Urn, mean_of_part, part_p, split_nulls, upper_tail};
+use super::part::{LEAST_CLASS_ROWS, auc_null, smoothed_error};
+use crate::metrics::{Metric, MetricDefinition, ratio};
+use crate::profile::{ModelFrame, ModelProfile, OutcomeTally};
+use crate::random::Rng;
+use crate::stats::special::normal_two_sided;
+
+/// What confusion-matrix metrics of reference and evaluation differ by when the rows of both are dealt out at random to two sets
+/// of their sizes: once for all metrics of a subset.
+pub(crate) struct Splits(Vec<(Metric, Null)>);
+
+impl Splits {
+    /// Deals out the rows of two tallies.
+    pub(crate) fn new(frame: &ModelFrame, tallies: (&OutcomeTally, &OutcomeTally), metrics: &[Metric], rng: &mut Rng) -> Self {
+        let observed = |metric: Metric| Some((metric, frame.value(tallies.0, metric)? - frame.value(tallies.1, metric)?));
+        let wanted: Vec<(Metric, f64)> = metrics.iter().filter(|m| DRAWN.contains(m)).filter_map(|&m| observed(m)).collect();
+        let pooled = tallies.0.with(tallies.1);
+        if wanted.is_empty() || pooled.confusion.is_empty() {
+            return Self(Vec::new());
+        }
+        let (n, m) = (tallies.0.labelled.effective(), tallies.1.labelled.effective());
+        let urn = Urn::new(&pooled.confusion, frame.classes.len(), n + m);
+        Self(wanted.iter().map(|w| w.0).zip(split_nulls(&urn, n, &wanted, 0.0, rng)).collect())
+    }
+
+    fn of(&self, metric: Metric) -> Option<Null> {
+        self.0.iter().find(|s| s.0 == metric).map(|s| s.1)
+    }
+}
+
+/// The change of one metric from a reference tally to an evaluation tally: gap and null, before any threshold.
+struct Change {
+    raw: f64,
+    /// Of the raw gap, under "nothing changed", on the metric's scale.
+    null: Null,
+    /// Squared standard error of the raw gap as observed.
+    variance: f64,
+    /// One-sided p where one is exact.
+    exact: Option<f64>,
+}
+
+/// Values, on the metric's scale, of evaluation against reference.
+fn change(
+    frame: &ModelFrame,
+    definition: &MetricDefinition,
+    values: (f64, f64),
+    tallies: (&OutcomeTally, &OutcomeTally),
+    splits: Option<&Splits>,
+) -> Option<Change> {
+    let metric = definition.metric;
+    let sign = if direction(definition) == 0.0 { -1.0 } else { direction(definition) };
+    let unit = unit_of(frame, definition, values.0);
+    let raw = sign * (values.0 - values.1) / unit;
+    let errors = (frame.standard_error(tallies.0, metric)?, frame.standard_error(tallies.1, metric)?);
+    let (mut null, mut exact) = (Null::default(), None);
+    let mut errors = errors;
+    if let Some(drawn) = splits.and_then(|s| s.of(metric)) {
+        null = drawn.times(sign / unit);
+    } else if metric == Metric::Auc {
+        let pooled = frame.histogram_auc(&tallies.0.with(tallies.1))?;
+        let counts = |t: &OutcomeTally| {
+            let kish = ratio(t.labelled.effective(), t.labelled.weight);
+            let (negative, positive) = t.histograms();
+            (kish * negative.iter().sum::<f64>(), kish * positive.iter().sum::<f64>())
+        };
+        let ((a, b), (c, d)) = (counts(tallies.0), counts(tallies.1));
+        if a.min(b).min(c).min(d) < LEAST_CLASS_ROWS {
+            return None;
+        }
+        null = auc_null(&pooled, a, b, 1.0).plus(auc_null(&pooled, c, d, 1.0).times(-1.0)).times(sign / unit);
+    } else if metric == Metric::MulticlassAuc {
+        // Over the pairs of classes that have enough rows on both sides; the same for both values.
+        let enough = ModelFrame::placed(tallies.0, LEAST_CLASS_ROWS);
+        let present: Vec<usize> = ModelFrame::placed(tallies.1, LEAST_CLASS_ROWS).into_iter().filter(|c| enough.contains(c)).collect();
+        let pooled = tallies.0.with(tallies.1);
+        let (variance, third) = frame.placement_moments(&pooled, tallies.0, &present)?;
+        let (other, other_third) = frame.placement_moments(&pooled, tallies.1, &present)?;
+        null = Null { mean: 0.0, variance: variance + other, third: third - other_third }.times(sign / unit);
+        let among = |t: &OutcomeTally| frame.multiclass_auc_among(t, &present);
+        if let Some((a, b)) = among(tallies.0).zip(among(tallies.1)) {
+            // What the classes of too few rows add to the raw gap counts as noise.
+            null.mean = raw - sign * (a - b) / unit;
+        }
+    } else if let Some((of_reference, of_evaluation, pool)) = means(frame, metric, tallies) {
+        let one_sided = |high: bool| part_p(&of_evaluation, &pool, high);
+        exact = match direction(definition) {
+            s if s > 0.0 => Some(one_sided(false)),
+            s if s < 0.0 => Some(one_sided(true)),
+            _ => None,
+        };
+        // What a reference of n rows and an evaluation of m differ by, both drawn from their pool; for root mean squared
+        // error by the slope of the root.
+        let slope = if metric == Metric::Rmse { 0.5 / pool.mean.sqrt().max(f64::MIN_POSITIVE) } else { 1.0 };
+        let (own, all) = (of_evaluation.mass.effective(), pool.mass.effective());
+        let part = mean_of_part(own, &pool);
+        let shift = Null { mean: 0.0, ..part }.times(-slope * all / (all - own).max(1.0));
+        null = shift.times(sign / unit);
+        errors = (smoothed_error(&of_reference, errors.0), smoothed_error(&of_evaluation, errors.1));
+    } else {
+        let positives = |t: &OutcomeTally| t.histograms().1.iter().sum::<f64>();
+        if metric == Metric::AveragePrecision && positives(tallies.0).min(positives(tallies.1)) < LEAST_CLASS_ROWS {
+            return None;
+        }
+        null.variance = (errors.0 * errors.0 + errors.1 * errors.1) / (unit * unit);
+    }
+    // A relative gap moves with its base, too.
+    let base = if definition.scale == crate::metrics::Scale::Relative { (values.1 / unit).abs().max(1.0) } else { 1.0 };
+    let variance = (errors.0 * errors.0 * base * base + errors.1 * errors.1) / (unit * unit);
+    Some(Change { raw, null, variance: variance.max(0.25 * null.variance), exact })
+}
+
+fn means(
+    frame: &ModelFrame,
+    metric: Metric,
+    tallies: (&OutcomeTally, &OutcomeTally),
+) -> Option<(crate::profile::Mean, crate::profile::Mean, crate::profile::Mean)> {
+    let metric = if metric == Metric::Rmse { Metric::Mse } else { metric };
+    let of = |t: &OutcomeTally| frame.mean(t, metric);
+    Some((of(tallies.0)?, of(tallies.1)?, of(&tallies.0.with(tallies.1))?))
+}
+
+/// The change of a metric over whole sides: (reference value, evaluation value, gap). `None` where a side lacks the metric.
+pub(crate) fn whole_gap(
+    frame: &ModelFrame,
+    definition: &MetricDefinition,
+    reference: &ModelProfile,
+    evaluation: &ModelProfile,
+    splits: &Splits,
+) -> Option<(f64, f64, Gap)> {
+    let values = (frame.whole_value(reference, definition.metric)?, frame.whole_value(evaluation, definition.metric)?);
+    let change = change(frame, definition, values, (&reference.tally, &evaluation.tally), Some(splits))?;
+    Some((values.0, values.1, change.gap(definition)))
+}
+
+impl Change {
+    fn gap(&self, definition: &MetricDefinition) -> Gap {
+        let effect = self.raw - self.null.mean;
+        let p = if direction(definition) == 0.0 {
+            normal_two_sided(effect / self.null.variance.sqrt().max(f64::MIN_POSITIVE))
+        } else {
+            self.exact.unwrap_or_else(|| self.null.upper(self.raw))
+        };
+        let (statistic, effect) = if direction(definition) == 0.0 { (self.raw.abs(), effect.abs()) } else { (self.raw, effect) };
+        Gap { statistic, effect, standard_error: self.variance.sqrt(), p }
+    }
+}
+
+/// The fall of a subset from reference to evaluation beyond the fall of the whole.
+///
+/// A subset's fall differs from the whole's by (1 − its share) times its difference from the rest's, which is independent.
+pub(crate) fn change_gap(
+    frame: &ModelFrame,
+    definition: &MetricDefinition,
+    part: (&OutcomeTally, &OutcomeTally),
+    whole: (&OutcomeTally, &OutcomeTally),
+    splits: &Splits,
+) -> Option<Gap> {
+    let metric = definition.metric;
+    let value = |t: &OutcomeTally| frame.value(t, metric);
+    let rest = (whole.0.without(part.0), whole.1.without(part.1));
+    let of_part = change(frame, definition, (value(part.0)?, value(part.1)?), part, Some(splits))?;
+    let of_rest = change(frame, definition, (value(&rest.0)?, value(&rest.1)?), (&rest.0, &rest.1), None)?;
+    let share = 0.5 * (ratio(part.0.predicted.weight, whole.0.predicted.weight) + ratio(part.1.predicted.weight, whole.1.predicted.weight));
+    let outside = 1.0 - share;
+    let beyond = outside * ((of_part.raw - of_part.null.mean) - (of_rest.raw - of_rest.null.mean));
+    let whole_raw = {
+        let unit = unit_of(frame, definition, value(whole.0)?);
+        let sign = if direction(definition) == 0.0 { -1.0 } else { direction(definition) };
+        sign * (value(whole.0)? - value(whole.1)?) / unit
+    };
+    let null = of_part.null.plus(of_rest.null.times(-1.0)).times(outside);
+    let observed_variance = outside * outside * (of_part.variance + of_rest.variance);
+    // Where rows of the two sides differ in spread, the pooled null may be too narrow: the wider of the two decides.
+    let sd = null.variance.max(observed_variance).sqrt();
+    if sd <= 0.0 {
+        return None;
+    }
+    let skewness = null.third / (null.variance * null.variance.sqrt()).max(f64::MIN_POSITIVE);
+    let neutral = direction(definition) == 0.0;
+    let p = if neutral { normal_two_sided(beyond / sd) } else { upper_tail(beyond / sd, skewness) };
+    let raw = of_part.raw - whole_raw;
+    let (statistic, effect) = if neutral { (raw.abs(), beyond.abs()) } else { (raw, beyond) };
+    Some(Gap { statistic, effect, standard_error: observed_variance.sqrt(), p })
+}

@@ -1,0 +1,23 @@
+//! How the value of a metric in one set of rows compares with its value in another: shared by the questions about the whole
+//! set, about subsets, and about subsets over time.
+//!
+//! A *gap* is a shortfall on the metric's own scale, larger is worse, with its standard error and its one-sided p. Means are
+//! tested as parts drawn from the pool that holds them; areas under the ROC curve by DeLong's placements; everything that a
+//! confusion matrix gives by draws of its cells; binary metrics that follow the base rate against what the model's own
+//! calibrated probabilities expect.
+
+mod base_rate;
+mod change;
+mod gap;
+mod null;
+mod part;
+mod specs;
+mod worst;
+
+pub(crate) use base_rate::weakness;
+pub(crate) use change::{Splits, change_gap, whole_gap};
+pub(crate) use gap::{Gap, estimate, unit_of};
+pub(crate) use null::{DRAWN, PartNulls, Urn};
+pub(crate) use part::part_gap;
+pub(crate) use specs::{lower_first, percent, points, signed, spec_text, value_text};
+pub(crate) use worst::{Subset, Worst, worst};

@@ -1,0 +1,5 @@
+//! Subset degradation: where has the model become worse than elsewhere?
+
+mod drift;
+
+pub use drift::SubsetDegradation;

@@ -1,0 +1,39 @@
+// Checked by `tsc --noEmit` in types.test.mjs: what a consumer writes in TypeScript compiles, and mistakes do not.
+import { Client, Job, StraingaugeError, type DataParams, type Inspection, type Progress, type TestRun } from '../../pkg/index.js';
+
+const params: DataParams = { labelCol: 'label', predictionCol: ['p0', 'p1'], read: { format: 'csv', delimiter: ';' } };
+
+export async function consume(file: File, records: Record<string, unknown>[]): Promise<string> {
+  const client = await Client.create({ worker: true, storage: 'indexeddb' });
+  const inspection: Inspection = await client.inspect(file, { decimal: 'comma' }, { onProgress: (p: Progress) => void p.done });
+  const text: string | null | undefined = inspection.firstRows[0]?.[0];
+  const project = await client.createProject({ name: 'n', modelTask: 'regression' });
+  await project.registerDataset('a', records, params);
+  await project.registerPredictions('a', 'm', new Uint8Array(4), { idCol: 'id' });
+  const job: Job<TestRun> = project.startStressTest({
+    runName: 'r', reference: 'a', evaluation: 'a', model: null, tests: { 'drift:feature_drift': { num_bins: 30, warning: 0.1 } }, sensitivity: 'less',
+  });
+  for await (const { stage, batches } of job) if (stage === 'done') return batches.map((batch) => batch.name).join();
+  const run = await job.result();
+  const accuracy: number | null | undefined = run.modelMetrics['accuracy']?.evaluation;
+  for (const c of run.batch('drift:feature_drift').toJSON().cases) {
+    if (c.figure?.form === 'distributions') return c.figure.bins.map((bin) => bin.label).join();
+  }
+  const bytes: Uint8Array = await run.testCases({ metrics: true }).toArrow();
+  try {
+    await project.rows(run, 'id', { limit: 10 });
+  } catch (error) {
+    if (error instanceof StraingaugeError && error.code === 'not_loaded') return `${error.details.file} ${accuracy} ${bytes.length} ${text}`;
+  }
+  // @ts-expect-error: there is no such task
+  await client.createProject({ name: 'n', modelTask: 'clairvoyance' });
+  // @ts-expect-error: a path is not a source; a string is text, a number nothing
+  await client.inspect(42);
+  // @ts-expect-error: parameters are spelled in camelCase
+  await project.registerDataset('a', file, { label_col: 'label' });
+  // @ts-expect-error: runs come from jobs
+  new TestRunOf();
+  return run.summary.headline;
+}
+
+declare const TestRunOf: new (a: never) => TestRun;

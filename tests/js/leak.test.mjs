@@ -1,0 +1,24 @@
+// Memory stays where it is, however often something is read, tested and forgotten.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { clientFor, csv, loans } from './engine.mjs';
+
+test('the engine does not grow over hundreds of operations', async (t) => {
+  const client = await clientFor(t);
+  const { memory } = (await import('../../pkg/dist/engine.js')).initSync();
+  const project = await client.createProject({ name: 'Leaks', modelTask: 'binary_classification' });
+  const params = { labelCol: 'label', predictionCol: 'score' };
+  const texts = [csv(loans(2000, 1)), csv(loans(2000, 2))];
+  const round = async (i) => {
+    await client.inspect(texts[i % 2]);
+    await project.registerDataset('then', texts[0], params);
+    await project.registerDataset('now', texts[1], params);
+    await project.startStressTest({ runName: `r${i}`, reference: 'then', evaluation: 'now', categories: ['model_performance', 'drift'], seed: i }).result();
+    await assert.rejects(client.inspect(new File([], 'empty.csv')));
+  };
+  for (let i = 0; i < 20; i += 1) await round(i);
+  const settled = memory.buffer.byteLength;
+  for (let i = 0; i < 100; i += 1) await round(i);
+  assert.ok(memory.buffer.byteLength <= settled * 1.1, `${settled} bytes grew to ${memory.buffer.byteLength}`);
+});
