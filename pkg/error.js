@@ -26,4 +26,4 @@ export class StraingaugeError extends Error {
 }
 
 /** What a cancelled call rejects with. */
-export const cancelled = () => new StraingaugeError('cancelled', 'Cancelled, as asked.');
+export const cancelled = () => new StraingaugeError('cancelled', 'Cancelled, as was asked. Nothing of it is kept.');

@@ -32,9 +32,13 @@ impl From<Thrown> for JsValue {
     }
 }
 
-/// An argument; absent and null count as the type's own "nothing".
+/// An argument. It is read as JSON, because only that notices a misspelt option; absent counts as null.
 pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, Thrown> {
-    serde_wasm_bindgen::from_value(value).map_err(|e| Thrown::misuse(format!("An option is not what it should be: {e}.")))
+    let text = js_sys::JSON::stringify(&value).ok().and_then(|text| text.as_string()).unwrap_or_else(|| "null".to_owned());
+    serde_json::from_str(&text).map_err(|e| {
+        let (place, message) = (format!(" at line {} column {}", e.line(), e.column()), e.to_string());
+        Thrown::misuse(format!("An option is not what it should be: {}.", message.strip_suffix(&place).unwrap_or(&message)))
+    })
 }
 
 /// A small answer.

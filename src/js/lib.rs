@@ -1,6 +1,6 @@
 //! The wasm-bindgen surface of the engine: one class, which converts and delegates, nothing else.
 //!
-//! Small requests and answers cross as objects, by one serializer; documents, progress and tables cross as JSON text, which
+//! Small answers cross as objects, by one serializer; requests, documents, progress and tables cross as JSON text, which
 //! is quicker to make, to post to another thread and to keep than a tree of objects. Errors are thrown as plain objects
 //! `{ code, message, details }`; the package turns them into its one error class.
 
