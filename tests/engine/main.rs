@@ -2,6 +2,7 @@
 
 mod abnormal_inputs;
 mod cleanliness_and_drift;
+mod metrics;
 mod outcomes;
 mod performance;
 mod reading;

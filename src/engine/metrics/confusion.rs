@@ -179,13 +179,19 @@ impl Margins {
     }
 }
 
-/// The matrix with all classes of fewer than `least` true rows as one class; the number of classes pooled, and the matrix.
+/// The matrix with all classes of fewer than `least` true rows as one class; the number of classes pooled, those left with the
+/// pool, and the matrix.
 pub fn pool_rare(matrix: &[f64], classes: usize, least: f64) -> (usize, usize, Vec<f64>) {
     let truth: Vec<f64> = matrix.chunks_exact(classes.max(1)).map(|row| row.iter().sum()).collect();
     let kept: Vec<usize> = truth.iter().enumerate().filter(|t| *t.1 >= least).map(|t| t.0).collect();
+    let (size, pooled) = keep_classes(matrix, classes, &kept);
+    (classes - kept.len(), size, pooled)
+}
+
+/// The matrix with all classes but those `kept` (ascending) as one class, the last: its size, and the matrix.
+pub fn keep_classes(matrix: &[f64], classes: usize, kept: &[usize]) -> (usize, Vec<f64>) {
     let size = kept.len() + 1;
-    let place = |class: usize| kept.binary_search(&class).unwrap_or(kept.len());
-    let places: Vec<usize> = (0..classes).map(place).collect();
+    let places: Vec<usize> = (0..classes).map(|class| kept.binary_search(&class).unwrap_or(kept.len())).collect();
     let mut pooled = vec![0.0; size * size];
     for (row, &i) in matrix.chunks_exact(classes.max(1)).zip(&places) {
         for (&w, &j) in row.iter().zip(&places) {
@@ -194,7 +200,7 @@ pub fn pool_rare(matrix: &[f64], classes: usize, least: f64) -> (usize, usize, V
             }
         }
     }
-    (classes - kept.len(), size, pooled)
+    (size, pooled)
 }
 
 pub(crate) fn ratio(a: f64, b: f64) -> f64 {

@@ -14,7 +14,7 @@ mod predictions;
 
 pub use build::{SideInput, outcomes, positive_class, side_info};
 pub(crate) use confusion::ratio;
-pub use confusion::{Margins, pool_rare};
+pub use confusion::{Margins, keep_classes, pool_rare};
 pub use curve::{HistogramAuc, Placements, SortedScores, auc, average_precision, histogram_auc, histogram_average_precision};
 pub use definition::{Metric, MetricDefinition, Scale, all, by_id, catalogue};
 pub use outcomes::{NO_CLASS, Outcomes, Prediction, Truth};

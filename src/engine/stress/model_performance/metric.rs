@@ -114,7 +114,7 @@ impl Question for ModelPerformance {
             return Ok(family.tests.iter().map(|_| Measurement::Skipped("Both sets need predictions.".to_owned())).collect());
         };
         let drawn: Vec<Metric> = metrics::catalogue(frame.task).map(|d| d.metric).collect();
-        let splits = Splits::new(frame, (&reference.tally, &evaluation.tally), &drawn, &mut context.rng("model_performance", ""));
+        let splits = Splits::new(frame, (&reference.tally, &evaluation.tally), &drawn, 0.0, &mut context.rng("model_performance", ""));
         let sides = Sides { frame, reference, evaluation, splits };
         Ok(family.tests.iter().map(|test| sides.measure(context, test)).collect())
     }

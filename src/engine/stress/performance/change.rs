@@ -3,31 +3,51 @@
 use super::gap::{Gap, direction, unit_of};
 use super::null::{DRAWN, Null, Urn, mean_of_part, part_p, split_nulls, upper_tail};
 use super::part::{LEAST_CLASS_ROWS, auc_null, smoothed_error};
-use crate::metrics::{Metric, MetricDefinition, ratio};
+use crate::metrics::{Margins, Metric, MetricDefinition, Scale, keep_classes, ratio};
 use crate::profile::{ModelFrame, ModelProfile, OutcomeTally};
 use crate::random::Rng;
 use crate::stats::special::normal_two_sided;
 
 /// What confusion-matrix metrics of reference and evaluation differ by when the rows of both are dealt out at random to two sets
 /// of their sizes: once for all metrics of a subset.
-pub(crate) struct Splits(Vec<(Metric, Null)>);
+pub(crate) struct Splits(Vec<Split>);
+
+struct Split {
+    metric: Metric,
+    null: Null,
+    /// Reference − evaluation, with rare classes pooled as in the draws.
+    observed: f64,
+}
 
 impl Splits {
-    /// Deals out the rows of two tallies.
-    pub(crate) fn new(frame: &ModelFrame, tallies: (&OutcomeTally, &OutcomeTally), metrics: &[Metric], rng: &mut Rng) -> Self {
-        let observed = |metric: Metric| Some((metric, frame.value(tallies.0, metric)? - frame.value(tallies.1, metric)?));
-        let wanted: Vec<(Metric, f64)> = metrics.iter().filter(|m| DRAWN.contains(m)).filter_map(|&m| observed(m)).collect();
+    /// Deals out the rows of two tallies; classes of fewer than `least` true rows a side, on average, are pooled.
+    pub(crate) fn new(frame: &ModelFrame, tallies: (&OutcomeTally, &OutcomeTally), metrics: &[Metric], least: f64, rng: &mut Rng) -> Self {
         let pooled = tallies.0.with(tallies.1);
-        if wanted.is_empty() || pooled.confusion.is_empty() {
+        let classes = frame.classes.len();
+        if pooled.confusion.is_empty() || pooled.labelled.rows == 0 {
+            return Self(Vec::new());
+        }
+        let truth = Margins::of(&pooled.confusion, classes).truth;
+        let kept: Vec<usize> = truth.iter().enumerate().filter(|t| *t.1 >= 2.0 * least).map(|t| t.0).collect();
+        let collapse = |matrix: &[f64]| match classes - kept.len() {
+            0 | 1 => (classes, matrix.to_vec()),
+            _ => keep_classes(matrix, classes, &kept),
+        };
+        let (size, all) = collapse(&pooled.confusion);
+        let margins = |tally: &OutcomeTally| Margins::of(&collapse(&tally.confusion).1, size);
+        let (before, after) = (margins(tallies.0), margins(tallies.1));
+        let observed = |metric: Metric| Some((metric, before.metric(metric)? - after.metric(metric)?));
+        let wanted: Vec<(Metric, f64)> = metrics.iter().filter(|m| DRAWN.contains(m)).filter_map(|&m| observed(m)).collect();
+        if wanted.is_empty() {
             return Self(Vec::new());
         }
         let (n, m) = (tallies.0.labelled.effective(), tallies.1.labelled.effective());
-        let urn = Urn::new(&pooled.confusion, frame.classes.len(), n + m);
-        Self(wanted.iter().map(|w| w.0).zip(split_nulls(&urn, n, &wanted, 0.0, rng)).collect())
+        let nulls = split_nulls(&Urn::new(&all, size, n + m), n, &wanted, 0.0, rng);
+        Self(wanted.iter().zip(nulls).map(|(&(metric, observed), null)| Split { metric, null, observed }).collect())
     }
 
-    fn of(&self, metric: Metric) -> Option<Null> {
-        self.0.iter().find(|s| s.0 == metric).map(|s| s.1)
+    fn of(&self, metric: Metric) -> Option<&Split> {
+        self.0.iter().find(|s| s.metric == metric)
     }
 }
 
@@ -48,17 +68,19 @@ fn change(
     definition: &MetricDefinition,
     values: (f64, f64),
     tallies: (&OutcomeTally, &OutcomeTally),
+    unit: f64,
     splits: Option<&Splits>,
 ) -> Option<Change> {
     let metric = definition.metric;
     let sign = if direction(definition) == 0.0 { -1.0 } else { direction(definition) };
-    let unit = unit_of(frame, definition, values.0);
     let raw = sign * (values.0 - values.1) / unit;
     let errors = (frame.standard_error(tallies.0, metric)?, frame.standard_error(tallies.1, metric)?);
     let (mut null, mut exact) = (Null::default(), None);
     let mut errors = errors;
     if let Some(drawn) = splits.and_then(|s| s.of(metric)) {
-        null = drawn.times(sign / unit);
+        null = drawn.null.times(sign / unit);
+        // What rare classes add to the raw gap counts as noise.
+        null.mean += raw - sign * drawn.observed / unit;
     } else if metric == Metric::Auc {
         let pooled = frame.histogram_auc(&tallies.0.with(tallies.1))?;
         let counts = |t: &OutcomeTally| {
@@ -104,10 +126,15 @@ fn change(
         if metric == Metric::AveragePrecision && positives(tallies.0).min(positives(tallies.1)) < LEAST_CLASS_ROWS {
             return None;
         }
-        null.variance = (errors.0 * errors.0 + errors.1 * errors.1) / (unit * unit);
+        // Under the null both sides have the pool's spread; a side without its rare large values would claim too little.
+        let own = errors.0 * errors.0 + errors.1 * errors.1;
+        let pool = frame.standard_error(&tallies.0.with(tallies.1), metric).unwrap_or(0.0);
+        let (n, m) = (tallies.0.predicted.effective(), tallies.1.predicted.effective());
+        let pooled = pool * pool * ((n + m) / n + (n + m) / m);
+        null.variance = own.max(pooled) / (unit * unit);
     }
-    // A relative gap moves with its base, too.
-    let base = if definition.scale == crate::metrics::Scale::Relative { (values.1 / unit).abs().max(1.0) } else { 1.0 };
+    // A gap relative to the reference's own value moves with it, too.
+    let base = if definition.scale == Scale::Relative && unit == values.0.abs() { (values.1 / unit).abs().max(1.0) } else { 1.0 };
     let variance = (errors.0 * errors.0 * base * base + errors.1 * errors.1) / (unit * unit);
     Some(Change { raw, null, variance: variance.max(0.25 * null.variance), exact })
 }
@@ -131,7 +158,8 @@ pub(crate) fn whole_gap(
     splits: &Splits,
 ) -> Option<(f64, f64, Gap)> {
     let values = (frame.whole_value(reference, definition.metric)?, frame.whole_value(evaluation, definition.metric)?);
-    let change = change(frame, definition, values, (&reference.tally, &evaluation.tally), Some(splits))?;
+    let unit = unit_of(frame, definition, values.0);
+    let change = change(frame, definition, values, (&reference.tally, &evaluation.tally), unit, Some(splits))?;
     Some((values.0, values.1, change.gap(definition)))
 }
 
@@ -161,15 +189,18 @@ pub(crate) fn change_gap(
     let metric = definition.metric;
     let value = |t: &OutcomeTally| frame.value(t, metric);
     let rest = (whole.0.without(part.0), whole.1.without(part.1));
-    let of_part = change(frame, definition, (value(part.0)?, value(part.1)?), part, Some(splits))?;
-    let of_rest = change(frame, definition, (value(&rest.0)?, value(&rest.1)?), (&rest.0, &rest.1), None)?;
+    let overall = (value(whole.0)?, value(whole.1)?);
+    // Errors are relative to what the whole evaluation set comes to: a subset that was almost free of errors does not stand
+    // out by having the usual ones now.
+    let unit = unit_of(frame, definition, overall.1);
+    let of_part = change(frame, definition, (value(part.0)?, value(part.1)?), part, unit, Some(splits))?;
+    let of_rest = change(frame, definition, (value(&rest.0)?, value(&rest.1)?), (&rest.0, &rest.1), unit, None)?;
     let share = 0.5 * (ratio(part.0.predicted.weight, whole.0.predicted.weight) + ratio(part.1.predicted.weight, whole.1.predicted.weight));
     let outside = 1.0 - share;
     let beyond = outside * ((of_part.raw - of_part.null.mean) - (of_rest.raw - of_rest.null.mean));
     let whole_raw = {
-        let unit = unit_of(frame, definition, value(whole.0)?);
         let sign = if direction(definition) == 0.0 { -1.0 } else { direction(definition) };
-        sign * (value(whole.0)? - value(whole.1)?) / unit
+        sign * (overall.0 - overall.1) / unit
     };
     let null = of_part.null.plus(of_rest.null.times(-1.0)).times(outside);
     let observed_variance = outside * outside * (of_part.variance + of_rest.variance);

@@ -21,6 +21,14 @@ pub(crate) struct Subset {
     pub gap: Gap,
 }
 
+impl Subset {
+    /// Its name alone, without the word that joins it to the feature: `≤ 4.6`, `Travel`, `missing`.
+    pub(crate) fn name(&self) -> String {
+        let label = ["= ", "in ", "is "].iter().find_map(|joint| self.label.strip_prefix(joint)).unwrap_or(&self.label);
+        label.to_owned()
+    }
+}
+
 /// The worst subset, with evidence that counts that it was picked.
 #[derive(Debug, Clone)]
 pub(crate) struct Worst {

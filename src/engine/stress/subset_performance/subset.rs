@@ -244,7 +244,7 @@ impl<'a> Subject<'a> {
             sentence: self.sentence(definition, subsets.len(), chosen, value, overall),
             n_reference: None,
             n_evaluation: Some(if definition.labels { self.whole.labelled.rows } else { self.whole.predicted.rows }),
-            subset: Some(chosen.label.clone()),
+            subset: Some(chosen.name()),
             weakness: if definition.labels { weakness(self.frame, tally, self.whole) } else { None },
             row_count: Some(tally.rows),
             metrics: [("subset", value), ("overall", overall)]
@@ -315,8 +315,7 @@ pub(crate) fn bars<'a>(
         .filter_map(|(subset, &severity): (&Subset, &Severity)| {
             let (tally, reference) = tally(subset.cell)?;
             let metric = estimate(frame, tally, definition, frame.value(tally, definition.metric));
-            let label = subset.label.trim_start_matches("= ").trim_start_matches("in ").to_owned();
-            Some(SubsetBar { label, n: subset.rows, metric, reference, severity })
+            Some(SubsetBar { label: subset.name(), n: subset.rows, metric, reference, severity })
         })
         .collect()
 }

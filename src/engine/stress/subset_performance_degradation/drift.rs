@@ -10,7 +10,9 @@ use crate::math::finite;
 use crate::metrics::{self, Metric, MetricDefinition, Scale};
 use crate::profile::{ModelFrame, OutcomeTally, SubsetFrame};
 use crate::stress::model_performance::{MOSTLY_LABELLED, both_labelled, definitions, effect_max, effect_unit, exists};
-use crate::stress::performance::{DRAWN, Splits, Subset, Worst, change_gap, lower_first, points, spec_text, value_text, worst};
+use crate::stress::performance::{
+    DRAWN, LEAST_CLASS_ROWS, Splits, Subset, Worst, change_gap, lower_first, points, spec_text, value_text, worst,
+};
 use crate::stress::subset_performance::{MIN_FRQ, bars, limits, missing_skip, parts, rows_of};
 use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec};
 
@@ -182,7 +184,7 @@ impl<'a> Subject<'a> {
         let mut rng = context.rng("subset_performance_degradation", &self.feature);
         let drawn: Vec<Metric> =
             metrics::catalogue(self.frame.task).map(|d| d.metric).filter(|m| DRAWN.contains(m) && self.cut.is_some()).collect();
-        self.pairs.iter().map(|p| Splits::new(self.frame, (&p.reference, &p.evaluation), &drawn, &mut rng)).collect()
+        self.pairs.iter().map(|p| Splits::new(self.frame, (&p.reference, &p.evaluation), &drawn, LEAST_CLASS_ROWS, &mut rng)).collect()
     }
 
     fn subsets(&self, context: &Context, definition: &MetricDefinition, test: &str, splits: &[Splits]) -> Vec<Subset> {
@@ -249,7 +251,7 @@ impl<'a> Subject<'a> {
             sentence: self.sentence(definition, subsets.len(), chosen, before, after),
             n_reference: Some(rows(self.whole.0)),
             n_evaluation: Some(rows(self.whole.1)),
-            subset: Some(chosen.label.clone()),
+            subset: Some(chosen.name()),
             row_count: Some(pair.evaluation.rows),
             metrics: [
                 ("reference_subset", before),
