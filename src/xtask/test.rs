@@ -14,7 +14,7 @@ use crate::{command, layout, npm, size};
 
 /// Runs all stages; the last line counts the tests, whatever happened.
 pub fn run() -> Result<()> {
-    let mut stages = Stages::new(bundle::STAGES + 9);
+    let mut stages = Stages::new(bundle::STAGES + 8);
     let mut tally = Tally::default();
     let done = all(&mut stages, &mut tally);
     println!("\nminutes by stage:");
@@ -42,7 +42,6 @@ fn all(stages: &mut Stages, tally: &mut Tally) -> Result<()> {
     bundle::all(stages, Mode::Tested)?;
     stages
         .run("tools from npm", || command::succeed(command::at_root("npm").args(["ci", "--no-fund", "--no-audit", "--loglevel=error"])))?;
-    stages.run("types of the package", types)?;
     stages.run("package in Node", || tally.run(&mut node_tests("tests/js")?))?;
     stages.run("page in Chromium", || {
         let server = Server::bind(0, layout::site())?;
@@ -51,13 +50,6 @@ fn all(stages: &mut Stages, tally: &mut Tally) -> Result<()> {
         tally.run(node_tests("tests/e2e")?.env("STRAINGAUGE_URL", url).env("STRAINGAUGE_CHROMIUM", chromium))
     })?;
     stages.run("size budgets", size::run)
-}
-
-/// Checks the package's types against a file that uses all of them.
-fn types() -> Result<()> {
-    let project = layout::root().join("tests/js/tsconfig.json");
-    ensure!(project.exists(), "{} is missing", project.display());
-    command::succeed(command::at_root("node").arg("node_modules/typescript/bin/tsc").arg("--project").arg(project))
 }
 
 /// Node's runner over every test file of a folder. The files are named one by one: what a folder means to `node --test`
