@@ -179,6 +179,7 @@ export class Project {
 
   async #keepDataset(entry) {
     const former = this.#datasets.get(entry.name);
+    await this.#registry.release('predictions', former?.own);
     await this.#registry.release('dataset', former);
     this.#datasets.set(entry.name, entry);
     const { name, file, bytes, sha256, rows, labelled } = entry.info;

@@ -105,6 +105,7 @@ export class Registry {
     if (entry.partOf) {
       const whole = await this.predictions(entry.partOf, entry.wholeDataset, hooks);
       const { predictions, info } = await this.#transport.request('predictionsOfPart', { predictions: whole, part: id });
+      await this.release('predictions', entry);
       entry.info = info;
       entry.loaded = { generation: this.#transport.generation, dataset: id, id: predictions };
       return;
@@ -113,6 +114,7 @@ export class Registry {
     const table = entry.source ? (await this.table(entry.source, read, hooks)).table : null;
     const { predictions, info } = await this.#transport.request('predictions', { dataset: id, table, model: entry.model, params: { ...rest, ...(read && { read: said(read) }) } });
     this.#sameFile(entry, info);
+    await this.release('predictions', entry);
     entry.info = info;
     entry.loaded = { generation: this.#transport.generation, dataset: id, id: predictions };
   }

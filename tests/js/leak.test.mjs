@@ -6,6 +6,7 @@ import { clientFor, csv, loans } from './engine.mjs';
 
 test('the engine does not grow over hundreds of operations', async (t) => {
   const client = await clientFor(t);
+  await client.init();
   const { memory } = (await import('../../pkg/dist/engine.js')).initSync();
   const project = await client.createProject({ name: 'Leaks', modelTask: 'binary_classification' });
   const params = { labelCol: 'label', predictionCol: 'score' };

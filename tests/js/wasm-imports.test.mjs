@@ -4,13 +4,17 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 // What wasm-bindgen needs to pass values and errors between the engine and its caller, and nothing else.
-const HARMLESS = /^__wb(indgen_|g_)(.*)$/;
+const HARMLESS = /^__wb(g___wbindgen_|indgen_|g_)(.*)$/;
 const KNOWN = [
   'throw', 'cast', 'init_externref_table', 'object_clone_ref', 'object_drop_ref', 'string_get', 'number_get', 'boolean_get', 'bigint_get_as_i64',
   'debug_string', 'is_', 'in', 'jsval_', 'as_number', 'rethrow', 'memory', 'copy_to_typed_array', 'add', 'string_new', 'number_new', 'error_new',
   // Values: objects, arrays, maps, iterators, numbers, text, dates that the caller handed over.
   'new', 'set', 'get', 'push', 'length', 'next', 'done', 'value', 'iterator', 'entries', 'keys', 'isArray', 'isSafeInteger', 'instanceof_', 'String',
   'Number', 'Error', 'buffer', 'byteLength', 'prototypesetcall', 'subarray', 'slice', 'call', 'from', 'getwithrefkey', 'stack', 'message', 'crash', 'error',
+  // `JSON.stringify`, by which arguments are read.
+  'stringify',
+  // Casts between JavaScript's values and wasm's numbers.
+  'generic',
 ];
 const NETWORK = /fetch|xmlhttp|socket|beacon|eventsource|webtransport|importscripts|worker|navigator|location|document|window|request|response|http|open/i;
 
