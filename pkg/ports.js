@@ -24,7 +24,8 @@ async function instance(wasm) {
     const module = await compile(wasm);
     const glue = await (instances === 0 ? import('./dist/engine.js') : import(/* webpackIgnore: true */ /* @vite-ignore */ `./dist/engine.js?instance=${instances}`));
     instances += 1;
-    glue.initSync({ module });
+    // Compiled already; browsers refuse to instantiate a large module at once on their main thread.
+    await glue.default({ module_or_path: module });
     return { glue, module };
   })();
   try {

@@ -8,7 +8,7 @@ import { compile } from './wasm.js';
 const host = new Host(
   async (wasm) => {
     const module = await compile(typeof wasm === 'string' ? new URL(wasm) : wasm);
-    glue.initSync({ module });
+    await glue.default({ module_or_path: module });
     return { glue, module };
   },
   (message) => parentPort.postMessage(message),

@@ -16,7 +16,7 @@ const host = new Host(
   async (wasm) => {
     const module = await compile(typeof wasm === 'string' ? new URL(wasm) : wasm);
     giveUpNetwork();
-    glue.initSync({ module });
+    await glue.default({ module_or_path: module });
     return { glue, module };
   },
   (message) => self.postMessage(message),

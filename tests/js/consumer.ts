@@ -1,4 +1,4 @@
-// Checked by `tsc --project tests/js/tsconfig.json`: what a consumer writes in TypeScript compiles, and mistakes do not.
+// Checked by types.test.mjs: what a consumer writes in TypeScript compiles, and mistakes do not.
 import { Client, Job, StraingaugeError, type DataParams, type Inspection, type Progress, type TestRun } from '../../pkg/index.js';
 
 const params: DataParams = { labelCol: 'label', predictionCol: ['p0', 'p1'], read: { format: 'csv', delimiter: ';' } };

@@ -79,6 +79,13 @@ test('a run reads as Markdown, JUnit and one page', async (t) => {
   assert.ok(html.length < 300_000, `${html.length} bytes`);
 });
 
+test('a page carries rows of the data only where they are asked for', async (t) => {
+  const { run } = await weakRun(t);
+  const [without, withRows] = [await run.toHTML(), await run.toHTML({ samples: true })];
+  assert.ok(withRows.length > without.length);
+  assert.ok(withRows.length < 300_000, `${withRows.length} bytes`);
+});
+
 test('strings of a data set cannot break out of a report', async (t) => {
   const { project } = await weakRun(t);
   const hostile = (seed) => loans(800, seed).map((row) => ({ ...row, '<img src=x onerror=alert(1)>': row.city === 'Oslo' ? '<script>alert(1)</script>' : ']]>&\u0007' }));

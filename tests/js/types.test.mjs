@@ -1,12 +1,20 @@
-// `index.d.ts` against what the package really exports. That consumers compile is what `tsc --project tests/js/tsconfig.json` checks.
+// `index.d.ts` against a consumer, and against what the package really exports.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import * as straingauge from '../../pkg/index.js';
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+test('a consumer in strict TypeScript compiles', () => {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '--project', path('tsconfig.json')], { encoding: 'utf8' });
+  assert.equal(status, 0, stdout);
+});
 
 test('every declared class and every public member exists, and none besides', () => {
   const text = readFileSync(path('../../pkg/index.d.ts'), 'utf8');
