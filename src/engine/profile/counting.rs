@@ -18,16 +18,8 @@ impl ColumnFrame {
         match (kind, column) {
             (_, None) => {}
             (FeatureKind::Numeric, Some(column)) => {
-                if let Some((mut frame, facts)) = views::numbers(column).and_then(|values| quantiles::learn(&values)) {
+                if let Some((frame, facts)) = views::numbers(column).and_then(|values| quantiles::learn(&values)) {
                     out.facts = facts;
-                    let values = views::numbers(column).unwrap_or_default();
-                    let mut mass = vec![0.0; frame.cells()];
-                    for cell in frame.cells_of(&values) {
-                        if let Some(slot) = mass.get_mut(cell as usize) {
-                            *slot += 1.0;
-                        }
-                    }
-                    frame.set_ridits(&mass);
                     out.values = ValueFrame::Numeric(frame);
                 }
             }

@@ -176,9 +176,8 @@ impl NumericFrame {
             max: f64::NEG_INFINITY,
             ..NumericProfile::default()
         };
-        let mut sum = Compensated::default();
-        let mut sum_sq = Compensated::default();
-        let mut weight = Compensated::default();
+        let (mut sum, mut sum_sq, mut weight) = (Compensated::default(), Compensated::default(), Compensated::default());
+        let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
         for (at, (xs, cs)) in values.chunks(CHUNK).zip(cells.chunks(CHUNK)).enumerate() {
             let (mut s, mut q, mut total) = (0.0, 0.0, 0.0);
             for (i, (&x, &cell)) in xs.iter().zip(cs).enumerate() {
@@ -190,14 +189,15 @@ impl NumericFrame {
                     s += w * d;
                     q += w * d * d;
                     total += w;
-                    out.min = out.min.min(x);
-                    out.max = out.max.max(x);
+                    min = if x < min { x } else { min };
+                    max = if x > max { x } else { max };
                 }
             }
             sum.add(s);
             sum_sq.add(q);
             weight.add(total);
         }
+        (out.min, out.max) = (min, max);
         out.moments = Moments { center: self.center, weight: weight.total(), sum: sum.total(), sum_sq: sum_sq.total() };
         out
     }

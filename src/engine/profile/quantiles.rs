@@ -31,13 +31,14 @@ pub(super) fn learn(values: &[f64]) -> Option<(NumericFrame, Facts)> {
     if facts.present == 0 {
         return None;
     }
+    let mut sorted = None;
     let (edges, exact) = if let Some(distinct) = few_distinct(values) {
         facts.distinct = distinct.len() as u64;
         (distinct, true)
     } else {
-        let sorted = sorted_keys(values);
+        let sorted = sorted.insert(sorted_keys(values));
         facts.distinct = if facts.integer { sorted.chunk_by(|a, b| a == b).count() as u64 } else { FINE_CELLS as u64 + 1 };
-        (quantiles(&sorted), false)
+        (quantiles(sorted), false)
     };
     let center = edges.get(edges.len() / 2).copied().unwrap_or(min);
     // The last cell is open above: no edge at the largest value.
@@ -45,7 +46,31 @@ pub(super) fn learn(values: &[f64]) -> Option<(NumericFrame, Facts)> {
     facts.constant = facts.distinct <= 1;
     facts.ascending &= !facts.constant && facts.present > 2;
     facts.unique = facts.integer && !facts.constant && facts.distinct as f64 >= UNIQUE_SHARE * facts.present as f64 && facts.present > 20;
-    Some((NumericFrame::from_edges(edges, exact, min, max, center), facts))
+    let mut frame = NumericFrame::from_edges(edges, exact, min, max, center);
+    let mass = match sorted {
+        Some(sorted) => masses_of_sorted(&sorted, &frame.edges),
+        None => masses(&frame, values),
+    };
+    frame.set_ridits(&mass);
+    Some((frame, facts))
+}
+
+/// Rows in each cell.
+fn masses(frame: &NumericFrame, values: &[f64]) -> Vec<f64> {
+    let mut mass = vec![0.0; frame.cells()];
+    for &x in values.iter().filter(|x| x.is_finite()) {
+        if let Some(slot) = mass.get_mut(frame.cell(x) as usize) {
+            *slot += 1.0;
+        }
+    }
+    mass
+}
+
+/// Keys in each cell, where they are sorted: a search an edge instead of one a row.
+fn masses_of_sorted(sorted: &[u64], edges: &[f64]) -> Vec<f64> {
+    let mut before = 0;
+    let ends = edges.iter().map(|&edge| sorted.partition_point(|&k| k <= key(edge))).chain([sorted.len()]);
+    ends.map(|end| (end - std::mem::replace(&mut before, end)) as f64).collect()
 }
 
 /// The distinct finite values, ascending; `None` where there are more than [`FINE_CELLS`].
@@ -99,13 +124,20 @@ fn sorted_keys(values: &[f64]) -> Vec<u64> {
     // The bits that all keys share say nothing; the next 33 order nearly all of them.
     let shift = (64 - (low ^ high).leading_zeros()).saturating_sub(DIGIT * DIGITS);
     let mut scratch = vec![0u64; keys.len()];
-    for digit in 0..DIGITS {
-        let at = |k: u64| ((k >> (shift + digit * DIGIT)) & ((1 << DIGIT) - 1)) as usize;
-        let mut starts = vec![0usize; 1 << DIGIT];
-        for &k in &keys {
-            if let Some(n) = starts.get_mut(at(k)) {
+    let digit_of = |k: u64, digit: u32| ((k >> (shift + digit * DIGIT)) & ((1 << DIGIT) - 1)) as usize;
+    // All digits are counted in one pass: the keys' order does not matter for that.
+    let mut counts = [[0u32; 1 << DIGIT]; DIGITS as usize];
+    for &k in &keys {
+        for (digit, counts) in (0..).zip(&mut counts) {
+            if let Some(n) = counts.get_mut(digit_of(k, digit)) {
                 *n += 1;
             }
+        }
+    }
+    for (digit, mut starts) in (0..).zip(counts) {
+        let at = |k: u64| digit_of(k, digit);
+        if starts.contains(&(keys.len() as u32)) {
+            continue;
         }
         let mut before = 0;
         for n in &mut starts {
@@ -113,7 +145,7 @@ fn sorted_keys(values: &[f64]) -> Vec<u64> {
         }
         for &k in &keys {
             if let Some(start) = starts.get_mut(at(k)) {
-                if let Some(slot) = scratch.get_mut(*start) {
+                if let Some(slot) = scratch.get_mut(*start as usize) {
                     *slot = k;
                 }
                 *start += 1;
@@ -166,6 +198,7 @@ mod tests {
         let (frame, facts) = learn(&values).unwrap();
         assert_eq!((frame.edges.as_slice(), frame.exact), ([0.0, 1.0, 2.0].as_slice(), true));
         assert_eq!((facts.distinct, facts.present, facts.integer, facts.ascending), (4, 6, true, false));
+        assert_eq!(frame.ridits, [1.0 / 6.0, 2.5 / 6.0, 3.5 / 6.0, 5.0 / 6.0]);
     }
 
     #[test]
@@ -177,6 +210,7 @@ mod tests {
         assert!(!facts.unique && !facts.integer && !facts.constant);
         let profile = frame.count(&values, &frame.cells_of(&values), &crate::profile::Sampling::default());
         assert!(profile.mass.iter().all(|&m| m == 25.0));
+        assert!((frame.ridits[10] - 10.5 / 2000.0).abs() < 1e-12);
         // scipy 1.17: numpy.quantile(x, [0.1, 0.2, …], method="inverted_cdf") are values of the data.
         let mut sorted = values.clone();
         sorted.sort_by(f64::total_cmp);
