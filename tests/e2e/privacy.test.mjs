@@ -67,7 +67,13 @@ test('the page counts its requests, and there are none', async (t) => {
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await page.reload();
   await started(page);
-  await part(page, 'try-sample').first().click();
+  const table = (rows) => Buffer.from(`city,amount,label,score\n${Array.from({ length: rows }, (_, i) => `${['Lima', 'Oslo'][i % 2]},${i % 17},${i % 3 === 0 ? 1 : 0},${(i % 10) / 10}`).join('\n')}\n`);
+  await part(page, 'file-input').first().setInputFiles([
+    { name: 'reference.csv', mimeType: 'text/csv', buffer: table(600) },
+    { name: 'evaluation.csv', mimeType: 'text/csv', buffer: table(500) },
+  ]);
+  await page.waitForFunction(() => document.querySelector('[data-testid="start-run"]')?.disabled === false);
+  await part(page, 'start-run').click();
   await verdict(page);
   await page.waitForFunction(() => /0 requests/.test(document.querySelector('[data-testid="requests"]').textContent), undefined, { timeout: 10_000 });
   await expectNoFaults(visited);
