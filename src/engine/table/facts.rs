@@ -1,6 +1,7 @@
 //! What a column's values say about its role: how many differ, their range, whether its lists are probabilities.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use arrow::array::Array;
 use straingauge_api::ValueCount;
@@ -10,6 +11,8 @@ use super::{Column, MISSING_CODE, Values};
 
 /// Distinct values are counted up to here; beyond, the count is a lower bound.
 const DISTINCT_LIMIT: usize = 100_000;
+/// Numbers with at most this many values are shown with their counts.
+const FEW_VALUES: usize = 20;
 /// A probability vector may miss a sum of 1 by this much: probabilities are often logged with two or three digits.
 pub const SUM_TOLERANCE: f64 = 0.02;
 
@@ -88,75 +91,119 @@ pub fn cut(text: &str) -> String {
 }
 
 fn of_numbers(values: &[f64]) -> ColumnFacts {
-    let mut facts = ColumnFacts { counts_up: true, distinct_exact: true, ..ColumnFacts::default() };
-    let mut distinct: BTreeMap<u64, u64> = BTreeMap::new();
-    let mut set: HashSet<u64> = HashSet::new();
-    let (mut low, mut high, mut last, mut counted) = (f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 0u64);
+    let mut facts = ColumnFacts { counts_up: true, ..ColumnFacts::default() };
+    let mut distinct = Distinct::default();
+    // The counts of a few values; given up beyond that.
+    let mut few: Vec<(f64, u64)> = Vec::new();
+    let (mut low, mut high, mut last) = (f64::INFINITY, f64::NEG_INFINITY, f64::NAN);
     for &value in values.iter().filter(|v| !v.is_nan()) {
         facts.present += 1;
         (low, high) = (low.min(value), high.max(value));
         facts.counts_up &= last.is_nan() || value == last + 1.0;
-        let bits = (value + 0.0).to_bits();
-        if set.len() >= DISTINCT_LIMIT {
-            facts.distinct_exact = false;
-        } else {
-            counted += 1;
-            if value != last {
-                set.insert(bits);
-            }
-        }
-        if distinct.len() <= 20 {
-            *distinct.entry(bits).or_default() += 1;
-        }
         last = value;
+        if few.len() <= FEW_VALUES {
+            if let Some(entry) = few.iter_mut().find(|(v, _)| *v == value) {
+                entry.1 += 1;
+                distinct.repeat();
+                continue;
+            }
+            few.push((value, 1));
+        }
+        distinct.add((value + 0.0).to_bits());
     }
-    facts.distinct = set.len() as u64;
-    facts.unique = facts.present > 1 && facts.distinct == counted;
+    distinct.into_facts(&mut facts);
     if facts.present > 0 {
         facts.range = Some((low, high));
         facts.range_text = Some((number_text(low), number_text(high)));
     }
-    if distinct.len() <= 20 && facts.present > 0 {
-        let mut counts: Vec<(f64, u64)> = distinct.into_iter().map(|(bits, n)| (f64::from_bits(bits), n)).collect();
-        counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.total_cmp(&b.0)));
-        facts.examples = counts.iter().map(|&(value, count)| ValueCount { value: number_text(value), count }).collect();
+    if few.len() <= FEW_VALUES {
+        few.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.total_cmp(&b.0)));
+        facts.examples = few.iter().map(|&(value, count)| ValueCount { value: number_text(value), count }).collect();
     }
     facts
 }
 
+/// Distinct values counted up to [`DISTINCT_LIMIT`].
+#[derive(Default)]
+struct Distinct<T> {
+    seen: HashSet<T, BuildHasherDefault<Mixer>>,
+    /// Values looked at before the limit.
+    counted: u64,
+    full: bool,
+}
+
+impl<T: Eq + Hash> Distinct<T> {
+    fn add(&mut self, value: T) {
+        if self.seen.len() >= DISTINCT_LIMIT {
+            self.full = true;
+        } else {
+            self.counted += 1;
+            self.seen.insert(value);
+        }
+    }
+
+    /// Counts a value that is known to be there.
+    fn repeat(&mut self) {
+        self.counted += 1;
+    }
+
+    fn into_facts(self, facts: &mut ColumnFacts) {
+        facts.distinct = self.seen.len() as u64;
+        facts.distinct_exact = !self.full;
+        facts.unique = facts.present > 1 && facts.distinct == self.counted;
+    }
+}
+
+/// A quick hash: bytes in words of eight, each multiplied in with its high half folded back. Only counts depend on it.
+#[derive(Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for word in bytes.chunks(8) {
+            self.write_u64(word.iter().fold(word.len() as u64, |acc, &b| (acc << 8) | u64::from(b)));
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        let product = u128::from(self.0 ^ word ^ 0x9e37_79b9_7f4a_7c15) * 0xd1b5_4a32_d192_ed03;
+        self.0 = (product as u64) ^ ((product >> 64) as u64);
+    }
+
+    fn write_i64(&mut self, word: i64) {
+        self.write_u64(word as u64);
+    }
+
+    fn write_u8(&mut self, byte: u8) {
+        self.write_u64(u64::from(byte));
+    }
+}
+
 fn of_integers(values: impl Iterator<Item = i64>) -> ColumnFacts {
-    let mut facts = ColumnFacts { distinct_exact: true, ..ColumnFacts::default() };
-    let (mut set, mut counted, mut range) = (HashSet::new(), 0u64, None::<(i64, i64)>);
+    let mut facts = ColumnFacts::default();
+    let (mut distinct, mut range) = (Distinct::default(), None::<(i64, i64)>);
     for value in values {
         facts.present += 1;
         range = Some(range.map_or((value, value), |(lo, hi)| (lo.min(value), hi.max(value))));
-        if set.len() >= DISTINCT_LIMIT {
-            facts.distinct_exact = false;
-        } else {
-            set.insert(value);
-            counted += 1;
-        }
+        distinct.add(value);
     }
-    facts.distinct = set.len() as u64;
-    facts.unique = facts.present > 1 && facts.distinct == counted;
+    distinct.into_facts(&mut facts);
     facts.range = range.map(|(lo, hi)| (lo as f64, hi as f64));
     facts
 }
 
 fn of_texts<'a>(values: impl Iterator<Item = &'a str>) -> ColumnFacts {
-    let mut facts = ColumnFacts { distinct_exact: true, ..ColumnFacts::default() };
-    let (mut set, mut counted) = (HashSet::new(), 0u64);
+    let mut facts = ColumnFacts::default();
+    let mut distinct = Distinct::default();
     for value in values {
         facts.present += 1;
-        if set.len() >= DISTINCT_LIMIT {
-            facts.distinct_exact = false;
-        } else {
-            set.insert(value);
-            counted += 1;
-        }
+        distinct.add(value);
     }
-    facts.distinct = set.len() as u64;
-    facts.unique = facts.present > 1 && facts.distinct == counted;
+    distinct.into_facts(&mut facts);
     facts
 }
 
@@ -198,5 +245,32 @@ impl Column {
             Values::Timestamp(values) => values.values().get(row).is_some_and(|&ms| ms != i64::MIN),
             Values::List(lists) => lists.row(row).iter().any(|v| !v.is_nan()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{category, lists, moments, number, text};
+    use super::*;
+
+    #[test]
+    fn counts_values_of_every_type() {
+        let facts = ColumnFacts::of(&number("a", &[2.0, 1.0, 2.0, f64::NAN, -0.0, 0.0]));
+        assert_eq!((facts.present, facts.missing, facts.distinct, facts.unique), (5, 1, 3, false));
+        let counts: Vec<(&str, u64)> = facts.examples.iter().map(|e| (e.value.as_str(), e.count)).collect();
+        assert_eq!(counts, [("0", 2), ("2", 2), ("1", 1)]);
+        assert_eq!(facts.range_text, Some(("0".into(), "2".into())));
+        let up = ColumnFacts::of(&number("b", &(0..50).map(f64::from).collect::<Vec<_>>()));
+        assert!(up.counts_up && up.unique && up.distinct == 50 && up.distinct_exact);
+        assert!(ColumnFacts::of(&text("t", &["a", "b", "c"])).unique);
+        assert_eq!(ColumnFacts::of(&category("c", &["x", "", "x", "y"])).examples[0], ValueCount { value: "x".into(), count: 2 });
+        assert_eq!(ColumnFacts::of(&moments("m", &[5, i64::MIN, 5])).distinct, 1);
+        assert_eq!(ColumnFacts::of(&lists("l", 2, &[0.5, 0.5, 0.9, 0.9])).probability_share, 0.5);
+    }
+
+    #[test]
+    fn distinct_values_beyond_the_limit_are_a_lower_bound() {
+        let facts = ColumnFacts::of(&number("a", &(0..150_000).map(|i| f64::from(i) * 0.5).collect::<Vec<_>>()));
+        assert_eq!((facts.distinct, facts.distinct_exact, facts.unique), (100_000, false, true));
     }
 }

@@ -6,6 +6,7 @@ mod column;
 mod convert;
 mod dataset;
 mod facts;
+mod finder;
 mod inspection;
 mod names;
 mod reading;
