@@ -4,6 +4,7 @@ mod abnormal_inputs;
 mod cleanliness_and_drift;
 mod metrics;
 mod outcomes;
+mod planted;
 mod performance;
 mod reading;
 mod sides;
