@@ -1,7 +1,7 @@
 //! What crosses the border, and how.
 
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use straingauge_api::{ApiError, DatasetInfo, ErrorDetails, Inspection, PredictionInfo};
 use straingauge_engine::session::SideHandles;
 use wasm_bindgen::JsValue;

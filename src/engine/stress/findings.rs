@@ -6,6 +6,7 @@
 use straingauge_api::{Case, Category, Finding, Regain, Suggestion};
 
 use super::document::{Judged, worst_first};
+use super::model_metrics::metric_of;
 use super::rows::Bitmap;
 
 /// The share of rows that two cases must share to be one finding.
@@ -42,6 +43,7 @@ pub fn group(failing: &[Failing<'_>], metric_name: impl Fn(&str) -> String) -> V
             finding(&members, &metric_name)
         })
         .collect();
+    // Groups stand in the order of their worst case, whichever leads them.
     findings.sort_by(|(_, a), (_, b)| worst_first(a, b));
     findings.into_iter().map(|(finding, _)| finding).collect()
 }
@@ -64,7 +66,8 @@ fn belong_together(a: &Failing<'_>, b: &Failing<'_>) -> bool {
 }
 
 fn finding<'a>(members: &[&Failing<'a>], metric_name: &impl Fn(&str) -> String) -> Option<(Finding, &'a Case)> {
-    let lead = members.first()?;
+    let worst = members.first()?.judged.case.severity;
+    let lead = members.iter().filter(|m| m.judged.case.severity == worst).min_by_key(|m| plainness(&m.judged.case))?;
     let case = &lead.judged.case;
     let specific = members.iter().map(|m| &m.judged.case).min_by_key(|c| (c.subset.is_none(), c.features.is_empty()))?;
     let title = match (&specific.subset, specific.features.as_slice()) {
@@ -82,8 +85,8 @@ fn finding<'a>(members: &[&Failing<'a>], metric_name: &impl Fn(&str) -> String) 
     let finding = Finding {
         title,
         sentence: case.sentence.clone(),
-        severity: case.severity,
-        severity_score: case.severity_score,
+        severity: worst,
+        severity_score: members.first()?.judged.case.severity_score,
         category: lead.category,
         lead: case.id.clone(),
         cases: members.iter().map(|m| m.judged.case.id.clone()).collect(),
@@ -91,7 +94,18 @@ fn finding<'a>(members: &[&Failing<'a>], metric_name: &impl Fn(&str) -> String) 
         rows: lead.rows.map(Bitmap::count).or(case.rows.as_ref().map(|r| r.count)),
         regain: regain.map(|(metric, from, to)| Regain { metric: metric.clone(), name: metric_name(metric), from: *from, to: *to }),
     };
-    Some((finding, case))
+    Some((finding, &members.first()?.judged.case))
+}
+
+/// How far a case is from what a reader cares about most, within one severity: how often the model is right, or how far it is
+/// off, comes first; other metrics by labels next; the model's own confidence last. Equals keep the order of severity.
+fn plainness(case: &Case) -> u8 {
+    match metric_of(&case.id) {
+        "accuracy" | "multiclass_accuracy" | "rmse" => 0,
+        "f1" | "macro_f1" | "mae" => 1,
+        "average_confidence" | "average_thresholded_confidence" => 3,
+        _ => 2,
+    }
 }
 
 /// `feature ≤ 4.6`, `feature = Travel`.
@@ -141,6 +155,23 @@ fn advice(finding: &Finding) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn accuracy_leads_and_confidence_comes_last() {
+        let of = |id: &str| {
+            let case = serde_json::json!({
+                "id": id, "features": [], "family": "", "kind": "difference", "status": "FAIL", "severity": "ALERT", "reason": null, "sentence": "",
+                "statistic": null, "statisticUnit": "score", "effect": null, "effectUnit": "score", "ciLow": null, "ciHigh": null, "pValue": null,
+                "qValue": null, "thresholds": null, "severityScore": 1.0, "severityScoreLow": 1.0, "evident": true, "method": "",
+                "nReference": null, "nEvaluation": null, "subset": null, "weakness": null, "rows": null, "figure": null
+            });
+            plainness(&serde_json::from_value(case).unwrap())
+        };
+        assert_eq!(of("subset_performance:subset_multiclass_accuracy[text.TokenCount]"), 0);
+        assert_eq!(of("subset_performance_degradation:subset_drift_macro_f1[city]"), 1);
+        assert_eq!(of("model_performance:log_loss"), 2);
+        assert_eq!(of("subset_performance:subset_average_confidence[city]"), 3);
+    }
 
     #[test]
     fn conditions_read_well() {

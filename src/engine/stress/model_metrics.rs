@@ -35,6 +35,14 @@ fn values(context: &Context, d: &MetricDefinition) -> (Option<f64>, Option<f64>)
     (of(&context.reference), of(&context.evaluation))
 }
 
+/// The metric that a test or a case is about, by its id: `macro_f1` for `subset_performance:subset_macro_f1[city]`. What is no
+/// performance test gives the test's own name.
+pub fn metric_of(id: &str) -> &str {
+    let test = id.split(['[', '#']).next().unwrap_or(id);
+    let name = test.split_once(':').map_or(test, |(_, name)| name);
+    name.strip_prefix("subset_drift_").or_else(|| name.strip_prefix("subset_")).unwrap_or(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

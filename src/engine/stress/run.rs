@@ -141,7 +141,7 @@ impl Run {
                 }
                 None => {
                     let context = Box::new(preparation.finish()?);
-                    let plan = Plan::new(&context, &self.config)?;
+                    let plan = Plan::new(&context, self.task, &self.config)?;
                     self.total = self.done + plan.planned.len() as u64 + 2;
                     self.reported = vec![false; plan.specs.len()];
                     let progress = self.progress(Stage::Testing, "The questions are fixed".to_owned(), Vec::new());
@@ -253,6 +253,7 @@ impl Run {
         let findings = findings::group(&failing, model_metrics::metric_name);
         let suggestions = findings::suggestions(&findings, SUGGESTIONS);
         let mut batches: Vec<Batch> = (judged.into_iter().enumerate())
+            .filter(|(s, _)| !plan.absent.contains(s))
             .filter_map(|(s, cases)| {
                 let unmet = plan.unmet.iter().find(|(spec, _)| *spec == s).map(|(_, reason)| reason.clone());
                 Some(document::batch(plan.specs.get(s)?, cases.into_iter().map(|j| j.case).collect(), unmet))

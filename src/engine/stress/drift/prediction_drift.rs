@@ -47,7 +47,7 @@ impl Question for PredictionDrift {
     fn families(&self, context: &Context) -> Vec<Family> {
         let several = context.frame.predictions.len() > 1;
         let scores = context.frame.predictions.iter().take(MOST_CLASSES).map(|frame| Family {
-            subject: if several { FamilySubject::Feature(frame.name.clone()) } else { FamilySubject::Whole },
+            subject: if several { FamilySubject::Feature(probability_of(&frame.name)) } else { FamilySubject::Whole },
             tests: vec![SCORES.to_owned()],
         });
         let classes =
@@ -63,7 +63,7 @@ impl Question for PredictionDrift {
                 (PREDICTED.to_owned(), parts)
             } else {
                 let at = match &family.subject {
-                    FamilySubject::Feature(name) => context.frame.predictions.iter().position(|f| f.name == *name),
+                    FamilySubject::Feature(name) => context.frame.predictions.iter().position(|f| probability_of(&f.name) == *name),
                     _ => Some(0),
                 };
                 let parts = at.and_then(|i| {
@@ -71,7 +71,7 @@ impl Question for PredictionDrift {
                     Some((frame, (context.reference.predictions.get(i)?, context.evaluation.predictions.get(i)?)))
                 });
                 let title = match &family.subject {
-                    FamilySubject::Feature(name) => format!("P({name})"),
+                    FamilySubject::Feature(name) => name.clone(),
                     _ => "the prediction".to_owned(),
                 };
                 (title, parts)
@@ -83,4 +83,9 @@ impl Question for PredictionDrift {
         };
         Ok(family.tests.iter().map(measure).collect())
     }
+}
+
+/// The name under which a class's probability stands among features.
+fn probability_of(class: &str) -> String {
+    format!("P({class})")
 }
