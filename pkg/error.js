@@ -27,3 +27,7 @@ export class StraingaugeError extends Error {
 
 /** What a cancelled call rejects with. */
 export const cancelled = () => new StraingaugeError('cancelled', 'Cancelled, as was asked. Nothing of it is kept.');
+
+/** There is no engine to ask. */
+export const unavailable = (why) =>
+  new StraingaugeError('engine_unavailable', `The engine could not be loaded: ${why}. Build it with \`cargo xtask build\`, or say where its wasm lies with the option \`wasm\`.`);

@@ -1,4 +1,4 @@
-import { cancelled, StraingaugeError } from './error.js';
+import { cancelled, StraingaugeError, unavailable } from './error.js';
 import { breathe, SLICE_MILLIS } from './pace.js';
 import { pieces } from './sources.js';
 
@@ -16,6 +16,8 @@ export class Host {
   #ready;
   #glue;
   #engine;
+  #closed = false;
+  #crashed = false;
 
   /** `open(wasm)` gives `{ glue, module }`, a wasm instance and what it was compiled from; `send(message)` reaches the client. */
   constructor(open, send) {
@@ -32,18 +34,27 @@ export class Host {
   /** Lets everything go; work under way ends at its next slice. */
   close() {
     for (const task of this.#tasks.values()) task.cancelled = true;
-    this.#engine = undefined;
     this.#send = () => {};
+    this.#closed = true;
+    this.#free();
+  }
+
+  /** Gives the engine's memory back, once nobody works with it any more. */
+  #free() {
+    if (!this.#closed || this.#tasks.size > 0) return;
+    if (!this.#crashed) this.#engine?.free();
+    this.#engine = undefined;
   }
 
   async #start(wasm) {
     try {
       const { glue, module } = await this.#open(wasm);
       this.#glue = glue;
+      if (this.#closed) return;
       this.#engine = new glue.Engine();
       this.#send({ ready: true, module });
     } catch (thrown) {
-      this.#send({ unavailable: StraingaugeError.from(thrown).plain() });
+      this.#send({ unavailable: (thrown instanceof StraingaugeError ? thrown : unavailable(thrown?.message ?? thrown)).plain() });
     }
   }
 
@@ -61,10 +72,13 @@ export class Host {
       if (task.cancelled) throw cancelled();
       this.#send({ id, value: await this.#operation(op, args, task) });
     } catch (thrown) {
-      if (isCrash(thrown)) this.#send({ crashed: { message: this.#lastWords(thrown) } });
-      else this.#send({ id, error: StraingaugeError.from(thrown).plain() });
+      if (isCrash(thrown)) {
+        this.#crashed = true;
+        this.#send({ crashed: { message: this.#lastWords(thrown) } });
+      } else this.#send({ id, error: StraingaugeError.from(thrown).plain() });
     } finally {
       this.#tasks.delete(id);
+      this.#free();
     }
   }
 

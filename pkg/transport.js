@@ -1,4 +1,4 @@
-import { cancelled, StraingaugeError } from './error.js';
+import { cancelled, StraingaugeError, unavailable } from './error.js';
 
 /** A host that has not answered a cancel by then is stopped from outside: the caller was promised 200 ms. */
 const PATIENCE_MILLIS = 150;
@@ -15,6 +15,8 @@ export class Transport {
   #next = 1;
   #ready;
   #closed = false;
+  /** Whether this port's host has ever been ready. */
+  #started = false;
 
   /** `openPort(onMessage, onFailure)` makes a host; `wasm` is what it is to compile. */
   constructor(openPort, wasm) {
@@ -67,6 +69,7 @@ export class Transport {
 
   #open() {
     this.generation += 1;
+    this.#started = false;
     const { generation } = this;
     const ours = (then) => (message) => generation === this.generation && then(message);
     this.#ready = Promise.withResolvers?.() ?? deferred();
@@ -81,12 +84,10 @@ export class Transport {
   #receive(message) {
     if (message.ready) {
       this.#wasm = message.module;
+      this.#started = true;
       this.#ready.resolve();
     } else if (message.unavailable) {
-      const error = StraingaugeError.from(message.unavailable);
-      this.#drop();
-      this.#ready.reject(error);
-      this.#rejectAll(error);
+      this.#lost(StraingaugeError.from(message.unavailable));
     } else if (message.crashed) this.#crashed(message.crashed.message);
     else if ('progress' in message) this.#pending.get(message.id)?.onProgress?.(message.progress);
     else if ('error' in message) this.#take(message.id)?.reject(StraingaugeError.from(message.error));
@@ -102,8 +103,12 @@ export class Transport {
   }
 
   #crashed(message) {
+    if (!this.#started) return this.#lost(unavailable(message));
     this.lastCrash = { message };
-    const error = new StraingaugeError('engine_crashed', `The engine stopped: ${message}. A fresh one takes its place; what was loaded is read again when it is next needed, and finished runs are kept.`, { cause: message });
+    return this.#lost(new StraingaugeError('engine_crashed', `The engine stopped: ${message}. A fresh one takes its place; what was loaded is read again when it is next needed, and finished runs are kept.`, { cause: message }));
+  }
+
+  #lost(error) {
     this.#drop();
     this.#ready.reject(error);
     this.#rejectAll(error);

@@ -1,4 +1,4 @@
-import { StraingaugeError } from './error.js';
+import { unavailable } from './error.js';
 
 const DEFAULT = () => new URL('./dist/engine_bg.wasm', import.meta.url);
 
@@ -17,7 +17,7 @@ export async function compile(wasm = DEFAULT()) {
     if (typeof Response === 'function' && wasm instanceof Response) return await fromResponse(wasm);
     return await WebAssembly.compile(wasm);
   } catch (thrown) {
-    throw new StraingaugeError('engine_unavailable', `The engine's wasm could not be loaded: ${thrown?.message ?? thrown}. Build it with \`cargo xtask build\`, or say where it lies with the option \`wasm\`.`);
+    throw unavailable(thrown?.message ?? thrown);
   }
 }
 

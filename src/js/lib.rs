@@ -151,6 +151,9 @@ impl Engine {
     }
 
     /// Panics on purpose, so that a host can rehearse what its readers would see.
+    ///
+    /// # Panics
+    /// Always.
     pub fn crash(&mut self) {
         panic!("the engine was told to crash, as a rehearsal");
     }

@@ -1,4 +1,4 @@
-// The quick start of the package's README, run as it stands by a project that has the package installed.
+// The code of both READMEs, run as it stands by a project that has the package installed.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -11,17 +11,34 @@ import { csv, loans } from './engine.mjs';
 
 const PACKAGE = fileURLToPath(new URL('../../pkg/', import.meta.url));
 
-test('the quick start works', (t) => {
+/** Runs code beside two CSV files, in a folder where the package is installed; gives what it says. */
+function ran(t, code) {
   const folder = mkdtempSync(join(tmpdir(), 'straingauge-'));
   t.after(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(PACKAGE, join(folder, 'node_modules/straingauge'), 'dir');
-  const code = readFileSync(join(PACKAGE, 'README.md'), 'utf8').match(/```js\n([\s\S]*?)```/)[1];
   writeFileSync(join(folder, 'start.mjs'), code);
-  writeFileSync(join(folder, 'reference.csv'), csv(loans(1500, 1)));
-  writeFileSync(join(folder, 'evaluation.csv'), csv(loans(1500, 2, { weak: true })));
-  const said = execFileSync(process.execPath, [join(folder, 'start.mjs')], { encoding: 'utf8' });
+  for (const [name, records] of [['reference', loans(1500, 1)], ['evaluation', loans(1500, 2, { weak: true })]]) writeFileSync(join(folder, `${name}.csv`), csv(records));
+  return execFileSync(process.execPath, [join(folder, 'start.mjs')], { encoding: 'utf8' });
+}
+
+const firstCode = (readme) => readFileSync(new URL(readme, import.meta.url), 'utf8').match(/```js\n([\s\S]*?)```/)[1];
+
+test('the quick start of the package works', (t) => {
+  const said = ran(t, firstCode('../../pkg/README.md'));
   assert.match(said, /accuracy/);
   assert.match(said, /ALERT .*city/);
+  assert.match(said, /^test_run_id,features,/m);
+});
+
+test('the code of the first README works', (t) => {
+  // It stands there for a page, where files come from a drop.
+  const files = `
+    import { loans } from ${JSON.stringify(new URL('engine.mjs', import.meta.url))};
+    const topics = (seed) => loans(1500, seed).map(({ city, amount, label, score }) => ({ city, amount, topic: label ? 'billing' : amount < 20 ? 'other' : 'login', score }));
+    const data = (seed) => topics(seed).map(({ score: _, ...row }) => row);
+    const predictions = (seed) => topics(seed).map(({ score, amount }) => ({ billing: score, login: amount < 20 ? 0 : 1 - score, other: amount < 20 ? 1 - score : 0 }));
+    const [referenceFile, evaluationFile, referencePredictions, evaluationPredictions] = [data(1), data(2), predictions(1), predictions(2)];`;
+  const said = ran(t, `${files}\n${firstCode('../../README.md')}\nawait client.close();`);
   assert.match(said, /^test_run_id,features,/m);
 });
