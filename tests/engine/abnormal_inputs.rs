@@ -136,6 +136,66 @@ fn planted_faults_are_found() {
     assert!((0.1..0.115).contains(&rate), "{rate}");
 }
 
+/// Replaces a cell in every twentieth row.
+fn spoilt(csv: &str, column: usize, with: &str) -> String {
+    let spoil = |(i, line): (usize, &str)| {
+        let cells: Vec<&str> =
+            line.split(',').enumerate().map(|(at, cell)| if at == column && i % 20 == 1 { with } else { cell }).collect();
+        cells.join(",") + "\n"
+    };
+    csv.lines().enumerate().map(spoil).collect()
+}
+
+#[test]
+fn cells_that_are_no_values_are_found() {
+    let (reference, evaluation) = (orders(4000, 5, false), orders(4000, 6, false));
+    for (column, with, id) in [
+        (0, "many", "abnormal_inputs:feature_type_check[amount]"),
+        (0, "NA", "abnormal_inputs:null_check[amount]"),
+        (0, "", "abnormal_inputs:null_check[amount]"),
+        (2, "NA", "abnormal_inputs:null_check[country]"),
+        (2, "", "abnormal_inputs:empty_string[country]"),
+        (4, "", "abnormal_inputs:empty_text[note]"),
+    ] {
+        let document = run_orders(&reference, &spoilt(&evaluation, column, with));
+        let found = case(&document, id);
+        assert_eq!((found.statistic, found.severity), (Some(200.0), Severity::Alert), "{id} {with:?}: {}", found.sentence);
+        assert_eq!(found.rows.as_ref().map(|r| (r.count, r.sample.first().copied())), Some((200, Some(0))), "{id} {with:?}");
+        // One fault, one rule.
+        let others: Vec<&str> =
+            abnormal(&document).iter().filter(|c| c.severity > Severity::Pass && c.id != id).map(|c| c.id.as_str()).collect();
+        assert!(others.is_empty(), "{id} {with:?}: {others:?}");
+    }
+}
+
+#[test]
+fn out_of_range_runs_when_it_is_asked_for() {
+    let task = ModelTask::BinaryClassification;
+    let of = |name: &str, csv: &str| {
+        side(
+            name,
+            read(&format!("{name}.csv"), csv.as_bytes()),
+            None,
+            &DataParams { label_col: Some("label".into()), ..DataParams::default() },
+            task,
+        )
+    };
+    let (reference, evaluation) = (orders(3000, 7, false), spoilt(&orders(3000, 8, false), 0, "-5"));
+    let asked = |on: bool| {
+        let mut config = config("Range");
+        if on {
+            config
+                .tests
+                .insert("abnormal_inputs:out_of_range".into(), straingauge_api::TestConfig { run: Some(true), ..Default::default() });
+        }
+        run(config, task, of("reference", &reference), of("evaluation", &evaluation)).1
+    };
+    assert!(abnormal(&asked(false)).iter().all(|c| !c.id.contains("out_of_range")));
+    let document = asked(true);
+    let found = case(&document, "abnormal_inputs:out_of_range[amount]");
+    assert_eq!((found.statistic, found.severity), (Some(150.0), Severity::Alert));
+}
+
 #[test]
 fn two_halves_of_one_sample_are_left_in_peace() {
     let mut failing = Vec::new();
