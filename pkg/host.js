@@ -1,3 +1,4 @@
+import { digestOf } from './digest.js';
 import { cancelled, StraingaugeError, unavailable } from './error.js';
 import { breathe, SLICE_MILLIS } from './pace.js';
 import { pieces } from './sources.js';
@@ -127,13 +128,15 @@ export class Host {
 
   async #load({ source, options }, task) {
     const engine = this.#engine;
-    const reader = engine.open(source.name, { ...options, ...(source.format && !options?.format ? { format: source.format } : {}) });
+    const digest = await digestOf(source);
+    const reader = engine.open(source.name, { ...options, ...(source.format && !options?.format ? { format: source.format } : {}) }, digest === null);
     try {
       let done = 0;
       let began = performance.now();
       for await (const piece of pieces(source)) {
         if (task.cancelled) throw cancelled();
         engine.push(reader, piece);
+        digest?.update(piece);
         done += piece.length;
         if (performance.now() - began > SLICE_MILLIS) {
           task.progress({ stage: 'reading', done, total: source.bytes, label: source.name, batches: [] });
@@ -143,7 +146,7 @@ export class Host {
       }
       await breathe();
       if (task.cancelled) throw cancelled();
-      const read = engine.finish(reader);
+      const read = engine.finish(reader, await digest?.hex());
       task.progress({ stage: 'reading', done, total: done, label: source.name, batches: [] });
       return read;
     } catch (thrown) {

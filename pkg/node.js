@@ -1,4 +1,5 @@
 // What only Node has: files by URL, worker threads, wasm from the disk. Loaded on demand, so that browsers never see `node:`.
+import { createHash } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 
@@ -26,6 +27,8 @@ export async function* fileSlices(url, size) {
     await file.close();
   }
 }
+
+export const sha256 = () => createHash('sha256');
 
 export const readWasm = (url) => readFile(url);
 

@@ -38,9 +38,9 @@ impl Engine {
         Self::default()
     }
 
-    /// Opens a reader of the file `name`; gives its number.
-    pub fn open(&mut self, name: &str, options: JsValue) -> Result<u32, Thrown> {
-        Ok(self.session.open(name, &from_js(options)?)?)
+    /// Opens a reader of the file `name`; gives its number. Without `digest` the host takes the SHA-256.
+    pub fn open(&mut self, name: &str, options: JsValue, digest: bool) -> Result<u32, Thrown> {
+        Ok(self.session.open(name, &from_js(options)?, digest)?)
     }
 
     /// Hands the next bytes of the file to a reader.
@@ -50,8 +50,8 @@ impl Engine {
     }
 
     /// Ends the reading: `{ table, inspection }`.
-    pub fn finish(&mut self, reader: u32) -> Result<JsValue, Thrown> {
-        let (table, inspection) = self.session.finish(reader)?;
+    pub fn finish(&mut self, reader: u32, sha256: Option<String>) -> Result<JsValue, Thrown> {
+        let (table, inspection) = self.session.finish(reader, sha256)?;
         to_js(&convert::Read { table, inspection })
     }
 

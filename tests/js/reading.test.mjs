@@ -1,5 +1,6 @@
 // Files that cannot be read, or not as they stand: each gives its code, and a message that says what mends it.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
@@ -33,6 +34,14 @@ test('gzip is read like the text it holds', async (t) => {
   const [plain, zipped] = [await client.inspect(TEXT), await client.inspect(gzipSync(TEXT))];
   assert.equal(zipped.compression, 'gzip');
   assert.deepEqual(zipped.columns, plain.columns);
+});
+
+test('the fingerprint is the SHA-256 of the file as it lies', async (t) => {
+  const client = await clientFor(t);
+  for (const bytes of [Buffer.from(TEXT), gzipSync(TEXT)]) {
+    const { sha256, bytes: size } = await client.inspect(bytes);
+    assert.deepEqual([sha256, size], [createHash('sha256').update(bytes).digest('hex'), bytes.length]);
+  }
 });
 
 test('bad cells are counted, not fatal', async (t) => {

@@ -68,12 +68,14 @@ pub struct Session {
 }
 
 impl Session {
-    /// Opens a reader of the file `name`.
+    /// Opens a reader of the file `name`. With `digest` the engine takes the file's SHA-256 itself; without, whoever pushes the
+    /// bytes does, and hands it to [`Self::finish`].
     ///
     /// # Errors
     /// Where the options cannot be followed.
-    pub fn open(&mut self, name: &str, options: &ReadOptions) -> Result<u32> {
-        Ok(self.readers.put(Reader::new(name, options)?))
+    pub fn open(&mut self, name: &str, options: &ReadOptions, digest: bool) -> Result<u32> {
+        let reader = Reader::new(name, options)?;
+        Ok(self.readers.put(if digest { reader } else { reader.without_digest() }))
     }
 
     /// Hands the next bytes of the file to a reader; gives the bytes taken so far.
@@ -89,10 +91,16 @@ impl Session {
     /// Ends the reading: the table's number and what the file turned out to be. The reader is gone after that.
     ///
     /// # Errors
-    /// Where the file ends too early or has no rows.
-    pub fn finish(&mut self, reader: u32) -> Result<(u32, Inspection)> {
+    /// Where the file ends too early or has no rows; `no_digest` where nobody took the file's SHA-256.
+    pub fn finish(&mut self, reader: u32, sha256: Option<String>) -> Result<(u32, Inspection)> {
         let reader = self.readers.take(reader).ok_or_else(|| unknown("reader", reader))?;
-        let read = reader.finish()?;
+        let mut read = reader.finish()?;
+        if let Some(sha256) = sha256 {
+            read.table.sha256 = sha256;
+        }
+        if read.table.sha256.len() != 64 {
+            return Err(Error::new("no_digest", format!("Nobody took the SHA-256 of {}.", read.table.name)).mend("Hand it over at the end of the reading."));
+        }
         let inspection = table::inspection(&read.table, &read.facts);
         let table = self.tables.put(Loaded { table: Arc::new(read.table), inspection: inspection.clone() });
         Ok((table, inspection))

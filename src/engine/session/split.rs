@@ -232,9 +232,9 @@ mod tests {
 
     fn session(text: &str, params: &DataParams) -> (Session, u32) {
         let mut session = Session::default();
-        let reader = session.open("one.csv", &ReadOptions::default()).unwrap();
+        let reader = session.open("one.csv", &ReadOptions::default(), true).unwrap();
         session.push(reader, text.as_bytes()).unwrap();
-        let (table, _) = session.finish(reader).unwrap();
+        let (table, _) = session.finish(reader, None).unwrap();
         let (dataset, _) = session.dataset(table, "one", params, None).unwrap();
         (session, dataset)
     }
