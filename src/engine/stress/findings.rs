@@ -75,7 +75,9 @@ fn finding<'a>(members: &[&Failing<'a>], metric_name: &impl Fn(&str) -> String) 
         (Some(subset), [feature]) => condition(feature, subset),
         (_, features) => features.join(" × "),
     };
-    let regain = members.iter().filter_map(|m| m.judged.regain.as_ref()).max_by(|a, b| (a.2 - a.1).abs().total_cmp(&(b.2 - b.1).abs()));
+    // The lead's own metric where it has one; else that of the plainest case which knows.
+    let plainest = || members.iter().filter(|m| m.judged.regain.is_some()).min_by_key(|m| plainness(&m.judged.case));
+    let regain = lead.judged.regain.as_ref().or_else(|| plainest()?.judged.regain.as_ref());
     let mut features: Vec<String> = Vec::new();
     for feature in members.iter().flat_map(|m| &m.judged.case.features) {
         if !features.contains(feature) {
