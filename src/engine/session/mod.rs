@@ -99,7 +99,8 @@ impl Session {
             read.table.sha256 = sha256;
         }
         if read.table.sha256.len() != 64 {
-            return Err(Error::new("no_digest", format!("Nobody took the SHA-256 of {}.", read.table.name)).mend("Hand it over at the end of the reading."));
+            return Err(Error::new("no_digest", format!("Nobody took the SHA-256 of {}.", read.table.name))
+                .mend("Hand it over at the end of the reading."));
         }
         let inspection = table::inspection(&read.table, &read.facts);
         let table = self.tables.put(Loaded { table: Arc::new(read.table), inspection: inspection.clone() });
