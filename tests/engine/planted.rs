@@ -47,6 +47,13 @@ fn touched(case: &Case) -> bool {
 #[test]
 fn nothing_but_what_was_planted_fails() {
     let document = stress(demo::SEED);
+    let strange: Vec<&str> = document
+        .findings
+        .iter()
+        .filter(|finding| !cases(&document).any(|(_, case)| finding.cases.contains(&case.id) && touched(case)))
+        .map(|finding| finding.sentence.as_str())
+        .collect();
+    assert_eq!(strange, [""; 0]);
     let calm: Vec<String> = cases(&document)
         .filter(|(_, case)| matches!(case.status, Status::Fail | Status::Warning) && !touched(case))
         .map(|(_, case)| format!("{} {:.2}: {}", case.id, case.severity_score, case.sentence))

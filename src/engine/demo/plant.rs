@@ -18,7 +18,7 @@ pub struct Planted {
 }
 
 /// Everything that was planted. Beyond these, reference and evaluation are drawn from one distribution.
-pub const PLANTED: [Planted; 8] = [
+pub const PLANTED: [Planted; 9] = [
     Planted {
         id: "short_chats",
         sentence: "Chat messages of a few words are hard for the model: it is right in about half of them, and it knows that it is unsure.",
@@ -40,7 +40,7 @@ pub const PLANTED: [Planted; 8] = [
     Planted {
         id: "missing_tier",
         sentence: "For five days the customer's tier was not looked up: it is missing in those rows, and never in the reference.",
-        tests: &["drift:nulls_per_feature_drift", "abnormal_inputs:null_check"],
+        tests: &["drift:nulls_per_feature_drift", "abnormal_inputs:null_check", "abnormal_inputs:empty_string"],
         features: &["customer_tier"],
     },
     Planted {
@@ -50,10 +50,16 @@ pub const PLANTED: [Planted; 8] = [
         features: &["response_minutes"],
     },
     Planted {
-        id: "shouting_and_typos",
-        sentence: "A new form sends 7 % of the texts in capitals, and 8 % come with slips of the finger in every third longer word.",
-        tests: &["abnormal_inputs:numeric_outlier", "abnormal_inputs:unseen_unigram", "drift:feature_drift"],
-        features: &["text", "text.UppercaseShare", "text.UnseenTokenShare"],
+        id: "shouting",
+        sentence: "Since the web form was rebuilt, nine in ten of its texts arrive in capitals.",
+        tests: &["drift:feature_drift"],
+        features: &["text.UppercaseShare"],
+    },
+    Planted {
+        id: "typos",
+        sentence: "8 % of the texts come with slips of the finger in every third longer word.",
+        tests: &["abnormal_inputs:unseen_unigram"],
+        features: &["text", "text.UnseenTokenShare"],
     },
     Planted {
         id: "duplicates",
@@ -99,9 +105,10 @@ pub fn spoil(rng: &mut Rng, ticket: &mut Ticket, tier_gap: std::ops::Range<i64>)
     if rng.below(40) == 0 {
         ticket.response_minutes *= 60;
     }
-    match rng.below(100) {
-        0..7 => ticket.text = ticket.text.to_uppercase(),
-        7..15 => ticket.text = with_typos(rng, &ticket.text),
-        _ => {}
+    if rng.below(100) < 8 {
+        ticket.text = with_typos(rng, &ticket.text);
+    }
+    if ticket.channel == "web form" && rng.below(10) < 9 {
+        ticket.text = ticket.text.to_uppercase();
     }
 }
