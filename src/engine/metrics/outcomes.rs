@@ -65,9 +65,9 @@ impl Outcomes {
     /// Rows.
     pub fn rows(&self) -> usize {
         match (&self.prediction, &self.truth) {
-            (Prediction::Classes(c), _) | (Prediction::Score { class: c, .. } | Prediction::Probabilities { class: c, .. }, _) => c.len(),
+            (Prediction::Classes(c) | Prediction::Score { class: c, .. } | Prediction::Probabilities { class: c, .. }, _)
+            | (Prediction::None, Truth::Classes(c)) => c.len(),
             (Prediction::Numbers(v), _) | (Prediction::None, Truth::Numbers(v)) => v.len(),
-            (Prediction::None, Truth::Classes(c)) => c.len(),
             (Prediction::None, Truth::None) => 0,
         }
     }

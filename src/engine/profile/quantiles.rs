@@ -126,7 +126,7 @@ fn sorted_keys(values: &[f64]) -> Vec<u64> {
     let mut scratch = vec![0u64; keys.len()];
     let digit_of = |k: u64, digit: u32| ((k >> (shift + digit * DIGIT)) & ((1 << DIGIT) - 1)) as usize;
     // All digits are counted in one pass: the keys' order does not matter for that.
-    let mut counts = [[0u32; 1 << DIGIT]; DIGITS as usize];
+    let mut counts = vec![vec![0u32; 1 << DIGIT]; DIGITS as usize];
     for &k in &keys {
         for (digit, counts) in (0..).zip(&mut counts) {
             if let Some(n) = counts.get_mut(digit_of(k, digit)) {
