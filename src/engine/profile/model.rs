@@ -2,9 +2,9 @@
 
 use straingauge_api::ModelTask;
 
-use super::frames_differ;
 use super::row_outcomes::{RowOutcomes, count_cells};
 use super::tally::OutcomeTally;
+use super::{frames_differ, quantiles};
 use crate::metrics::{NO_CLASS, Outcomes, Prediction, SortedScores, Truth};
 use crate::{Result, metrics};
 
@@ -177,17 +177,13 @@ impl ModelFrame {
 }
 
 /// The largest probability of each row that has one.
-fn confidences<'a>(values: &'a [f64], class: &'a [u32], classes: usize) -> impl Iterator<Item = f64> + Clone + 'a {
+fn confidences<'a>(values: &'a [f64], class: &'a [u32], classes: usize) -> impl Iterator<Item = f64> + 'a {
     values.chunks_exact(classes.max(1)).zip(class).filter_map(|(row, &c)| row.get(c as usize).copied()).filter(|p| !p.is_nan())
 }
 
 /// At most `most` edges at the quantiles of the values, each a value: all distinct ones where there are few enough.
-/// Beyond 2^17 values, every n-th of them stands for all.
-fn quantile_edges(values: impl Iterator<Item = f64> + Clone, most: usize) -> Vec<f64> {
-    const ENOUGH: usize = 1 << 17;
-    let step = values.clone().count() / ENOUGH + 1;
-    let mut sorted: Vec<f64> = values.step_by(step).filter(|v| v.is_finite()).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
+fn quantile_edges(values: impl Iterator<Item = f64>, most: usize) -> Vec<f64> {
+    let sorted = quantiles::sorted(&values.collect::<Vec<f64>>());
     let mut distinct = sorted.clone();
     distinct.dedup();
     if distinct.len() <= most {
@@ -297,7 +293,10 @@ fn sorted_scores(outcomes: &Outcomes) -> Option<(SortedScores, SortedScores)> {
     let of = |class: u32| {
         let rows = score.iter().zip(truth).enumerate().filter(move |(_, (s, y))| **y == class && !s.is_nan());
         match &outcomes.weights {
-            None => SortedScores::unweighted(rows.map(|(_, (s, _))| *s).collect()),
+            None => {
+                let scores: Vec<f64> = rows.map(|(_, (s, _))| *s).collect();
+                SortedScores { scores: quantiles::sorted(&scores), weights: Vec::new() }
+            }
             Some(weights) => SortedScores::new(rows.map(|(i, (s, _))| (*s, weights.get(i).copied().unwrap_or(1.0))).collect(), true),
         }
     };

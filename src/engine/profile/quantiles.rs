@@ -161,6 +161,11 @@ fn sorted_keys(values: &[f64]) -> Vec<u64> {
     keys
 }
 
+/// The finite values, ascending.
+pub(super) fn sorted(values: &[f64]) -> Vec<f64> {
+    sorted_keys(values).into_iter().map(number).collect()
+}
+
 /// The distinct quantiles j/[`FINE_CELLS`] of sorted keys, by the inverse of their distribution function.
 fn quantiles(sorted: &[u64]) -> Vec<f64> {
     let mut edges: Vec<f64> =

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::frames_differ;
 use super::model::ModelFrame;
 use super::row_outcomes::{NO_CELL, RowOutcomes, count_cells};
 use super::tally::OutcomeTally;
+use super::{frames_differ, quantiles};
 use crate::Result;
 use crate::table::{Column, Feature, FeatureKind, Values};
 
@@ -182,20 +182,12 @@ fn rows_of(values: &Values) -> usize {
 }
 
 /// The quantiles j/10 of the finite values by the inverse of their distribution function, tied ones merged; the largest value
-/// is no edge. Beyond 2^18 values every n-th of them stands for all.
+/// is no edge.
 fn quantile_edges(numbers: Numbers<'_>) -> Vec<f64> {
-    const ENOUGH: usize = 1 << 18;
-    let mut sorted: Vec<f64> = match numbers {
-        Numbers::Floats(values) => {
-            let step = values.len() / ENOUGH + 1;
-            values.iter().copied().filter(|x| x.is_finite()).step_by(step).collect()
-        }
-        Numbers::Moments(values) => {
-            let step = values.len() / ENOUGH + 1;
-            values.iter().filter(|&&t| t != i64::MIN).map(|&t| t as f64).step_by(step).collect()
-        }
+    let sorted = match numbers {
+        Numbers::Floats(values) => quantiles::sorted(values),
+        Numbers::Moments(values) => quantiles::sorted(&values.iter().filter(|&&t| t != i64::MIN).map(|&t| t as f64).collect::<Vec<f64>>()),
     };
-    sorted.sort_unstable_by(f64::total_cmp);
     let n = sorted.len();
     let Some(&largest) = sorted.last() else { return Vec::new() };
     let at = |j: usize| sorted.get((j * n).div_ceil(NUM_SUBSETS).saturating_sub(1)).copied();

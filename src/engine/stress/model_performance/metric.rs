@@ -170,7 +170,7 @@ impl Sides<'_> {
             return self.class_rates(definition, limits);
         }
         let Some((from, to, gap)) = whole_gap(self.frame, definition, reference, evaluation, &self.splits) else {
-            return Measurement::Skipped(self.why_not(definition));
+            return Measurement::Skipped(Self::why_not(definition));
         };
         let mut measured = self.measured(definition, limits, from, to, gap);
         if matches!(definition.metric, Metric::AverageConfidence | Metric::AverageThresholdedConfidence) {
@@ -182,7 +182,7 @@ impl Sides<'_> {
         Measurement::Measured(Box::new(measured))
     }
 
-    fn why_not(&self, definition: &MetricDefinition) -> String {
+    fn why_not(definition: &MetricDefinition) -> String {
         match definition.metric {
             Metric::Msle => "The mean squared log error needs labels and predictions above −1 on both sides.".to_owned(),
             Metric::Mape => "The mean absolute percentage error needs labels other than 0 on both sides.".to_owned(),
@@ -358,7 +358,7 @@ impl Sides<'_> {
             percent(to),
             percent(from)
         );
-        measured.method = "Normal test of two shares, Holm over the classes".to_owned();
+        "Normal test of two shares, Holm over the classes".clone_into(&mut measured.method);
         measured.subset = Some(name);
         if let Some(Figure::MetricPair { reference, evaluation, .. }) = &mut measured.figure {
             let around = |value: f64, profile: &ModelProfile| {

@@ -17,7 +17,7 @@ mod worst;
 pub(crate) use base_rate::weakness;
 pub(crate) use change::{Splits, change_gap, whole_gap};
 pub(crate) use gap::{Gap, estimate, unit_of};
-pub(crate) use null::{DRAWN, PartNulls, Urn};
+pub(crate) use null::{DRAWN, PartNulls};
 pub(crate) use part::{LEAST_CLASS_ROWS, part_gap};
 pub(crate) use specs::{lower_first, percent, points, signed, spec_text, value_text};
 pub(crate) use worst::{Subset, Worst, worst};
