@@ -83,7 +83,27 @@ pub struct Desk {
     pub split: RwSignal<&'static str>,
     /// Problems that showed when files were registered for a run, by file.
     pub registered: RwSignal<Vec<(String, Vec<Problem>)>>,
+    /// What the open project remembers of files, so that another file under an old name is noticed.
+    pub known: RwSignal<Vec<Known>>,
     next: RwSignal<u32>,
+}
+
+/// A file that a project remembers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// What it was registered as.
+    pub name: String,
+    /// The file's name.
+    pub file: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+/// What a file is to the project that is open: `Ok` with the name of the set that it was before, `Err` with the name of the set whose place it takes.
+pub fn seen_before<'a>(known: &'a [Known], file: &str, sha256: &str) -> Option<Result<&'a str, &'a str>> {
+    let same = known.iter().find(|k| k.sha256 == sha256);
+    let other = || known.iter().find(|k| k.file == file);
+    same.map(|k| Ok(k.name.as_str())).or_else(|| other().map(|k| Err(k.name.as_str())))
 }
 
 impl Desk {
@@ -102,6 +122,7 @@ impl Desk {
             threshold: RwSignal::new(None),
             split: RwSignal::new("halves"),
             registered: RwSignal::new(Vec::new()),
+            known: RwSignal::new(Vec::new()),
             next: RwSignal::new(0),
         }
     }
@@ -144,6 +165,7 @@ impl Desk {
         self.files.set(Vec::new());
         self.choices.set(BTreeMap::new());
         self.registered.set(Vec::new());
+        self.known.set(Vec::new());
         self.task.set(None);
         self.project_name.set(String::new());
         self.run_name.set(String::new());
@@ -228,5 +250,19 @@ impl Desk {
                 file.reason = if taken { "Another file took its place.".to_owned() } else { guess.reason };
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_file_under_an_old_name_is_noticed() {
+        let known = [Known { name: "reference".into(), file: "train.csv".into(), sha256: "aa".into() }];
+        assert_eq!(seen_before(&known, "train.csv", "aa"), Some(Ok("reference")));
+        assert_eq!(seen_before(&known, "renamed.csv", "aa"), Some(Ok("reference")));
+        assert_eq!(seen_before(&known, "train.csv", "bb"), Some(Err("reference")));
+        assert_eq!(seen_before(&known, "new.csv", "bb"), None);
     }
 }

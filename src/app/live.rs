@@ -107,6 +107,7 @@ impl Live {
     /// Makes the sample project and tests it.
     pub fn run_sample(self, app: App) {
         let turn = self.begin("Sample project");
+        app.requests.opened();
         spawn_local(async move {
             let result = async {
                 let project = client::create_sample_project(move |p| {

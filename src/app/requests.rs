@@ -11,6 +11,8 @@ use crate::client;
 /// Counts since the service worker started.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Counts {
+    /// When the service worker started: a browser may put it to sleep, and it wakes with its counts at zero.
+    since: u64,
     same_origin: u64,
     other_origin: u64,
 }
@@ -73,17 +75,16 @@ impl Requests {
     fn heard(self, data: &JsValue) {
         let number = |key: &str| Reflect::get(data, &JsValue::from_str(key)).ok().and_then(|v| v.as_f64()).map(|v| v as u64);
         let (Some(same_origin), Some(other_origin)) = (number("sameOrigin"), number("otherOrigin")) else { return };
-        let now = Counts { same_origin, other_origin };
+        let now = Counts { since: number("since").unwrap_or_default(), same_origin, other_origin };
         let last = self.last.get_untracked();
         self.last.set(now);
         let mut seen = self.seen.get_untracked();
         seen.counted = true;
         if self.armed.get_untracked() {
             if self.marked.get_untracked() {
-                // A browser may put a service worker to sleep; it wakes with its counts at zero.
-                let since = |now: u64, last: u64| if now < last { now } else { now - last };
-                seen.same_origin += since(now.same_origin, last.same_origin);
-                seen.other_origin += since(now.other_origin, last.other_origin);
+                let last = if last.since == now.since { last } else { Counts::default() };
+                seen.same_origin += now.same_origin.saturating_sub(last.same_origin);
+                seen.other_origin += now.other_origin.saturating_sub(last.other_origin);
             } else {
                 self.marked.set(true);
             }

@@ -6,9 +6,13 @@ use leptos::prelude::*;
 
 use crate::state::App;
 
-/// The drop zone. `large` for the first screen. `then` runs after files were taken.
+/// The drop zone. `large` for the first screen, `more` where files lie open already. `then` runs after files were taken.
 #[component]
-pub fn DropZone(#[prop(optional)] large: bool, #[prop(optional, into)] then: Option<Callback<()>>) -> impl IntoView {
+pub fn DropZone(
+    #[prop(optional)] large: bool,
+    #[prop(optional)] more: bool,
+    #[prop(optional, into)] then: Option<Callback<()>>,
+) -> impl IntoView {
     let app = App::here();
     let over = RwSignal::new(false);
     let input = NodeRef::<Input>::new();
@@ -42,7 +46,7 @@ pub fn DropZone(#[prop(optional)] large: bool, #[prop(optional, into)] then: Opt
                 <path d="M24 32V12m0 0-8 8m8-8 8 8M8 32v6a3 3 0 0 0 3 3h26a3 3 0 0 0 3-3v-6" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round" />
             </svg>
             <p class="drop-title">
-                {if large { "Drop your files here" } else { "Drop more files here" }}", or "
+                {if more { "Drop more files here" } else { "Drop your files here" }}", or "
                 <button type="button" class="link" on:click=move |_| { if let Some(input) = input.get() { input.click(); } }>"choose them"</button>
             </p>
             <p class="drop-hint">"Reference data, evaluation data and their predictions, all at once. CSV, JSON, JSONL, Parquet or Arrow, plain, gzip or zstd."</p>

@@ -51,12 +51,13 @@ fn requests(app: App) -> AnyView {
     let total = seen.same_origin + seen.other_origin;
     if seen.opened && seen.counted {
         let count = view! { <b class:raised=move || { total > 0 }>{counted(total, "request")}</b> };
-        let rest = if total == 0 { " since your files were opened. Nothing leaves this tab. " } else { " since your files were opened. " };
-        view! { <p>{count}{rest}{check}</p> }.into_any()
+        let rest = if total == 0 { "Nothing leaves this tab. " } else { "" };
+        view! { <p>{count}" since your files were opened. "<span class="long">{rest}</span>{check}</p> }.into_any()
     } else if seen.opened {
-        view! { <p><b>"Nothing leaves this tab."</b>" The count of requests starts with your next visit. "{check}</p> }.into_any()
+        view! { <p><b>"Nothing leaves this tab."</b>" "<span class="long">"The count of requests starts with your next visit. "</span>{check}</p> }.into_any()
     } else {
-        view! { <p><b>"Runs in this tab."</b>" Your files are read here and go nowhere. "{check}</p> }.into_any()
+        view! { <p><b>"Runs in this tab."</b>" "<span class="long">"Your files are read here and go nowhere. "</span>{check}</p> }
+            .into_any()
     }
 }
 

@@ -30,7 +30,7 @@ pub fn Data() -> impl IntoView {
             <ul class="files">
                 <For each=move || ids.get() key=|id| *id let:id><FileCard id /></For>
             </ul>
-            {move || view! { <DropZone large={!some.get()} /> }}
+            {move || view! { <DropZone large={!some.get()} more={some.get()} /> }}
             {move || (!some.get()).then(|| view! {
                 <p class="meta after">
                     "No data at hand? "

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use straingauge_api::{Compression, DateOrder, DecimalMark, Format, Inspection, Question, QuestionAbout, ReadOptions};
 
-use crate::desk::FileState;
+use crate::desk::{FileState, seen_before};
 use crate::format::{bytes, counted};
 use crate::pairing::Use;
 use crate::parts::{ProblemList, Shape, failure, mark};
@@ -34,6 +34,7 @@ pub fn FileCard(id: u32) -> impl IntoView {
                 <div class="file-name">
                     <strong>{name.clone()}</strong>
                     <p class="meta">{move || state.get().map(|s| facts(&s, file.get_untracked().map_or(0, |f| f.bytes)))}</p>
+                    {move || state.get().and_then(|s| before(&s))}
                 </div>
                 {move || is_read.get().then(|| view! {
                     <label class="use"><span class="visually-hidden">{format!("Use {name} as")}</span>
@@ -52,6 +53,18 @@ pub fn FileCard(id: u32) -> impl IntoView {
             {move || state.get().map(|s| body(id, &s, file.get_untracked().map(|f| f.read).unwrap_or_default()))}
         </li>
     }
+}
+
+/// Whether this is the file that the project knows.
+fn before(state: &FileState) -> Option<AnyView> {
+    let FileState::Read(inspection) = state else { return None };
+    let (class, text) = App::here().desk.known.with(|known| match seen_before(known, &inspection.name, &inspection.sha256)? {
+        Ok(name) => Some(("meta same", format!("The same file as before: {name}."))),
+        Err(name) => {
+            Some(("meta other", format!("Not the file that was {name} before: its SHA-256 differs. Earlier runs were made on that one.")))
+        }
+    })?;
+    Some(view! { <p class=class data-testid="seen-before">{text}</p> }.into_any())
 }
 
 fn facts(state: &FileState, size: u64) -> String {

@@ -21,10 +21,13 @@ fn shape_of_batch(batch: &Batch) -> Shape {
 #[component]
 pub fn Tests(shown: Arc<Shown>, listing: Listing) -> impl IntoView {
     let filter = Filter::new();
-    let counts = {
-        let of = |shape: Shape| shown.document.batches.iter().filter(|b| shape_of_batch(b) == shape).count();
-        [of(Shape::Alert), of(Shape::Warning), of(Shape::Pass), of(Shape::Skip)]
+    let shapes: Vec<Shape> = if listing == Listing::Feature {
+        features(&shown).iter().map(|(_, cases)| worst(cases).0).collect()
+    } else {
+        shown.document.batches.iter().map(shape_of_batch).collect()
     };
+    let of = |shape: Shape| shapes.iter().filter(|s| **s == shape).count();
+    let counts = [of(Shape::Alert), of(Shape::Warning), of(Shape::Pass), of(Shape::Skip)];
     let tabs: Vec<_> = Listing::ALL
         .into_iter()
         .map(|(each, id, name)| {
@@ -77,9 +80,11 @@ fn by_category(shown: &Arc<Shown>, filter: Filter) -> AnyView {
     if sections.is_empty() { nothing() } else { sections.into_any() }
 }
 
-/// Every feature with the cases about it, the worst feature first.
-fn by_feature(shown: &Arc<Shown>, filter: Filter) -> AnyView {
-    let mut features: BTreeMap<&str, Vec<(&Batch, &Case)>> = BTreeMap::new();
+type Cases<'a> = Vec<(&'a Batch, &'a Case)>;
+
+/// Every feature with the cases about it.
+fn features(shown: &Shown) -> Vec<(&str, Cases<'_>)> {
+    let mut features: BTreeMap<&str, Cases<'_>> = BTreeMap::new();
     for batch in &shown.document.batches {
         for case in &batch.cases {
             if case.features.is_empty() {
@@ -90,10 +95,17 @@ fn by_feature(shown: &Arc<Shown>, filter: Filter) -> AnyView {
             }
         }
     }
-    let worst = |cases: &[(&Batch, &Case)]| {
-        cases.iter().map(|(_, c)| (shape_of(c), c.severity_score)).fold((Shape::Skip, 0.0), |a, b| if b > a { b } else { a })
-    };
-    let mut features: Vec<_> = features
+    features.into_iter().collect()
+}
+
+/// The worst severity and the worst strain among them.
+fn worst(cases: &[(&Batch, &Case)]) -> (Shape, f64) {
+    cases.iter().map(|(_, c)| (shape_of(c), c.severity_score)).fold((Shape::Skip, 0.0), |a, b| if b > a { b } else { a })
+}
+
+/// The worst feature first.
+fn by_feature(shown: &Arc<Shown>, filter: Filter) -> AnyView {
+    let mut features: Vec<_> = features(shown)
         .into_iter()
         .filter(|(name, cases)| {
             let text = cases.iter().map(|(b, _)| b.name.as_str()).collect::<Vec<_>>().join(" ");

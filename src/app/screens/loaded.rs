@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::client::{self, Answer, DatasetRecord, ModelRecord, PredictionRecord};
+use crate::desk::Known;
 use crate::format::{bytes, count};
 use crate::live::Sides;
 use crate::parts::{failure, loading};
@@ -34,6 +35,15 @@ pub fn Loaded() -> impl IntoView {
         let Some(project) = app.open.get() else { return };
         spawn_local(async move {
             let kept = kept(&project.id).await;
+            if let Ok(kept) = &kept {
+                let sets = kept.datasets.iter().map(|d| Known { name: d.name.clone(), file: d.file.clone(), sha256: d.sha256.clone() });
+                let predictions = kept.predictions.iter().map(|p| Known {
+                    name: format!("predictions for {}", p.dataset),
+                    file: p.file.clone(),
+                    sha256: p.sha256.clone(),
+                });
+                app.desk.known.set(sets.chain(predictions).collect());
+            }
             load.try_set(kept.into());
         });
     });
