@@ -191,10 +191,10 @@ impl Desk {
                 if file.id == id {
                     file.used_as = used_as;
                     file.by_hand = true;
-                    file.reason = "You chose this.".to_owned();
+                    "You chose this.".clone_into(&mut file.reason);
                 } else if used_as != Use::Unused && file.used_as == used_as {
                     file.used_as = Use::Unused;
-                    file.reason = "Another file took its place.".to_owned();
+                    "Another file took its place.".clone_into(&mut file.reason);
                 }
             }
         });

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use straingauge_api::{ApiError, Batch, PredictionParams, Stage};
+use straingauge_api::{ApiError, Batch, ErrorDetails, PredictionParams, ReadOptions, Stage};
 
 use crate::client::{self, Answer, ProjectInfo, RunConfig, js};
 use crate::desk::{Desk, DeskFile};
@@ -111,7 +111,7 @@ impl Live {
         spawn_local(async move {
             let result = async {
                 let project = client::create_sample_project(move |p| {
-                    self.tell(turn, Step { stage: p.stage, done: p.done, total: p.total, label: p.label })
+                    self.tell(turn, Step { stage: p.stage, done: p.done, total: p.total, label: p.label });
                 })
                 .await?;
                 let info: ProjectInfo = client::from_js(project.info())?;
@@ -133,14 +133,13 @@ impl Live {
         let turn = self.begin(&name);
         spawn_local(async move {
             let result = async {
-                let project = match app.open.get_untracked() {
-                    Some(info) => client::project(&info.id).await?,
-                    None => {
-                        let project = client::create_project(&project_name(desk)).await?;
-                        app.open_project(client::from_js(project.info())?);
-                        app.refresh_projects();
-                        project
-                    }
+                let project = if let Some(info) = app.open.get_untracked() {
+                    client::project(&info.id).await?
+                } else {
+                    let project = client::create_project(&project_name(desk)).await?;
+                    app.open_project(client::from_js(project.info())?);
+                    app.refresh_projects();
+                    project
                 };
                 let sides = self.register(turn, desk, &project).await?;
                 let config = config(desk, name, sides, desk.task.get_untracked());
@@ -216,7 +215,8 @@ impl Live {
             if let Some(file) = standing(predictions) {
                 let Some(handle) = Desk::handle(file.id) else { continue };
                 let model_name = desk.model_name.get_untracked();
-                let params = PredictionParams { read: Some(file.read.clone()).filter(|r| *r != Default::default()), ..Default::default() };
+                let params =
+                    PredictionParams { read: Some(file.read.clone()).filter(|r| *r != ReadOptions::default()), ..Default::default() };
                 let registered =
                     client::register_predictions(project, name, &model_name, &handle, &params, reading(format!("Reading {}", file.name)))
                         .await?;
@@ -229,8 +229,8 @@ impl Live {
             let by = desk.split.get_untracked();
             self.tell(turn, first_step("Splitting the file"));
             client::split_dataset(project, "data", by).await?;
-            sides.reference = "data (reference)".to_owned();
-            sides.evaluation = "data (evaluation)".to_owned();
+            "data (reference)".clone_into(&mut sides.reference);
+            "data (evaluation)".clone_into(&mut sides.evaluation);
         }
         sides.model = model;
         Ok(sides)
@@ -262,7 +262,7 @@ impl Live {
         if self.turn.get_untracked() == turn && self.standing.get_untracked() == Standing::Running {
             return Ok(());
         }
-        Err(ApiError { code: "cancelled".to_owned(), message: String::new(), details: Default::default() })
+        Err(ApiError { code: "cancelled".to_owned(), message: String::new(), details: ErrorDetails::default() })
     }
 
     fn end(self, turn: u32, app: App, result: Answer<(String, js::TestRun)>) {

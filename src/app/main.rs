@@ -1,5 +1,8 @@
 //! The page: a single-page app over the JavaScript package.
 
+// The page's state is a bundle of signal handles, meant to be copied into every closure.
+#![allow(clippy::large_types_passed_by_value)]
+
 mod app;
 mod client;
 mod desk;

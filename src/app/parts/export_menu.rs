@@ -59,13 +59,11 @@ pub fn ExportMenu(project: String, run: String, name: String) -> impl IntoView {
 }
 
 fn close_on_escape(event: web_sys::KeyboardEvent) {
-    if event.key() == "Escape" {
-        if let Some(details) = event.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) {
-            let _ = details.remove_attribute("open");
-            if let Ok(Some(summary)) = details.query_selector("summary") {
-                let _ = summary.unchecked_into::<web_sys::HtmlElement>().focus();
-            }
-        }
+    let details = event.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).filter(|_| event.key() == "Escape");
+    let Some(details) = details else { return };
+    let _ = details.remove_attribute("open");
+    if let Ok(Some(summary)) = details.query_selector("summary") {
+        let _ = summary.unchecked_into::<web_sys::HtmlElement>().focus();
     }
 }
 

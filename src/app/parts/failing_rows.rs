@@ -78,7 +78,11 @@ fn table(page: &RowPage) -> impl IntoView + use<> {
                 .cells
                 .iter()
                 .map(|c| match c {
-                    Some(text) => view! { <td>{text.clone()}</td> }.into_any(),
+                    // A long text gets room, and is cut by the style sheet after a few lines; hovering shows all of it.
+                    Some(text) if text.chars().count() > 40 => {
+                        view! { <td class="long"><div title=text.clone()>{text.clone()}</div></td> }.into_any()
+                    }
+                    Some(text) => view! { <td class="short">{text.clone()}</td> }.into_any(),
                     None => view! { <td class="missing">"missing"</td> }.into_any(),
                 })
                 .collect();

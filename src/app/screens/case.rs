@@ -109,10 +109,11 @@ fn numbers(case: &Case) -> Vec<AnyView> {
     if let Some(reason) = &case.reason {
         all.push(("Why so", reason.clone()));
     }
-    for metric in case.metrics.iter().filter(|m| m.value.is_some()).take(8) {
-        let name = metric.metric.replace('_', " ");
-        all.push(("", format!("{name} {}", metric.value.map(number).unwrap_or_default())));
-    }
-    all.push(("Id", case.id.clone()));
-    all.into_iter().map(|(name, text)| view! { <div><dt>{name}</dt><dd>{text}</dd></div> }.into_any()).collect()
+    let mut shown: Vec<(String, String)> = all.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
+    shown.extend(case.metrics.iter().take(8).filter_map(|m| {
+        let (kind, metric) = (m.kind.replace('_', " ").to_lowercase(), m.metric.replace('_', " "));
+        m.value.map(|v| (format!("{kind}: {metric}"), number(v)))
+    }));
+    shown.push(("Id".to_owned(), case.id.clone()));
+    shown.into_iter().map(|(name, text)| view! { <div><dt>{name}</dt><dd>{text}</dd></div> }.into_any()).collect()
 }

@@ -191,7 +191,10 @@ fn first_rows(inspection: &Inspection) -> AnyView {
             let cells: Vec<_> = row
                 .iter()
                 .map(|cell| match cell {
-                    Some(text) => view! { <td>{straingauge_charts::format::cut(text, 90)}</td> }.into_any(),
+                    Some(text) => {
+                        let class = if text.chars().count() > 40 { "long" } else { "short" };
+                        view! { <td class=class><div>{straingauge_charts::format::cut(text, 200)}</div></td> }.into_any()
+                    }
                     None => view! { <td class="missing">"missing"</td> }.into_any(),
                 })
                 .collect();

@@ -67,7 +67,7 @@ fn Pairing() -> impl IntoView {
                             crate::format::count(b.rows)
                         ),
                         count: a.rows.abs_diff(b.rows),
-                        details: Default::default(),
+                        details: straingauge_api::ErrorDetails::default(),
                         examples: Vec::new(),
                     })
                 })

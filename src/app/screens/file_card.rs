@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use straingauge_api::{Compression, DateOrder, DecimalMark, Format, Inspection, Question, QuestionAbout, ReadOptions};
 
-use crate::desk::{FileState, seen_before};
+use crate::desk::{Desk, FileState, seen_before};
 use crate::format::{bytes, counted};
 use crate::pairing::Use;
 use crate::parts::{ProblemList, Shape, failure, mark};
@@ -136,7 +136,9 @@ fn ask(id: u32, index: usize, question: &Question, read: &ReadOptions) -> AnyVie
         QuestionAbout::DateOrder => read.date_order.map(|d| if d == DateOrder::DayFirst { "day_first" } else { "month_first" }.to_owned()),
         QuestionAbout::TimeZone => read.utc_offset_minutes.map(|m| m.to_string()),
     };
-    let open = chosen.is_none();
+    // A wrong guess at numbers or dates ruins a test; one at the zone shifts all times alike.
+    let open = chosen.is_none() && about != QuestionAbout::TimeZone;
+    let column = StoredValue::new(question.column.clone());
     let current = chosen.or_else(|| question.readings.first().map(|r| r.choice.clone())).unwrap_or_default();
     let legend = match about {
         QuestionAbout::Decimal => "Is the comma a decimal mark?",
@@ -152,7 +154,7 @@ fn ask(id: u32, index: usize, question: &Question, read: &ReadOptions) -> AnyVie
             view! {
                 <label class="reading">
                     <input type="radio" name=format!("q-{id}-{index}") prop:checked=checked checked=checked data-testid=format!("reading-{choice}")
-                        on:change=move |_| { let choice = choice.clone(); desk.read_as(id, move |read| answer(read, about, &choice)); } />
+                        on:change=move |_| { column.with_value(|column| answer_all(desk, id, column, about, &choice)); } />
                     <span><code>{reading.cell.clone()}</code>" is "{reading.meaning.clone()}</span>
                 </label>
             }
@@ -160,11 +162,24 @@ fn ask(id: u32, index: usize, question: &Question, read: &ReadOptions) -> AnyVie
         .collect();
     view! {
         <fieldset class="question" class:open=open data-testid="question">
-            <legend>{mark(if open { Shape::Warning } else { Shape::Pass })}{legend}" "<code>{question.column.clone()}</code></legend>
+            <legend>{mark(if open { Shape::Warning } else { Shape::Skip })}{legend}" "<code>{question.column.clone()}</code></legend>
             <div class="readings">{readings}</div>
         </fieldset>
     }
     .into_any()
+}
+
+/// Both sides must be read in one way: an answer holds for every file in which the same question is open.
+fn answer_all(desk: Desk, asked: u32, column: &str, about: QuestionAbout, choice: &str) {
+    let files: Vec<u32> = desk.files.with_untracked(|files| {
+        let same = |i: &Inspection| {
+            i.questions.iter().any(|q| q.column == column && q.about == about && q.readings.iter().any(|r| r.choice == choice))
+        };
+        files.iter().filter(|f| f.id == asked || f.inspection().is_some_and(|i| same(i))).map(|f| f.id).collect()
+    });
+    for id in files {
+        desk.read_as(id, |read| answer(read, about, choice));
+    }
 }
 
 /// Puts a reading into the options.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use straingauge_api::{Batch, Case, Category, Kind, Status};
 
-use crate::format::{p_value, value};
+use crate::format::{counted, p_value, value};
 use crate::parts::{Filter, FilterBar, Gauge, Shape, label, mark, shape_of};
 use crate::route::{Listing, Route};
 use crate::state::Shown;
@@ -51,8 +51,20 @@ pub fn Tests(shown: Arc<Shown>, listing: Listing) -> impl IntoView {
 }
 
 fn all(shown: &Arc<Shown>, filter: Filter) -> AnyView {
-    let rows: Vec<_> = shown.document.batches.iter().filter(|b| wanted(filter, b)).map(|b| row(shown, b)).collect();
-    table(rows)
+    let (judged, skipped): (Vec<&Batch>, Vec<&Batch>) =
+        shown.document.batches.iter().filter(|b| wanted(filter, b)).partition(|b| shape_of_batch(b) != Shape::Skip);
+    let rows = |batches: &[&Batch]| batches.iter().map(|b| row(shown, b)).collect::<Vec<_>>();
+    // Who asks for them, or searches, sees them at once; else they would only lengthen the page.
+    if skipped.is_empty() || judged.is_empty() || filter.shape.get().is_some() || filter.words.with(|w| !w.trim().is_empty()) {
+        let all: Vec<&Batch> = judged.into_iter().chain(skipped).collect();
+        return table(rows(&all));
+    }
+    let says = format!("{} could not be judged", counted(skipped.len() as u64, "test"));
+    view! {
+        {table(rows(&judged))}
+        <details class="more"><summary>{says}</summary>{table(rows(&skipped))}</details>
+    }
+    .into_any()
 }
 
 fn by_category(shown: &Arc<Shown>, filter: Filter) -> AnyView {

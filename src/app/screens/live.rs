@@ -59,7 +59,6 @@ fn Underway() -> impl IntoView {
                 .filter_map(|category| {
                     let of: Vec<&Batch> = batches.iter().filter(|b| b.category == category).collect();
                     let worst = of.iter().map(|b| b.severity).max()?;
-                    let failing = of.iter().filter(|b| Shape::from(b.severity) > Shape::Pass).count();
                     let strain = of.iter().map(|b| b.severity_score).fold(0.0, f64::max);
                     Some(view! {
                         <tr data-testid="category-row">
@@ -67,7 +66,6 @@ fn Underway() -> impl IntoView {
                             <td>{label(worst.into())}{(worst == straingauge_api::Severity::Pass).then_some(" so far")}</td>
                             <td><Gauge strain shape=worst.into() /></td>
                             <td class="n">{counted(of.len() as u64, "test")}</td>
-                            <td class="n">{if failing == 0 { "–".to_owned() } else { failing.to_string() }}</td>
                         </tr>
                     })
                 })
@@ -110,7 +108,7 @@ fn Underway() -> impl IntoView {
                 <section class="sheet">
                     <h2>"By category"</h2>
                     <div class="scroll">
-                        <table><thead><tr><th scope="col">"Category"</th><th scope="col">"Worst"</th><th scope="col">"Strain"</th><th scope="col" class="n">"Ended"</th><th scope="col" class="n">"Failing"</th></tr></thead><tbody>{categories}</tbody></table>
+                        <table><thead><tr><th scope="col">"Category"</th><th scope="col">"Worst"</th><th scope="col">"Strain"</th><th scope="col" class="n">"Ended"</th></tr></thead><tbody>{categories}</tbody></table>
                     </div>
                 </section>
             </div>

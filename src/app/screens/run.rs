@@ -62,7 +62,8 @@ fn page(app: App, shown: &Arc<Shown>, listing: Listing) -> AnyView {
 fn facts(document: &RunDocument, millis: f64) -> String {
     let side = |s: &straingauge_api::SideInfo| format!("{}, {}", s.file, counted(s.rows, "row"));
     let mut facts = vec![format!("Reference {}", side(&document.reference)), format!("evaluation {}", side(&document.evaluation))];
-    facts.extend(document.model.as_ref().map(|m| format!("model {m}")));
+    // "model" is what the page calls a model that got no name.
+    facts.extend(document.model.as_ref().filter(|m| *m != "model").map(|m| format!("model {m}")));
     facts.push(document.model_task.label().to_lowercase());
     facts.push(format!("seed {}", document.seed));
     facts.push(duration(millis));
