@@ -1,6 +1,7 @@
 //! Tests of the engine over its public API.
 
 mod abnormal_inputs;
+mod calm;
 mod cleanliness_and_drift;
 mod metrics;
 mod outcomes;
