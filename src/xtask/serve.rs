@@ -16,5 +16,6 @@ pub fn run(options: &ServeOptions) -> Result<()> {
     ensure!(site.join("index.html").exists(), "there is no site in {}: run without --no-build", site.display());
     let server = Server::bind(options.port, site)?;
     println!("\nStraingauge is at {}  (stop with Ctrl-C)", server.url());
-    server.run()
+    server.run();
+    Ok(())
 }

@@ -21,7 +21,8 @@ pub struct Tally {
 impl Tally {
     /// Runs a test runner, shows what it prints, and counts by its closing lines.
     pub fn run(&mut self, command: &mut Command) -> Result<()> {
-        let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {:?}", command.get_program()))?;
+        let mut child =
+            command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", command.get_program().display()))?;
         let output = child.stdout.take().context("the runner has no output")?;
         let mut screen = std::io::stdout();
         for line in BufReader::new(output).split(b'\n') {

@@ -45,17 +45,16 @@ pub fn headline(metrics: &[ModelMetric], findings: &[Finding], counts: Counts) -
         [] => {}
         [one] => parts.push(format!("{one} holds values unlike the reference's")),
         [a, rest @ ..] => {
-            parts.push(format!("{a} and {} more {} values unlike the reference's", rest.len(), plural(rest.len() as u64, "holds", "hold")))
+            let hold = plural(rest.len() as u64, "holds", "hold");
+            parts.push(format!("{a} and {} more {hold} values unlike the reference's", rest.len()));
         }
     }
-    if parts.is_empty() {
-        if let Some(f) = findings.first() {
-            let sentence = f.sentence.trim_end_matches('.');
-            return match performance {
-                Some(p) => format!("{p}. {sentence}."),
-                None => format!("{sentence}."),
-            };
-        }
+    if let Some(f) = findings.first().filter(|_| parts.is_empty()) {
+        let sentence = f.sentence.trim_end_matches('.');
+        return match performance {
+            Some(p) => format!("{p}. {sentence}."),
+            None => format!("{sentence}."),
+        };
     }
     let joined = match parts.as_slice() {
         [] => String::new(),

@@ -74,7 +74,7 @@ impl Plan {
             let first = plan.specs.len();
             let mut open = Vec::new();
             for (i, spec) in specs.iter().enumerate() {
-                match unmet(context, &spec.needs) {
+                match unmet(context, spec.needs) {
                     Some(reason) => plan.unmet.push((first + i, reason)),
                     None => open.push(first + i),
                 }
@@ -139,7 +139,7 @@ impl Plan {
 }
 
 /// What a test lacks, as a sentence; `None` where all its needs are met.
-fn unmet(context: &Context, needs: &Needs) -> Option<String> {
+fn unmet(context: &Context, needs: Needs) -> Option<String> {
     let sides = context.rows.as_ref().map(|(reference, evaluation)| [&reference.outcomes, &evaluation.outcomes]);
     let all = |has: fn(&Outcomes) -> bool| sides.as_ref().is_some_and(|s| s.iter().all(|o| has(o)));
     if needs.model {

@@ -3,7 +3,6 @@
 use straingauge_api::{RowPage, RowView};
 
 use super::{Context, RowSet};
-use crate::Result;
 use crate::metrics::{NO_CLASS, Outcomes, Prediction, Truth};
 use crate::table::{Column, Table};
 
@@ -11,9 +10,9 @@ use crate::table::{Column, Table};
 const MOST: usize = 200;
 
 /// A page of rows: the case's features first, then label and prediction, then the other columns of the file.
-pub fn page(context: &Context, features: &[String], set: Option<RowSet>, offset: usize, limit: usize) -> Result<RowPage> {
+pub fn page(context: &Context, features: &[String], set: Option<RowSet>, offset: usize, limit: usize) -> RowPage {
     let Some((_, evaluation)) = &context.rows else {
-        return Ok(RowPage { columns: Vec::new(), rows: Vec::new(), total: 0 });
+        return RowPage { columns: Vec::new(), rows: Vec::new(), total: 0 };
     };
     let table: &Table = &evaluation.dataset.table;
     let set = set.unwrap_or(RowSet::All);
@@ -50,7 +49,7 @@ pub fn page(context: &Context, features: &[String], set: Option<RowSet>, offset:
         cells.extend(rest.iter().map(|(_, c)| c.cell(at)));
         RowView { row, cells }
     };
-    Ok(RowPage { columns, rows: rows.into_iter().map(view).collect(), total })
+    RowPage { columns, rows: rows.into_iter().map(view).collect(), total }
 }
 
 fn class(outcomes: &Outcomes, code: Option<&u32>) -> Option<String> {

@@ -132,14 +132,13 @@ impl Run {
     pub fn step(&mut self) -> Result<Progress> {
         let state = std::mem::replace(&mut self.state, State::Broken);
         let (state, progress) = match state {
-            State::Preparing(mut preparation) => match preparation.step()? {
-                Some(label) => {
+            State::Preparing(mut preparation) => {
+                if let Some(label) = preparation.step()? {
                     if let Some(left) = preparation.left() {
                         self.total = self.done + left as u64 + 2;
                     }
                     (State::Preparing(preparation), self.progress(Stage::Profiling, label, Vec::new()))
-                }
-                None => {
+                } else {
                     let context = Box::new(preparation.finish()?);
                     let plan = Plan::new(&context, self.task, &self.config)?;
                     self.total = self.done + plan.planned.len() as u64 + 2;
@@ -147,7 +146,7 @@ impl Run {
                     let progress = self.progress(Stage::Testing, "The questions are fixed".to_owned(), Vec::new());
                     (State::Testing { context, plan, next: 0 }, progress)
                 }
-            },
+            }
             State::Testing { context, mut plan, next } => {
                 let label = ask(&context, &mut plan, next)?;
                 let batches = self.completed(&context, &plan, next);
@@ -203,7 +202,7 @@ impl Run {
             let of = if features.is_empty() { String::new() } else { format!("[{}]", features.join(", ")) };
             if let Some(test) = planned.family.tests.iter().find(|test| format!("{test}{of}") == id) {
                 let set = planned.question.rows(context, &planned.family, test);
-                return super::row_page::page(context, &features, set, offset, limit);
+                return Ok(super::row_page::page(context, &features, set, offset, limit));
             }
         }
         Err(Error::new("unknown_case", format!("This run has no case \"{case}\".")))
@@ -375,10 +374,8 @@ impl Gathered {
         let Some(planned) = plan.planned.get(judged.planned) else { return true };
         if let Some(set) = planned.question.rows(context, &planned.family, &spec.id) {
             let bitmap = Bitmap::new(&set, evaluation.dataset.rows());
-            if spec.category == Category::AbnormalInputs {
-                if let Some(abnormal) = &mut self.abnormal {
-                    abnormal.add(&bitmap);
-                }
+            if let Some(abnormal) = self.abnormal.as_mut().filter(|_| spec.category == Category::AbnormalInputs) {
+                abnormal.add(&bitmap);
             }
             if judged.case.severity > Severity::Pass {
                 self.rows.insert((test, index), bitmap);

@@ -77,11 +77,13 @@ pub fn judge(spec: &TestSpec, measured: &Measured, thresholds: Option<Thresholds
         (Kind::Property, Some(t)) => property(effect, measured.interval, t, spec.effect_max),
         (Kind::Difference, Some(t)) => {
             let mut verdict = difference(effect, measured.interval, t, spec.effect_max, q, alpha);
-            if verdict.status == Status::Pass && !verdict.evident {
-                if let Some(least) = detectable(measured.standard_error, alpha, families).filter(|&d| d > t.alert) {
-                    verdict.status = Status::Skip;
-                    verdict.reason = Some(too_little(measured.n_evaluation, least, spec.unit));
-                }
+            let powerless = || detectable(measured.standard_error, alpha, families).filter(|&least| least > t.alert);
+            if verdict.status == Status::Pass
+                && !verdict.evident
+                && let Some(least) = powerless()
+            {
+                verdict.status = Status::Skip;
+                verdict.reason = Some(too_little(measured.n_evaluation, least, spec.unit));
             }
             verdict
         }

@@ -67,12 +67,12 @@ impl Column {
 
     /// The column as a feature of this kind; the same column where it is one already.
     pub fn of_kind(self: &Arc<Self>, kind: FeatureKind) -> Arc<Self> {
-        let fits = match (&self.values, kind) {
+        let fits = matches!(
+            (&self.values, kind),
             (Values::Number { .. }, FeatureKind::Numeric)
-            | (Values::Category(_), FeatureKind::Categorical)
-            | (Values::Text(_), FeatureKind::Text) => true,
-            _ => false,
-        };
+                | (Values::Category(_), FeatureKind::Categorical)
+                | (Values::Text(_), FeatureKind::Text)
+        );
         if fits {
             return Arc::clone(self);
         }

@@ -39,14 +39,13 @@ impl Server {
     }
 
     /// Serves for as long as the program runs.
-    pub fn run(self) -> Result<()> {
+    pub fn run(self) {
         for stream in self.listener.incoming() {
             let Ok(stream) = stream else { continue };
             let folder = Arc::clone(&self.folder);
             // A reader who closes the tab in mid-answer is no fault of the server's.
             thread::spawn(move || serve_connection(&stream, &folder).ok());
         }
-        Ok(())
     }
 }
 

@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn damage_is_told_from_incompleteness() {
-        for text in [r#"{"a": 1"#, r#"{"a": "x"#, r#"{"a": [1, "#, r#"{"#, r#"{"a"#, r#"{"a": tr"#] {
+        for text in [r#"{"a": 1"#, r#"{"a": "x"#, r#"{"a": [1, "#, r"{", r#"{"a"#, r#"{"a": tr"#] {
             assert_eq!(read_one(text), Err(Stop::More), "{text}");
         }
         for text in ["{a: 1}", r#"{"a" 1}"#, r#"{"a": x}"#, r#"{"a": 1 "b": 2}"#, r#"{"a": 12abc}"#, "{\"a\": \"x\n\"}", r#"{"a": }"#] {
