@@ -95,7 +95,8 @@ fn place(row: &StrainRow, y: f64, x: &Scale) -> Vec<Mark> {
         let offsets = (0..=8)
             .flat_map(|k| if k == 0 { vec![0.0] } else { vec![f64::from(k) * 3.6, f64::from(-k) * 3.6] })
             .filter(|o: &f64| o.abs() <= FAR);
-        let free = |o: f64| placed.iter().rev().take(400).all(|&(px, po)| (px - at).abs() >= NEAR || ((po - o) * (po - o) + (px - at) * (px - at)).sqrt() >= NEAR);
+        let apart = |(px, po): (f64, f64), o: f64| (po - o) * (po - o) + (px - at) * (px - at) >= NEAR * NEAR;
+        let free = |o: f64| placed.iter().rev().take(400).all(|&other| apart(other, o));
         let offset = offsets.clone().find(|&o| free(o)).unwrap_or_else(|| {
             // Full: spread over the height by the mark's own id, so that the picture stays the same.
             let hash = mark.case_id.bytes().fold(2_166_136_261u32, |h, b| (h ^ u32::from(b)).wrapping_mul(16_777_619));
