@@ -3,6 +3,10 @@
 /// Rows of a table: row numbers are `u32`, and `u32::MAX` marks "no row".
 pub(crate) const MAX_ROWS: usize = u32::MAX as usize - 1;
 
+/// Cells of a table, columns times rows. Records that each bring a new key cost a cell in every row, however short the file; at eight
+/// bytes a cell this many fill what a browser tab can hold.
+pub(crate) const MAX_CELLS: usize = 400_000_000;
+
 /// Columns of a table. The widest published data sets for tabular models have some ten thousand.
 pub(crate) const MAX_COLUMNS: usize = 20_000;
 

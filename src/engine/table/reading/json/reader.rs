@@ -5,7 +5,7 @@ use straingauge_api::{CellExample, ErrorDetails, Format, Problem, ProblemLevel};
 use super::record::{self, Kind, Span, Stop};
 use super::shape::Shape;
 use super::strings::unescape;
-use crate::table::reading::bounds::{MAX_CELL_BYTES, MAX_RECORD_BYTES, MAX_ROWS};
+use crate::table::reading::bounds::{MAX_CELL_BYTES, MAX_CELLS, MAX_RECORD_BYTES, MAX_ROWS};
 use crate::table::reading::builder::{ColumnBuilder, Store};
 use crate::table::reading::missing::NO_KEY;
 use crate::table::reading::names::unique_names;
@@ -205,6 +205,7 @@ impl JsonReader {
                         Error::new("too_many_rows", format!("The file has more than {MAX_ROWS} rows.")).mend("Split it into parts.")
                     );
                 }
+                check_cells(self.shape.columns.len(), self.rows + self.batch_rows + 1, MAX_CELLS)?;
                 if self.shape.columns.len() > self.columns.len() {
                     self.take_batch(text)?;
                     self.add_columns();
@@ -329,5 +330,28 @@ impl JsonReader {
             });
         }
         problems
+    }
+}
+
+/// # Errors
+/// `bound_exceeded` where a table of so many columns and rows has more cells than are read.
+fn check_cells(columns: usize, rows: usize, most: usize) -> Result<()> {
+    if columns.saturating_mul(rows) <= most {
+        return Ok(());
+    }
+    Err(Error::new("bound_exceeded", format!("The records have {columns} different keys over {rows} rows; at most {most} cells are read."))
+        .mend("Write keys that differ from row to row as values, one record each.")
+        .at_row(rows as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_differ_in_every_row_are_bounded() {
+        assert!(check_cells(20, 10_000_000, MAX_CELLS).is_ok());
+        let error = check_cells(20_000, 20_001, MAX_CELLS).expect_err("too many cells");
+        assert_eq!((error.code, error.row), ("bound_exceeded", Some(20_001)));
     }
 }
