@@ -40,7 +40,11 @@ pub fn subject(case: &Case) -> String {
         (None, features) => features.join(" × "),
         (Some(subset), features) => {
             let features = features.join(" × ");
-            if subset.contains(&features) { subset.clone() } else { format!("{features}: {subset}") }
+            match subset.chars().next() {
+                _ if subset.contains(&features) => subset.clone(),
+                Some('<' | '>' | '=' | '≤' | '≥') => format!("{features} {subset}"),
+                _ => format!("{features}: {subset}"),
+            }
         }
     }
 }
@@ -87,7 +91,9 @@ mod tests {
         assert_eq!(subject(&case), "city × country");
         case.features = vec!["age".into()];
         case.subset = Some("≤ 4.6".into());
-        assert_eq!(subject(&case), "age: ≤ 4.6");
+        assert_eq!(subject(&case), "age ≤ 4.6");
+        case.subset = Some("3 – 4".into());
+        assert_eq!(subject(&case), "age: 3 – 4");
         case.subset = Some("age ≤ 4.6".into());
         assert_eq!(subject(&case), "age ≤ 4.6");
         assert_eq!(subject(&run.batches[0].cases[0]), "all rows");

@@ -12,6 +12,8 @@ use crate::report::wording;
 
 /// Findings told; the rest stands with its tests.
 const FINDINGS_SHOWN: usize = 8;
+/// Suggestions told, likewise.
+const SUGGESTIONS_SHOWN: usize = 5;
 
 /// The run's name and where its data come from. Where the report holds rows, it says how many before anything else.
 pub fn header(run: &RunDocument, samples: &BTreeMap<String, RowPage>) -> String {
@@ -39,18 +41,22 @@ pub fn verdict(run: &RunDocument) -> String {
     } else {
         String::new()
     };
-    let suggestions: String = run.suggestions.iter().map(|suggestion| format!("<li>{}</li>", escape(&suggestion.text))).collect();
-    let suggestions = if suggestions.is_empty() {
-        suggestions
-    } else {
-        format!("<details open><summary>What to do about it</summary><ul>{suggestions}</ul></details>")
-    };
     format!(
-        "<div class=\"top\"><section class=\"sheet\"><p class=\"says\"><strong>{}.</strong> {}</p>{banners}<ul class=\"findings\">{findings}</ul>{more}{suggestions}</section>{}</div>\n",
+        "<div class=\"top\"><section class=\"sheet\"><p class=\"says\"><strong>{}.</strong> {}</p>{banners}<ul class=\"findings\">{findings}</ul>{more}</section><div class=\"side\">{}{}</div></div>\n",
         wording::outcome(summary.outcome),
         escape(&summary.headline),
-        metrics(run)
+        metrics(run),
+        suggestions(run)
     )
+}
+
+fn suggestions(run: &RunDocument) -> String {
+    if run.suggestions.is_empty() {
+        return String::new();
+    }
+    let items: String =
+        run.suggestions.iter().take(SUGGESTIONS_SHOWN).map(|suggestion| format!("<li>{}</li>", escape(&suggestion.text))).collect();
+    format!("<section class=\"sheet\"><h2>What to do about it</h2><ul class=\"suggestions\">{items}</ul></section>")
 }
 
 fn finding(run: &RunDocument, finding: &Finding) -> String {

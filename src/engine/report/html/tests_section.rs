@@ -10,7 +10,7 @@ use super::text::{cell, escape, icon, plural};
 use crate::report::wording;
 
 /// Cases of a test that are told with their chart; the rest stands in a table.
-const CASES_DRAWN: usize = 4;
+const CASES_DRAWN: usize = 3;
 /// Rows of that table.
 const CASES_LISTED: usize = 20;
 
