@@ -1,6 +1,7 @@
-// Speed and memory of the engine in wasm under Node, in this one thread, beside DuckDB-WASM in the same process.
+// Speed and memory of the engine in wasm under Node, in this one thread, beside DuckDB-WASM in the same process, and beside the same engine built natively.
 //
 //     cargo xtask build && npm ci --prefix benches && node --expose-gc benches/run.mjs [rows]
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -39,16 +40,24 @@ async function duck() {
   }
 }
 
+/** The same engine without wasm; `cargo bench` builds it. */
+function native(paths) {
+  if (process.env.STRAINGAUGE_NO_NATIVE) return {};
+  const files = [paths.csv, paths.jsonl, paths.reference, paths.evaluation];
+  const printed = execFileSync('cargo', ['bench', '--quiet', '--package', 'straingauge-engine', '--bench', 'native', '--', ...files], { cwd: join(here, '..'), encoding: 'utf8' });
+  return JSON.parse(printed.trim().split('\n').at(-1));
+}
+
 const lines = [];
-const say = (what, ours, peer, unit) => {
-  const ratio = peer === null ? '' : `${(ours / peer).toFixed(2)} ×`;
-  lines.push([what, ours.toFixed(ours < 10 ? 2 : 0), unit, peer === null ? '' : peer.toFixed(peer < 10 ? 2 : 0), ratio]);
-};
+const shown = (value) => (value === undefined ? '' : value.toFixed(value < 10 ? 2 : 0));
+const ratio = (ours, other) => (other === undefined ? '' : `${(ours / other).toFixed(2)} ×`);
+const say = (what, unit, ours, { peer, plain } = {}) => lines.push([what, shown(ours), unit, shown(plain), ratio(ours, plain), shown(peer), ratio(ours, peer)]);
 
 const paths = await tables(join(here, '../target/bench'), rows);
 const bytes = Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, readFileSync(path)]));
 const megabytes = (name) => bytes[name].length / 1e6;
 
+const plain = native(paths);
 const db = await duck();
 for (const [name, label] of [['csv', 'CSV'], ['jsonl', 'JSONL']]) {
   const seconds = await best(async () => {
@@ -58,7 +67,7 @@ for (const [name, label] of [['csv', 'CSV'], ['jsonl', 'JSONL']]) {
     if (inspection.rows !== rows) throw new Error(`read ${inspection.rows} rows of ${rows}`);
     await client.close();
   });
-  let peer = null;
+  let peer;
   if (db && name === 'csv') {
     const taken = await best(() => {
       db.registerFileBuffer('table.csv', new Uint8Array(bytes.csv));
@@ -69,7 +78,7 @@ for (const [name, label] of [['csv', 'CSV'], ['jsonl', 'JSONL']]) {
     });
     peer = megabytes('csv') / taken;
   }
-  say(`reading ${label}, ${megabytes(name).toFixed(0)} MB`, megabytes(name) / seconds, peer, 'MB/s');
+  say(`reading ${label}, ${megabytes(name).toFixed(0)} MB`, 'MB/s', megabytes(name) / seconds, { peer, plain: plain[name] });
 }
 
 {
@@ -83,12 +92,12 @@ for (const [name, label] of [['csv', 'CSV'], ['jsonl', 'JSONL']]) {
     const run = await project.startStressTest({ runName: 'bench', reference: 'reference', evaluation: 'evaluation', model: 'model' }).result();
     cases = run.summary.counts.total;
   });
-  say(`stress test, ${rows / 2} + ${rows / 2} rows, ${cases} cases`, seconds, null, 's');
+  say(`stress test, ${rows / 2} + ${rows / 2} rows, ${cases} cases`, 's', seconds, { plain: plain.run });
   await client.close();
 }
-say('peak memory of this process', process.resourceUsage().maxRSS / 1024, null, 'MB');
+say('peak memory of this process', 'MB', process.resourceUsage().maxRSS / 1024);
 
-const head = ['', 'Straingauge', '', 'DuckDB-WASM', 'ratio'];
+const head = ['', 'in wasm', '', 'native', 'ratio', 'DuckDB-WASM', 'ratio'];
 const widths = head.map((_, i) => Math.max(...[head, ...lines].map((cells) => cells[i].length)));
 for (const cells of [head, ...lines]) console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '));
 process.exit(0);

@@ -7,6 +7,9 @@
 //! One direction, no way back. Nothing here knows JavaScript, reads a clock, or draws a random number whose seed was not
 //! passed in: the same bytes, configuration and seed give the same document, byte for byte.
 
+// Data decide what happens here, so nothing may stop on them: every miss is a value or an error (tests are exempt, clippy.toml).
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 pub mod demo;
 pub mod error;
 pub mod json;

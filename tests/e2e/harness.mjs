@@ -51,11 +51,13 @@ export async function visit(browser, url, { colorScheme = 'light', viewport = { 
   });
   await context.addInitScript(() => {
     window.__violations = [];
-    window.__longTasks = [];
     document.addEventListener('securitypolicyviolation', (event) => window.__violations.push(`${event.violatedDirective}: ${event.blockedURI}`));
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) window.__longTasks.push({ start: entry.startTime, millis: entry.duration });
-    }).observe({ type: 'longtask', buffered: true });
+    const watch = new MutationObserver(() => {
+      if (!document.querySelector('[data-testid="verdict"]')) return;
+      performance.mark('straingauge-verdict');
+      watch.disconnect();
+    });
+    watch.observe(document, { childList: true, subtree: true });
   });
   const page = await context.newPage();
   page.on('console', (message) => {
@@ -84,6 +86,29 @@ export const verdict = async (page, timeout = 120_000) => {
   await shown.waitFor({ timeout });
   return { outcome: await shown.getAttribute('data-outcome'), text: await shown.innerText() };
 };
+
+/**
+ * Does `work`, which ends with a verdict, and asserts that the page stayed free: no task of the main thread above 50 ms while the
+ * run went on. Measured as the thread's own time, which a busy machine does not stretch. The task that draws the verdict, and
+ * those behind it, have a bound of their own.
+ */
+export async function expectFreeMainThread(t, browser, page, work) {
+  await browser.startTracing(page, { categories: ['toplevel', 'blink.user_timing'] });
+  const result = await work();
+  const { traceEvents: events } = JSON.parse((await browser.stopTracing()).toString());
+  const drawn = events.find((event) => event.name === 'straingauge-verdict');
+  assert.ok(drawn, 'the verdict left its mark in the trace');
+  const tasks = events.filter((event) => event.ph === 'X' && /RunTask$/.test(event.name) && event.pid === drawn.pid && event.tid === drawn.tid);
+  assert.ok(tasks.length > 10, 'the trace holds the tasks of the main thread');
+  const longest = (some) => Math.max(0, ...some.map((task) => (task.tdur ?? task.dur) / 1000));
+  const before = (task) => task.ts + task.dur < drawn.ts;
+  const during = longest(tasks.filter(before));
+  const drawing = longest(tasks.filter((task) => !before(task)));
+  t.diagnostic(`longest task on the main thread: ${during.toFixed(0)} ms while the run went on, ${drawing.toFixed(0)} ms to draw its result`);
+  assert.ok(during <= 50, `a task of ${during} ms held up the page while the run went on`);
+  assert.ok(drawing < 400, `drawing the result took ${drawing} ms`);
+  return result;
+}
 
 /** Files of the real data, or nothing where they are not there; with `CI=true` that is a failure. */
 export function realData(...names) {
