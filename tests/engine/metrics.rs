@@ -275,7 +275,7 @@ fn standard_errors_are_those_of_repeated_samples() {
             let errors: Vec<f64> = profiles.iter().filter_map(|p| frame.standard_error(&p.tally, definition.metric)).collect();
             let n = values.len() as f64;
             let mean = values.iter().sum::<f64>() / n;
-            let spread = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
+            let spread = (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
             let typical = errors.iter().sum::<f64>() / n;
             // 400 samples know a spread to 3.5 %; average precision's binomial formula is an approximation.
             let room = if definition.metric == Metric::AveragePrecision { 0.5 } else { 0.15 };

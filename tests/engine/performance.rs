@@ -34,7 +34,7 @@ fn rows(task: ModelTask, n: usize, rng: &mut Rng, worse: impl Fn(&str) -> bool) 
         let b = 0.8 * a + 0.6 * rng.normal();
         let amount = 10.0 / (1.0 - rng.uniform()).sqrt();
         let age = if rng.uniform() < 0.08 { String::new() } else { format!("{}", 18 + rng.below(60)) };
-        let visits = (-2.0 * (1.0 - rng.uniform()).ln()).floor();
+        let visits = (-2.0 * straingauge_engine::math::ln(1.0 - rng.uniform())).floor();
         let ratio = rng.uniform();
         let region = ["north", "south", "east", "west", "isle"][pick(rng, &[0.4, 0.3, 0.2, 0.08]).unwrap_or(4)];
         let plan = ["free", "basic", "plus"][pick(rng, &[0.6, 0.3]).unwrap_or(2)];

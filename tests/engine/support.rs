@@ -16,8 +16,10 @@ pub fn real_file(path: &str) -> Option<Vec<u8>> {
     let file = root.join(path);
     match std::fs::read(&file) {
         Ok(bytes) => Some(bytes),
-        Err(_) if std::env::var_os("CI").is_some() => panic!("{path} is missing: set STRAINGAUGE_DATA to the folder of the real data"),
-        Err(_) => {
+        Err(error) if std::env::var_os("CI").is_some() => {
+            panic!("{path} is missing ({error}): set STRAINGAUGE_DATA to the folder of the real data")
+        }
+        Err(_absent) => {
             println!("skipped: {path} is not there (set STRAINGAUGE_DATA to the folder of the real data)");
             None
         }
