@@ -33,8 +33,8 @@ impl Mode {
     const fn page_profile(self) -> &'static str {
         match self {
             Self::Dev => "dev",
-            Self::Tested => "page-ci",
-            Self::Release => "page",
+            // The page's size is what counts, so the tests hold the published one against its budget.
+            Self::Tested | Self::Release => "page",
         }
     }
 }
