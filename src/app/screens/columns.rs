@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use straingauge_api::{ColumnInfo, ColumnType, Inspection};
 
 use crate::desk::Desk;
-use crate::format::{counted, value};
+use crate::format::{counted, number, value};
 use crate::pairing::Use;
 use crate::params::{Choice, ROLES, possible, role_from, role_id};
 use crate::state::App;
@@ -167,7 +167,8 @@ fn type_name(column: &ColumnInfo) -> String {
 
 fn values(column: &ColumnInfo) -> String {
     if let (Some((low, high)), ColumnType::Integer | ColumnType::Float | ColumnType::Timestamp) = (&column.range, column.kind) {
-        return format!("{low} to {high}");
+        let short = |text: &String| text.parse().ok().filter(|_| column.kind == ColumnType::Float).map_or_else(|| text.clone(), number);
+        return format!("{} to {}", short(low), short(high));
     }
     let examples: Vec<String> = column.examples.iter().take(3).map(|e| straingauge_charts::format::cut(&e.value, 28)).collect();
     if column.kind == ColumnType::Category {
