@@ -32,7 +32,7 @@ pub fn Metrics(metrics: Vec<ModelMetric>) -> impl IntoView {
                 _ => "n change",
             };
             view! {
-                <tr data-testid=format!("metric-{}", m.id) hidden=move || i >= FIRST && !all.get()>
+                <tr data-testid=format!("metric-{}", m.id) class:folded=move || { i >= FIRST && !all.get() }>
                     <th scope="row">{m.name}</th>
                     <td class="n" data-value=m.reference.map(|v| v.to_string())>{format::value(m.reference, m.unit)}</td>
                     <td class="n" data-value=m.evaluation.map(|v| v.to_string())>{format::value(m.evaluation, m.unit)}</td>
