@@ -41,6 +41,6 @@ mod tests {
 
     #[test]
     fn rounds_and_nulls() {
-        assert_eq!(to_string(&vec![0.1 + 0.2, f64::NAN, 2.0, 1e300]).unwrap(), "[0.3,null,2.0,1e300]");
+        assert_eq!(to_string(&vec![0.1 + 0.2, f64::NAN, 2.0, 1e300]).unwrap(), "[0.3,null,2.0,1e+300]");
     }
 }
