@@ -90,15 +90,10 @@ pub fn guess(files: &[Candidate<'_>]) -> Vec<Guess> {
             }
         }
     }
-    pairs.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
-    let mut taken = [false; 2];
     let mut placed = vec![false; files.len()];
-    for (_, p, s) in pairs {
+    while let Some(&(_, p, s)) = pairs.iter().max_by_key(|(score, p, s)| (*score, std::cmp::Reverse((*p, *s)))) {
+        pairs.retain(|(_, other, side)| *other != p && *side != s);
         let (Some(set), used_as) = sides[s] else { continue };
-        if taken[s] || placed[p] {
-            continue;
-        }
-        taken[s] = true;
         placed[p] = true;
         let (a, b) = (files[p].rows, files[set].rows);
         let reason = if a == b {
@@ -132,14 +127,14 @@ fn sides(files: &[Candidate<'_>], data: &[usize]) -> (Placed, Placed) {
         [only] => (Some((*only, reason(*only, &REFERENCE_WORDS, "The only data file."))), None),
         _ => {
             // The name decides, then the size: what a model was made with is usually the larger set.
-            let mut order = data.to_vec();
-            order.sort_by_key(|&i| (-leans(files[i].name), std::cmp::Reverse(files[i].rows), i));
-            let first = order[0];
-            let best = order[1..]
+            let first =
+                data.iter().copied().min_by_key(|&i| (-leans(files[i].name), std::cmp::Reverse(files[i].rows), i)).unwrap_or_default();
+            let best = data
                 .iter()
                 .copied()
-                .max_by_key(|&i| (-leans(files[i].name), shared_columns(&files[i], &files[first]), std::cmp::Reverse(i)))
-                .unwrap_or(order[1]);
+                .filter(|&i| i != first)
+                .max_by_key(|&i| (-leans(files[i].name), shared_columns(&files[i], &files[first]), files[i].rows, std::cmp::Reverse(i)))
+                .unwrap_or_default();
             (
                 Some((first, reason(first, &REFERENCE_WORDS, "The larger of the data files."))),
                 Some((best, reason(best, &EVALUATION_WORDS, "The other data file, with the same columns."))),
@@ -181,7 +176,11 @@ fn shared_words(a: &str, b: &str) -> u32 {
 fn words_of(name: &str) -> Vec<String> {
     const FORMATS: [&str; 13] =
         ["csv", "tsv", "json", "jsonl", "ndjson", "gz", "gzip", "zst", "zstd", "parquet", "arrow", "feather", "txt"];
-    name.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && !FORMATS.contains(w)).map(str::to_owned).collect()
+    name.to_ascii_lowercase()
+        .split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric())
+        .filter(|w| !w.is_empty() && !FORMATS.contains(w))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]

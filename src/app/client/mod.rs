@@ -53,9 +53,7 @@ pub async fn inspect(file: &web_sys::File, options: &ReadOptions, on_progress: i
 /// All projects, newest first.
 pub async fn list_projects() -> Answer<Vec<ProjectInfo>> {
     let client = client().await?;
-    let mut projects: Vec<ProjectInfo> = from_js(settle(client.list_projects()).await?)?;
-    projects.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id)));
-    Ok(projects)
+    from_js(settle(client.list_projects()).await?)
 }
 
 /// A new, empty project.
@@ -120,9 +118,7 @@ pub fn start(project: &js::Project, config: &RunConfig) -> Answer<js::Job> {
 
 /// The runs of a project, newest first.
 pub async fn list_runs(project: &js::Project) -> Answer<Vec<TestRunInfo>> {
-    let mut runs: Vec<TestRunInfo> = from_js(settle(project.list_test_runs()).await?)?;
-    runs.sort_by(|a, b| b.upload_time.cmp(&a.upload_time).then_with(|| a.id.cmp(&b.id)));
-    Ok(runs)
+    from_js(settle(project.list_test_runs()).await?)
 }
 
 /// A run with its document.

@@ -106,7 +106,8 @@ fn download(content: &JsValue, name: &str, mime: &str) -> Result<(), JsValue> {
 
 /// A name that every file system takes.
 fn file_name(name: &str) -> String {
-    let kept: String = name.chars().map(|c| if c.is_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '-' }).collect();
+    let kept: String =
+        name.chars().map(|c| if !c.is_ascii() || c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '-' }).collect();
     let parts: Vec<&str> = kept.split('-').filter(|p| !p.is_empty()).collect();
     if parts.is_empty() { "run".to_owned() } else { parts.join("-") }
 }

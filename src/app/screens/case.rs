@@ -111,7 +111,7 @@ fn numbers(case: &Case) -> Vec<AnyView> {
     }
     let mut shown: Vec<(String, String)> = all.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
     shown.extend(case.metrics.iter().take(8).filter_map(|m| {
-        let (kind, metric) = (m.kind.replace('_', " ").to_lowercase(), m.metric.replace('_', " "));
+        let (kind, metric) = (m.kind.replace('_', " ").to_ascii_lowercase(), m.metric.replace('_', " "));
         m.value.map(|v| (format!("{kind}: {metric}"), number(v)))
     }));
     shown.push(("Id".to_owned(), case.id.clone()));

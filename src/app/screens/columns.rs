@@ -31,9 +31,11 @@ pub fn Columns() -> impl IntoView {
     });
     let tabs = Memo::new(move |_| {
         desk.files.with(|files| {
-            let mut all: Vec<_> = files.iter().filter(|f| f.inspection().is_some()).map(|f| (f.used_as, f.id, f.name.clone())).collect();
-            all.sort_by_key(|(used_as, ..)| Use::ALL.iter().position(|(u, ..)| u == used_as));
-            all.into_iter().map(|(_, id, name)| (id, name)).collect::<Vec<_>>()
+            Use::ALL
+                .into_iter()
+                .flat_map(|(used_as, ..)| files.iter().filter(move |f| f.used_as == used_as && f.inspection().is_some()))
+                .map(|f| (f.id, f.name.clone()))
+                .collect::<Vec<_>>()
         })
     });
     let tab = move |(id, name): (u32, String)| {
@@ -167,7 +169,8 @@ fn type_name(column: &ColumnInfo) -> String {
 
 fn values(column: &ColumnInfo) -> String {
     if let (Some((low, high)), ColumnType::Integer | ColumnType::Float | ColumnType::Timestamp) = (&column.range, column.kind) {
-        let short = |text: &String| text.parse().ok().filter(|_| column.kind == ColumnType::Float).map_or_else(|| text.clone(), number);
+        // The browser knows how to read a number; Rust's own tables for it would weigh ten kilobytes.
+        let short = |text: &String| if column.kind == ColumnType::Float { number(js_sys::parse_float(text)) } else { text.clone() };
         return format!("{} to {}", short(low), short(high));
     }
     let examples: Vec<String> = column.examples.iter().take(3).map(|e| straingauge_charts::format::cut(&e.value, 28)).collect();

@@ -1,11 +1,11 @@
 //! A run under way: how far it is, what has come out so far, and the way to stop it.
 
 use leptos::prelude::*;
-use straingauge_api::{Batch, Category, Stage};
+use straingauge_api::{Batch, Category, Severity, Stage};
 
 use crate::format::counted;
 use crate::live::Standing;
-use crate::parts::{Gauge, Shape, empty, failure, label};
+use crate::parts::{Gauge, empty, failure, label};
 use crate::route::Route;
 use crate::state::App;
 
@@ -63,7 +63,7 @@ fn Underway() -> impl IntoView {
                     Some(view! {
                         <tr data-testid="category-row">
                             <th scope="row">{category.label()}</th>
-                            <td>{label(worst.into())}{(worst == straingauge_api::Severity::Pass).then_some(" so far")}</td>
+                            <td>{label(worst.into())}{(worst == Severity::Pass).then_some(" so far")}</td>
                             <td><Gauge strain shape=worst.into() /></td>
                             <td class="n">{counted(of.len() as u64, "test")}</td>
                         </tr>
@@ -74,10 +74,9 @@ fn Underway() -> impl IntoView {
     };
     let first = move || {
         live.batches.with(|batches| {
-            let mut failing: Vec<&Batch> = batches.iter().filter(|b| Shape::from(b.severity) > Shape::Pass).collect();
-            failing.sort_by(|a, b| b.severity.cmp(&a.severity).then(b.severity_score.total_cmp(&a.severity_score)));
-            failing
+            [Severity::Alert, Severity::Warning]
                 .into_iter()
+                .flat_map(|severity| batches.iter().filter(move |b| b.severity == severity))
                 .take(6)
                 .map(|b| {
                     let sentence = b.cases.first().map(|c| c.sentence.clone()).unwrap_or_default();

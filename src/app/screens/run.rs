@@ -64,7 +64,7 @@ fn facts(document: &RunDocument, millis: f64) -> String {
     let mut facts = vec![format!("Reference {}", side(&document.reference)), format!("evaluation {}", side(&document.evaluation))];
     // "model" is what the page calls a model that got no name.
     facts.extend(document.model.as_ref().filter(|m| *m != "model").map(|m| format!("model {m}")));
-    facts.push(document.model_task.label().to_lowercase());
+    facts.push(document.model_task.label().to_ascii_lowercase());
     facts.push(format!("seed {}", document.seed));
     facts.push(duration(millis));
     facts.push(counted(document.summary.counts.total, "case"));

@@ -97,7 +97,7 @@ pub fn Setup() -> impl IntoView {
                         </label>
                         <label class="field"><span class="label">"Decision threshold"</span>
                             <input type="number" min="0" max="1" step="0.01" placeholder="0.5" prop:value=move || desk.threshold.get().map(|t| t.to_string()).unwrap_or_default()
-                                on:change:target=move |ev| desk.threshold.set(ev.target().value().parse().ok().filter(|t: &f64| (0.0..=1.0).contains(t))) />
+                                on:change:target=move |ev| desk.threshold.set(Some(ev.target().value_as_number()).filter(|t| (0.0..=1.0).contains(t))) />
                         </label>
                     })}
                 </div>

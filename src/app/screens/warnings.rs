@@ -1,6 +1,7 @@
 //! Everything that was found wrong with the files on the desk.
 
 use leptos::prelude::*;
+use straingauge_api::ProblemLevel;
 
 use crate::desk::FileState;
 use crate::parts::{ProblemList, empty, failure};
@@ -28,7 +29,10 @@ pub fn Warnings() -> impl IntoView {
                     .registered
                     .with(|all| all.iter().filter(|(name, _)| *name == file.name).flat_map(|(_, p)| p.clone()).collect::<Vec<_>>());
                 problems.extend(later.into_iter().filter(|p| !file.inspection().is_some_and(|i| i.problems.contains(p))));
-                problems.sort_by_key(|p| std::cmp::Reverse(p.level));
+                let problems: Vec<_> = [ProblemLevel::Error, ProblemLevel::Warning, ProblemLevel::Note]
+                    .into_iter()
+                    .flat_map(|level| problems.iter().filter(move |p| p.level == level).cloned())
+                    .collect();
                 let content = match &file.state {
                     FileState::Reading(..) => view! { <p class="meta">"Being read."</p> }.into_any(),
                     FileState::Failed(error) => failure("This file cannot be read.", error),

@@ -69,7 +69,6 @@ fn example() -> Figure {
                 let strain = 0.46 * u * u;
                 mark(i, strain, Severity::Pass, strain > 0.36)
             }));
-            marks.sort_by(|a, b| b.severity.cmp(&a.severity).then(b.strain.total_cmp(&a.strain)));
             StrainRow { label: (*label).to_owned(), marks }
         })
         .collect();
