@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     let done = match arguments.task {
         Task::Serve(options) => serve::run(&options),
         Task::Build => bundle::run(),
-        Task::Test => test::run(),
+        Task::Test => return if test::run() { ExitCode::SUCCESS } else { ExitCode::FAILURE },
         Task::Bench => bench::run(),
         Task::Size => size::run(),
     };

@@ -1,7 +1,7 @@
 //! The budgets of what a reader downloads.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
@@ -31,12 +31,17 @@ pub fn run() -> Result<()> {
     let mut above = Vec::new();
     println!("    {:<24} {:>12} {:>12} {:>12}", "", "bytes", "brotli", "budget");
     for budget in budgets() {
-        let (mut plain, mut packed) = (0, 0);
-        for file in &budget.files {
-            let bytes = std::fs::read(file).with_context(|| format!("{} is missing: build first", file.display()))?;
-            plain += bytes.len();
-            packed += brotli_size(&bytes).with_context(|| format!("compressing {}", Path::new(file).display()))?;
+        let files: Vec<Vec<u8>> = budget
+            .files
+            .iter()
+            .map(|file| std::fs::read(file).with_context(|| format!("{} is missing: build first", file.display())))
+            .collect::<Result<_>>()?;
+        let packed_at = |quality| files.iter().map(|bytes| brotli_size(bytes, quality)).sum::<Result<usize>>();
+        let mut packed = packed_at(QUICK)?;
+        if packed > budget.bytes {
+            packed = packed_at(BEST)?;
         }
+        let plain: usize = files.iter().map(Vec::len).sum();
         println!("    {:<24} {plain:>12} {packed:>12} {:>12}", budget.name, budget.bytes);
         if packed > budget.bytes {
             above.push(format!("{} is {} bytes above its budget", budget.name, packed - budget.bytes));
@@ -45,9 +50,13 @@ pub fn run() -> Result<()> {
     if above.is_empty() { Ok(()) } else { bail!("{}", above.join("; ")) }
 }
 
-/// The size after brotli at quality 9, which hosts reach on the fly or better.
-fn brotli_size(bytes: &[u8]) -> Result<usize> {
-    let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, 9, 22);
+/// What hosts reach on the fly: an upper bound that is quick to know.
+const QUICK: u32 = 9;
+/// What hosts serve that compress beforehand; slow, so it is asked only where the bound is above the budget.
+const BEST: u32 = 11;
+
+fn brotli_size(bytes: &[u8], quality: u32) -> Result<usize> {
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, quality, 24);
     writer.write_all(bytes)?;
     writer.flush()?;
     Ok(writer.into_inner().len())
@@ -60,7 +69,7 @@ mod tests {
     #[test]
     fn repetition_packs_and_noise_does_not() {
         let zeros = vec![0; 100_000];
-        assert!(brotli_size(&zeros).unwrap() < 200);
+        assert!(brotli_size(&zeros, QUICK).unwrap() < 200);
         let mut state = 1_u64;
         let noise: Vec<u8> = (0..10_000)
             .map(|_| {
@@ -68,6 +77,6 @@ mod tests {
                 (state >> 56) as u8
             })
             .collect();
-        assert!(brotli_size(&noise).unwrap() > 9_900);
+        assert!(brotli_size(&noise, BEST).unwrap() > 9_900);
     }
 }

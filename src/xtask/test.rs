@@ -12,8 +12,8 @@ use crate::stages::{Stages, spell};
 use crate::tally::Tally;
 use crate::{command, layout, npm, size};
 
-/// Runs all stages; the last line counts the tests, whatever happened.
-pub fn run() -> Result<()> {
+/// Runs all stages and says whether all went well. The last line counts the tests, whatever happened.
+pub fn run() -> bool {
     let mut stages = Stages::new(bundle::STAGES + 8);
     let mut tally = Tally::default();
     let done = all(&mut stages, &mut tally);
@@ -26,7 +26,7 @@ pub fn run() -> Result<()> {
         tally.failed = tally.failed.max(1);
     }
     println!("{} passed, {} failed, {} skipped", tally.passed, tally.failed, tally.skipped);
-    done
+    done.is_ok()
 }
 
 fn all(stages: &mut Stages, tally: &mut Tally) -> Result<()> {
