@@ -21,7 +21,7 @@ pub fn clear() -> Result<()> {
 pub fn lay_out() -> Result<()> {
     let (root, site) = (layout::root(), layout::site());
     copy_file(&root.join("index.html"), &site.join("index.html"))?;
-    copy_folder(&root.join("www"), &site, &|path| !path.ends_with("www/dist"))?;
+    copy_folder(&root.join("www"), &site, &|path| !path.ends_with("www/dist") && !path.ends_with("www/screenshot.png"))?;
     copy_folder(&root.join("pkg"), &site.join("pkg"), &|path| {
         path.is_dir() && path.ends_with("pkg/dist") || path.extension().is_some_and(|extension| extension == "js" || extension == "wasm")
     })?;
