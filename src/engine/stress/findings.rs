@@ -69,7 +69,11 @@ fn finding<'a>(members: &[&Failing<'a>], metric_name: &impl Fn(&str) -> String) 
     let worst = members.first()?.judged.case.severity;
     let lead = members.iter().filter(|m| m.judged.case.severity == worst).min_by_key(|m| plainness(&m.judged.case))?;
     let case = &lead.judged.case;
-    let specific = members.iter().map(|m| &m.judged.case).min_by_key(|c| (c.subset.is_none(), c.features.is_empty()))?;
+    // Among equally specific cases the one that would lead, so that title and sentence name the same part.
+    let specific = members
+        .iter()
+        .map(|m| &m.judged.case)
+        .min_by_key(|c| (c.subset.is_none(), c.features.is_empty(), c.severity < worst, plainness(c)))?;
     let title = match (&specific.subset, specific.features.as_slice()) {
         (_, []) => "All rows".to_owned(),
         (Some(subset), [feature]) => condition(feature, subset),
