@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use straingauge_api::{DataParams, ModelTask, PredictionParams, ReadOptions, RunDocument, StressTestConfig};
+use straingauge_api::{Batch, DataParams, ModelTask, PredictionParams, ReadOptions, RunDocument, Status, StressTestConfig};
 use straingauge_engine::metrics;
 use straingauge_engine::stress::{Run, RunSide};
 use straingauge_engine::table::{self, Reader, Table};
@@ -84,5 +84,38 @@ pub fn print(document: &RunDocument) {
     }
     for b in &document.batches {
         println!("  {:60} {:?} {:.2} {:?} {}", b.id, b.severity, b.severity_score, b.counts, b.reason.as_deref().unwrap_or(""));
+    }
+}
+
+/// A run that shows what tests do: some find what was planted, others leave in peace what is clean.
+#[allow(dead_code, reason = "each category brings its own")]
+pub struct Shown {
+    /// What was planted, in a few words.
+    pub name: &'static str,
+    /// Tests, by id, of which a case fails (or warns).
+    pub fails: &'static [&'static str],
+    /// Tests, by id, that were judged and of which no case fails or warns.
+    pub passes: &'static [&'static str],
+    /// The run.
+    pub document: RunDocument,
+}
+
+#[allow(dead_code, reason = "each category brings its own")]
+impl Shown {
+    /// Asserts both lists.
+    pub fn check(&self) {
+        let loud = |batch: &Batch| batch.cases.iter().any(|c| matches!(c.status, Status::Fail | Status::Warning));
+        let quiet = |batch: &Batch| !loud(batch) && batch.cases.iter().any(|c| c.status == Status::Pass);
+        let missing = |ids: &[&'static str], holds: &dyn Fn(&Batch) -> bool| -> Vec<String> {
+            let wanted = ids.iter().filter(|id| !self.document.batches.iter().any(|b| b.id == **id && holds(b)));
+            let told = |id: &str| {
+                let cases = self.document.batches.iter().filter(|b| b.id == id).flat_map(|b| &b.cases);
+                let words = cases.map(|c| format!("{:?} effect {:?} q {:?} {:?}: {}", c.status, c.effect, c.q_value, c.reason, c.sentence));
+                format!("{id}: {:?}", words.collect::<Vec<_>>())
+            };
+            wanted.map(|id| told(id)).collect()
+        };
+        assert_eq!(missing(self.fails, &loud), Vec::<String>::new(), "{}: not found", self.name);
+        assert_eq!(missing(self.passes, &quiet), Vec::<String>::new(), "{}: not left in peace", self.name);
     }
 }
