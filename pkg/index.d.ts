@@ -337,8 +337,10 @@ export interface RunDocument {
   categories: CategoryResult[];
   batches: Batch[];
 }
+/** A row, with the cells (by column) that made it one of the case's, the words in them that are to blame, and why in words. */
+export interface RowView { row: number; cells: (string | null)[]; marked: number[]; words: string[]; reason: string | null }
 /** Rows of the loaded data that a case is about. They are never part of a run. */
-export interface RowPage { columns: string[]; rows: { row: number; cells: (string | null)[] }[]; total: number }
+export interface RowPage { columns: string[]; rows: RowView[]; total: number }
 
 /** A cell of a result table. */
 export type Cell = null | boolean | number | string;

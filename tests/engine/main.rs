@@ -11,6 +11,7 @@ mod outcomes;
 mod performance;
 mod planted;
 mod reading;
+mod row_pages;
 mod sides;
 mod stats;
 mod support;

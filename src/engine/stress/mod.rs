@@ -28,5 +28,5 @@ mod verdict;
 
 pub use catalogue::questions;
 pub use context::{Context, Settings, Side};
-pub use question::{Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec};
+pub use question::{Family, FamilySubject, Measured, Measurement, Needs, Question, RowReason, RowSet, Scope, TestSpec};
 pub use run::{Run, RunSide};

@@ -98,6 +98,15 @@ pub enum RowSet {
     Rows(Vec<u32>),
 }
 
+/// Why a row is one of a case's rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RowReason {
+    /// In a few words: `value not in the reference: Opera 12`.
+    pub text: String,
+    /// The words of a text that are to blame, as they stand there.
+    pub words: Vec<String>,
+}
+
 /// What a test measured of one case. The verdict is not its business.
 #[derive(Debug, Clone, Default)]
 pub struct Measured {
@@ -170,5 +179,11 @@ pub trait Question: Sync {
     fn rows(&self, context: &Context, family: &Family, test: &str) -> Option<RowSet> {
         let _ = (context, family, test);
         None
+    }
+
+    /// Why each of `rows`, taken from [`Question::rows`], is one of them; nothing where the case's subset says it all.
+    fn reasons(&self, context: &Context, family: &Family, test: &str, rows: &[u32]) -> Vec<RowReason> {
+        let _ = (context, family, test, rows);
+        Vec::new()
     }
 }

@@ -2,15 +2,26 @@
 
 use straingauge_api::{RowPage, RowView};
 
-use super::{Context, RowSet};
+use super::{Context, RowReason, RowSet};
 use crate::metrics::{NO_CLASS, Outcomes, Prediction, Truth};
 use crate::table::{Column, Table};
 
 /// Rows that a page holds at most.
 const MOST: usize = 200;
 
-/// A page of rows: the case's features first, then label and prediction, then the other columns of the file.
-pub fn page(context: &Context, features: &[String], set: Option<RowSet>, offset: usize, limit: usize) -> RowPage {
+/// What a case says of its rows.
+pub struct About<'a> {
+    /// The part of the data that it is about, if one.
+    pub subset: Option<&'a str>,
+    /// Whether it judges the model, so that a wrong class is marked too.
+    pub judges_model: bool,
+    /// Why each of some rows is among them.
+    pub reasons: &'a dyn Fn(&[u32]) -> Vec<RowReason>,
+}
+
+/// A page of rows: the case's features first, then label and prediction, then the other columns of the file. The cells that made a row
+/// one of the case's are marked, with the reason in words.
+pub fn page(context: &Context, features: &[String], set: Option<RowSet>, about: &About<'_>, offset: usize, limit: usize) -> RowPage {
     let Some((_, evaluation)) = &context.rows else {
         return RowPage { columns: Vec::new(), rows: Vec::new(), total: 0 };
     };
@@ -41,19 +52,42 @@ pub fn page(context: &Context, features: &[String], set: Option<RowSet>, offset:
     columns.extend(has_truth.then(|| label.unwrap_or("label").to_owned()));
     columns.extend(has_prediction.then(|| "predicted".to_owned()));
     columns.extend(rest.iter().map(|(n, _)| n.clone()));
-    let view = |row: u32| {
+    // What a case is about stands first; where it is about all rows, no cell is to blame.
+    let marked: Vec<u32> = if matches!(set, RowSet::All) { Vec::new() } else { (0..leading.len() as u32).collect() };
+    let mut reasons = (about.reasons)(&rows).into_iter();
+    let mut view = |row: u32| {
         let at = row as usize;
         let mut cells: Vec<Option<String>> = leading.iter().map(|(_, c)| c.cell(at)).collect();
         cells.extend(has_truth.then(|| truth(outcomes, at)));
         cells.extend(has_prediction.then(|| prediction(outcomes, at)));
         cells.extend(rest.iter().map(|(_, c)| c.cell(at)));
-        RowView { row, cells }
+        let RowReason { text, words } = reasons.next().unwrap_or_default();
+        let subset = about.subset.filter(|_| text.is_empty() && !marked.is_empty());
+        let mut reason = subset.map_or(text, |s| format!("in the subset {s}"));
+        let mut marked = marked.clone();
+        if let Some(wrong) = about.judges_model.then(|| wrong(outcomes, at)).flatten() {
+            reason = if reason.is_empty() { wrong } else { format!("{wrong}; {reason}") };
+            marked.push(leading.len() as u32 + 1);
+        }
+        RowView { row, cells, marked, words, reason: Some(reason).filter(|r| !r.is_empty()) }
     };
-    RowPage { columns, rows: rows.into_iter().map(view).collect(), total }
+    RowPage { columns, rows: rows.into_iter().map(&mut view).collect(), total }
 }
 
 fn class(outcomes: &Outcomes, code: Option<&u32>) -> Option<String> {
     code.filter(|&&c| c != NO_CLASS).and_then(|&c| outcomes.classes.get(c as usize)).cloned()
+}
+
+/// What a wrong class of the model is, in words.
+fn wrong(outcomes: &Outcomes, row: usize) -> Option<String> {
+    let Truth::Classes(truths) = &outcomes.truth else { return None };
+    let codes = match &outcomes.prediction {
+        Prediction::Classes(codes) => codes,
+        Prediction::Score { class: codes, .. } | Prediction::Probabilities { class: codes, .. } => codes,
+        _ => return None,
+    };
+    let (is, said) = (class(outcomes, truths.get(row))?, class(outcomes, codes.get(row))?);
+    (is != said).then(|| format!("wrong: {said} is {is}"))
 }
 
 fn truth(outcomes: &Outcomes, row: usize) -> Option<String> {

@@ -18,6 +18,7 @@ use super::headline;
 use super::model_metrics;
 use super::plan::Plan;
 use super::prepare::Preparation;
+use super::row_page::About;
 use super::rows::Bitmap;
 use super::{Context, Settings};
 use crate::math::round12;
@@ -193,7 +194,7 @@ impl Run {
     /// # Errors
     /// `run_not_done` before the end, `unknown_case` for an id that the run does not have.
     pub fn rows(&self, case: &str, offset: usize, limit: usize) -> Result<RowPage> {
-        let State::Done { context, plan, .. } = &self.state else {
+        let State::Done { context, plan, document } = &self.state else {
             return Err(Error::new("run_not_done", "The rows of a case are there once the run has ended."));
         };
         let id = case.split('#').next().unwrap_or(case);
@@ -202,7 +203,17 @@ impl Run {
             let of = if features.is_empty() { String::new() } else { format!("[{}]", features.join(", ")) };
             if let Some(test) = planned.family.tests.iter().find(|test| format!("{test}{of}") == id) {
                 let set = planned.question.rows(context, &planned.family, test);
-                return Ok(super::row_page::page(context, &features, set, offset, limit));
+                let reasons = |rows: &[u32]| planned.question.reasons(context, &planned.family, test, rows);
+                let judges_model = test.contains("performance");
+                let subset = document.batches.iter().flat_map(|b| &b.cases).find(|c| c.id == case).and_then(|c| c.subset.as_deref());
+                return Ok(super::row_page::page(
+                    context,
+                    &features,
+                    set,
+                    &About { subset, judges_model, reasons: &reasons },
+                    offset,
+                    limit,
+                ));
             }
         }
         Err(Error::new("unknown_case", format!("This run has no case \"{case}\".")))

@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn rows_are_there_only_when_given() {
         let run = sample::run();
-        let row = RowView { row: 7, cells: vec![Some("<i>Paris</i>".into()), None] };
+        let row = RowView { row: 7, cells: vec![Some("<i>Paris</i>".into()), None], ..RowView::default() };
         let page = RowPage { columns: vec!["city".into(), "note".into()], rows: vec![row], total: 12 };
         let samples = BTreeMap::from([("drift:feature_drift[city, country]".to_owned(), page)]);
         assert!(!html(&run, &BTreeMap::new()).contains("Paris"));

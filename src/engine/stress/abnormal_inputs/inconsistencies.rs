@@ -5,7 +5,7 @@ use super::{impact, spec};
 use crate::Result;
 use crate::profile::PairSide;
 use crate::profile::rules::PairRule;
-use crate::stress::{Context, Family, FamilySubject, Measurement, Question, RowSet, TestSpec};
+use crate::stress::{Context, Family, FamilySubject, Measurement, Question, RowReason, RowSet, TestSpec};
 
 /// `abnormal_inputs:inconsistencies`.
 pub struct Inconsistencies;
@@ -80,5 +80,10 @@ impl Question for Inconsistencies {
             Some(context.frame.columns.get(at)?.category()?.cells(&categories))
         };
         Some(RowSet::Rows(rule.failing_rows(context.frame.pairs.get(rule.pair)?, &cells(a)?, &cells(b)?)))
+    }
+
+    fn reasons(&self, _: &Context, _: &Family, _: &str, rows: &[u32]) -> Vec<RowReason> {
+        let text = "hardly ever together in the reference";
+        rows.iter().map(|_| RowReason { text: text.to_owned(), words: Vec::new() }).collect()
     }
 }

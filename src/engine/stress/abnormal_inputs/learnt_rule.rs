@@ -3,14 +3,14 @@
 use straingauge_api::{CaseMetric, FailingValue, Figure, Unit};
 use straingauge_charts::format::{percent, spaced};
 
-use super::{exchangeability, impact, spec};
+use super::{exchangeability, impact, reasons, spec};
 use crate::Result;
 use crate::profile::RuleCount;
 use crate::profile::rules::{Rule, RuleKind, Whose, failing_rows};
 use crate::stats::chi_square::pooled_design_effect;
 use crate::stats::fisher;
 use crate::stats::proportions::newcombe;
-use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, RowSet, TestSpec};
+use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, RowReason, RowSet, TestSpec};
 use crate::table::FeatureKind;
 use crate::text::TextFeature;
 
@@ -94,6 +94,12 @@ impl Question for LearntRule {
         let unseen = is_text.then(|| context.feature(&TextFeature::UnseenTokenShare.column(name))).flatten().and_then(column);
         let (rows, _) = failing_rows(rules.rules.get(rule)?, rules, context.frame.columns.get(at)?, column(at)?, unseen, Whose::Other);
         Some(RowSet::Rows(rows))
+    }
+
+    fn reasons(&self, context: &Context, family: &Family, _test: &str, rows: &[u32]) -> Vec<RowReason> {
+        let FamilySubject::Feature(name) = &family.subject else { return Vec::new() };
+        let rule = self.find(context, name).and_then(|(at, rule)| Some((at, context.frame.rules.features.get(at)?.rules.get(rule)?)));
+        rule.map_or_else(Vec::new, |(at, rule)| reasons::of(context, at, rule, rows))
     }
 }
 

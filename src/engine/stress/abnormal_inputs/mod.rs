@@ -16,6 +16,7 @@ mod null_check;
 mod numeric_outlier;
 mod out_of_range;
 mod rare_categories;
+mod reasons;
 mod req_characters;
 mod unseen_categorical;
 mod unseen_unigram;
