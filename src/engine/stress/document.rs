@@ -89,12 +89,12 @@ fn skipped(spec: &TestSpec, planned: &Planned, reason: &str) -> Case {
 }
 
 fn measured_case(spec: &TestSpec, planned: &Planned, m: &Measured, verdict: &Verdict, q: Option<f64>) -> Case {
-    let features = planned.family.subject.features();
+    let of_family = planned.family.subject.features();
     let question = spec.id.split_once(':').map_or(spec.id.as_str(), |(category, _)| category);
     Case {
         id: case_id(spec, planned, m.aspect.as_deref()),
-        family: format!("{question}[{}]", features.join(", ")),
-        features,
+        family: format!("{question}[{}]", of_family.join(", ")),
+        features: if m.features.is_empty() { of_family } else { m.features.clone() },
         kind: spec.kind,
         status: verdict.status,
         severity: verdict.severity,

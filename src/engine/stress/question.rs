@@ -149,6 +149,8 @@ pub struct Measured {
     pub regain: Option<(String, f64, f64)>,
     /// What this case asks beyond the test's first question (`performance impact`); part of its id.
     pub aspect: Option<String>,
+    /// The features that this case is about, where they are not the family's (the conditions of a slice).
+    pub features: Vec<String>,
     /// Further cases of the same test and family, each with its own `aspect`, thresholds and evidence.
     pub also: Vec<Measured>,
 }
@@ -185,5 +187,11 @@ pub trait Question: Sync {
     fn reasons(&self, context: &Context, family: &Family, test: &str, rows: &[u32]) -> Vec<RowReason> {
         let _ = (context, family, test, rows);
         Vec::new()
+    }
+
+    /// The same for a further case of the test: `aspect` as it stands in the case's id.
+    fn rows_of_aspect(&self, context: &Context, family: &Family, test: &str, aspect: &str) -> Option<RowSet> {
+        let _ = aspect;
+        self.rows(context, family, test)
     }
 }

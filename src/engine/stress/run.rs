@@ -16,11 +16,11 @@ use super::document::{self, Judged};
 use super::findings::{self, Failing};
 use super::headline;
 use super::model_metrics;
-use super::plan::Plan;
+use super::plan::{Plan, Planned};
 use super::prepare::Preparation;
 use super::row_page::About;
 use super::rows::Bitmap;
-use super::{Context, Settings};
+use super::{Context, RowSet, Settings};
 use crate::math::round12;
 use crate::metrics::{self, Outcomes, Predictions};
 use crate::table::Dataset;
@@ -197,12 +197,12 @@ impl Run {
         let State::Done { context, plan, document } = &self.state else {
             return Err(Error::new("run_not_done", "The rows of a case are there once the run has ended."));
         };
-        let id = case.split('#').next().unwrap_or(case);
+        let (id, aspect) = case.split_once('#').map_or((case, None), |(id, aspect)| (id, Some(aspect)));
         for planned in &plan.planned {
             let features = planned.family.subject.features();
             let of = if features.is_empty() { String::new() } else { format!("[{}]", features.join(", ")) };
             if let Some(test) = planned.family.tests.iter().find(|test| format!("{test}{of}") == id) {
-                let set = planned.question.rows(context, &planned.family, test);
+                let set = rows_of(context, planned, test, aspect);
                 let reasons = |rows: &[u32]| planned.question.reasons(context, &planned.family, test, rows);
                 let judges_model = test.contains("performance");
                 let subset = document.batches.iter().flat_map(|b| &b.cases).find(|c| c.id == case).and_then(|c| c.subset.as_deref());
@@ -357,6 +357,12 @@ fn ask(context: &Context, plan: &mut Plan, index: usize) -> Result<String> {
     Ok(if features.is_empty() { name.to_owned() } else { format!("{name} · {}", features.join(" × ")) })
 }
 
+/// The evaluation rows that a case is about.
+fn rows_of(context: &Context, planned: &Planned, test: &str, aspect: Option<&str>) -> Option<RowSet> {
+    let (question, family) = (planned.question, &planned.family);
+    aspect.map_or_else(|| question.rows(context, family, test), |aspect| question.rows_of_aspect(context, family, test, aspect))
+}
+
 impl Gathered {
     fn new(context: &Context, plan: &Plan) -> Self {
         let judged = document::judge_all(plan, &context.settings);
@@ -373,7 +379,7 @@ impl Gathered {
         queue.reverse();
         let rows = context.rows.as_ref().map(|(_, evaluation)| evaluation.dataset.rows());
         let asked = plan.specs.iter().any(|s| s.category == Category::AbnormalInputs);
-        let abnormal = rows.filter(|_| asked).map(|n| Bitmap::new(&super::RowSet::Rows(Vec::new()), n));
+        let abnormal = rows.filter(|_| asked).map(|n| Bitmap::new(&RowSet::Rows(Vec::new()), n));
         Self { judged, queue, rows: BTreeMap::new(), abnormal }
     }
 
@@ -383,7 +389,8 @@ impl Gathered {
         let Some((_, evaluation)) = &context.rows else { return false };
         let (Some(spec), Some(judged)) = (plan.specs.get(test), self.judged.get(test).and_then(|c| c.get(index))) else { return true };
         let Some(planned) = plan.planned.get(judged.planned) else { return true };
-        if let Some(set) = planned.question.rows(context, &planned.family, &spec.id) {
+        let aspect = judged.case.id.split_once('#').map(|(_, aspect)| aspect);
+        if let Some(set) = rows_of(context, planned, &spec.id, aspect) {
             let bitmap = Bitmap::new(&set, evaluation.dataset.rows());
             if let Some(abnormal) = self.abnormal.as_mut().filter(|_| spec.category == Category::AbnormalInputs) {
                 abnormal.add(&bitmap);
