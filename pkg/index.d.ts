@@ -15,7 +15,8 @@ export type ModelTask =
   | 'binary_classification' | 'multiclass_classification' | 'regression' | 'ranking' | 'natural_language_inference' | 'named_entity_recognition';
 export type Category =
   | 'model_performance' | 'subset_performance' | 'subset_performance_degradation' | 'drift' | 'abnormal_inputs' | 'data_cleanliness'
-  | 'bias_and_fairness' | 'transformations' | 'adversarial' | 'data_poisoning_detection' | 'evasion_attack_detection';
+  | 'bias_and_fairness' | 'transformations' | 'adversarial' | 'data_poisoning_detection' | 'evasion_attack_detection'
+  | 'custom';
 export type Sensitivity = 'less' | 'default' | 'more';
 export type Format = 'csv' | 'json' | 'jsonl' | 'parquet' | 'arrow_file' | 'arrow_stream';
 export type Compression = 'none' | 'gzip' | 'zstd';
@@ -110,6 +111,109 @@ export interface StressTestConfig {
   seed?: number;
   positiveClass?: string;
   decisionThreshold?: number;
+  /** Features that no test is asked about. */
+  excludeColumns?: string[];
+  /** Cases that are let be in this run, besides those that the project accepts. */
+  accepted?: Acceptance[];
+  /** The day of the run, `YYYY-MM-DD`; today (UTC) where absent and cases are accepted. */
+  today?: string;
+  /** An earlier run of this project, by its id, or what `run.baseline()` gives: what failed in it is known, only new or worse cases fail. */
+  baseline?: string | Baseline;
+}
+
+/** Somebody's word that a case may fail. */
+export interface Acceptance {
+  /** The case, by id. */
+  case: string;
+  /** Why; never empty. */
+  reason: string;
+  /** The last day on which this holds, `YYYY-MM-DD`; for good where absent. */
+  expires?: string;
+}
+/** An earlier run's failing and warning cases. */
+export interface Baseline { run: string; name?: string; cases: { id: string; severity: Severity }[] }
+
+/** What a custom metric is given of a row. `truth` and `prediction` are null where the row has none. */
+export interface CustomRow {
+  truth: Cell;
+  /** A score, a class, a number, or the probabilities in the order of the classes. */
+  prediction: Cell | number[];
+  /** The row's cells by column name. */
+  row: Record<string, Cell>;
+}
+
+/**
+ * A metric of your own. `perRow` gives a number a row; the metric is their mean, and subsets are tested, too. `compute` gives a number for a
+ * set of rows; its noise is learnt from resampled rows, and only the whole sets are compared.
+ */
+export interface CustomMetric {
+  /** snake_case, no id of the catalogue. Its tests are `model_performance:<id>`, `subset_performance:subset_<id>`, … */
+  id: string;
+  name: string;
+  better: Better;
+  /** Scores and shares are compared as they are, other numbers relative to the reference's. */
+  unit?: Unit;
+  /** 0.05 and 0.13 where absent, or 0.15 and 0.35 relative. */
+  thresholds?: Thresholds;
+  description?: string;
+  /** The row's number; null leaves it out. */
+  perRow?(row: CustomRow): number | null;
+  compute?(rows: CustomRow[]): number | null;
+  /** How often `compute` is called with resampled rows of each side; 200 where absent. */
+  resamples?: number;
+}
+
+export interface CustomTestContext {
+  reference: CustomRow[];
+  evaluation: CustomRow[];
+  modelTask: ModelTask | null;
+  seed: number;
+  /** A number in [0, 1) from a stream that the run's seed and the test's id fix. */
+  random(): number;
+}
+
+/** A case of a custom test, as it was measured. The verdict is the engine's. */
+export interface CustomCase {
+  /** The feature it is about; all rows where absent. */
+  feature?: string;
+  /** The part of the feature; tells cases about one feature apart. */
+  subset?: string;
+  statistic?: number;
+  /** Larger is worse; the statistic where absent. */
+  effect?: number;
+  /** The effect's 95 % interval. */
+  low?: number;
+  high?: number;
+  /** The evidence; a difference without it cannot fail. */
+  pValue?: number;
+  /** For logical tests. */
+  holds?: boolean;
+  /** What was seen, with its numbers. */
+  sentence: string;
+  /** The evaluation rows it is about, by number from 0. */
+  rows?: number[];
+  /** Why it could not be measured. */
+  skipped?: string;
+}
+
+/** A test of your own: you measure, the engine judges it together with the rest. */
+export interface CustomTest {
+  /** `custom:<snake_case>` */
+  id: string;
+  name: string;
+  /** Where it is listed; `custom` where absent. */
+  category?: Category;
+  risk?: Risk;
+  kind: Kind;
+  unit?: Unit;
+  /** From which effects it warns and alerts; needed unless the test is logical. */
+  thresholds?: Thresholds;
+  /** The largest effect that can be. */
+  effectMax?: number;
+  text?: { checks: string; matters: string; decided: string };
+  /** Estimator, test, interval, in a few words. */
+  method?: string;
+  measure(context: CustomTestContext): CustomCase[] | CustomCase | Promise<CustomCase[] | CustomCase>;
 }
 
 /** For calls that read files. */
@@ -269,6 +373,12 @@ export interface Case {
   rows: { count: number; share: number; sample: number[] } | null;
   metrics: CaseMetric[];
   figure: Figure | null;
+  /** What would be regained if its rows did as well as the rest. */
+  regain?: { metric: string; name: string; from: number; to: number };
+  /** Somebody lets it be: it passes, and this is what it would have been. */
+  accepted?: { reason: string; expires?: string; status: Status; severity: Severity };
+  /** It failed in the baseline already: it passes, and this is what it would have been. */
+  known?: { status: Status; severity: Severity };
 }
 export interface Counts { total: number; pass: number; warning: number; fail: number; skip: number }
 /** One test of the catalogue with its cases, worst first. */
@@ -313,6 +423,10 @@ export interface Summary {
   abnormalityRate: number | null;
   risks: { risk: Risk; score: number; tests: number }[];
   banners: { code: string; text: string }[];
+  /** Cases that would fail or warn, and are accepted. */
+  accepted: number;
+  /** Cases that would fail or warn, and did in the baseline. */
+  known: number;
 }
 export interface SideInfo { dataset: string; file: string; sha256: string; rows: number; labelled: number; predicted: number }
 /** Everything that a stress test found. */
@@ -336,6 +450,38 @@ export interface RunDocument {
   suggestions: { category: Category; text: string; case: string }[];
   categories: CategoryResult[];
   batches: Batch[];
+  /** What was decided about cases after they were judged. */
+  decisions?: { accepted: Acceptance[]; today?: string; baseline?: Baseline };
+  /** Failing cases that belong together, those that are let be included; absent where none is. */
+  groups?: string[][];
+}
+
+/** What became of a case from one run to the next. */
+export type Change = 'new' | 'worse' | 'unchanged' | 'better' | 'mended' | 'gone';
+/** A case in one of two runs; status and severity are what was judged, acceptances and baselines apart. */
+export interface CaseState { status: Status; severity: Severity; severityScore: number; effect: number | null; sentence: string; letBe: boolean }
+export interface CaseChange {
+  id: string; test: string; name: string; category: Category; features: string[]; effectUnit: Unit;
+  change: Change; before: CaseState | null; after: CaseState | null;
+}
+export interface ComparedRun {
+  id: string; name: string; model: string | null; sensitivity: Sensitivity; reference: SideInfo; evaluation: SideInfo;
+  outcome: Outcome; headline: string; counts: Counts;
+}
+export interface MetricValues { reference: number | null; evaluation: number | null; severity: Severity }
+/** Two runs side by side. */
+export interface Comparison {
+  before: ComparedRun;
+  after: ComparedRun;
+  /** What must be known first: other data, another model, another sensitivity. */
+  notes: string[];
+  metrics: { id: string; name: string; better: Better; unit: Unit; before: MetricValues | null; after: MetricValues | null }[];
+  /** `calm`: cases of both runs that neither fail nor warn in either. */
+  counts: Record<Change | 'calm', number>;
+  /** Cases that fail or warn in one of the runs: new, worse, unchanged, better, mended, gone; worst first in each. */
+  cases: CaseChange[];
+  findingsBefore: { change: Change; finding: Finding }[];
+  findingsAfter: { change: Change; finding: Finding }[];
 }
 /** A row, with the cells (by column) that made it one of the case's, the words in them that are to blame, and why in words. */
 export interface RowView { row: number; cells: (string | null)[]; marked: number[]; words: string[]; reason: string | null }
@@ -372,6 +518,14 @@ export class Client {
   deleteProject(id: string): Promise<void>;
   /** Reads a file: columns, types, guessed roles, first rows, problems, and what can be read in two ways. */
   inspect(source: Source, options?: ReadOptions, hooks?: ReadHooks): Promise<Inspection>;
+  /** From then on every run computes it. Registering an id again replaces it. */
+  registerMetric(metric: CustomMetric): void;
+  /** From then on every run measures it. Registering an id again replaces it. */
+  registerTest(test: CustomTest): void;
+  /** What is registered, and what no longer shall be. */
+  customMetrics(): CustomMetric[];
+  customTests(): CustomTest[];
+  unregister(id: string): void;
   /** Why the engine last crashed, or null. A fresh engine has taken its place since. */
   readonly lastCrash: { message: string } | null;
   /** Crashes the engine on purpose, so that a host can rehearse what its readers would see. Always rejects with `engine_crashed`. */
@@ -403,6 +557,15 @@ export class Project {
   listTestRuns(): Promise<TestRunInfo[]>;
   getTestRun(id: string): Promise<TestRun>;
   deleteTestRun(id: string): Promise<void>;
+  /** Lets a case be in every later run of this project, and in earlier ones once they are judged again. */
+  accept(caseId: string, acceptance: { reason: string; expires?: string }): Promise<void>;
+  /** Takes an acceptance back. */
+  revoke(caseId: string): Promise<void>;
+  acceptances(): Acceptance[];
+  /** Judges a run that ended again, with what the project accepts now. Nothing is measured again; no data are needed. */
+  rejudge(run: TestRun | string): Promise<TestRun>;
+  /** Two runs side by side. */
+  compare(before: TestRun | string, after: TestRun | string): Promise<Comparison>;
   /** The rows that a case is about, worst first, from the loaded data. */
   rows(run: TestRun | string, caseId: string, page?: { offset?: number; limit?: number }): Promise<RowPage>;
 }
@@ -440,6 +603,12 @@ export class TestRun {
   batches(): TestBatch[];
   /** `subset_performance:subset_macro_f1`. Throws with code `unknown_test` where the run holds no such test. */
   batch(id: string): TestBatch;
+  /** Lets a case be, in this project from now on, and judges this run again: the run as it is then. */
+  accept(caseId: string, acceptance: { reason: string; expires?: string }): Promise<TestRun>;
+  /** Takes an acceptance back, and judges this run again. */
+  revoke(caseId: string): Promise<TestRun>;
+  /** What fails and warns in this run, acceptances apart: what a later run's `baseline` takes. */
+  baseline(): Baseline;
   toJSON(): RunDocument;
   toMarkdown(): Promise<string>;
   toJUnit(): Promise<string>;

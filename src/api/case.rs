@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Figure;
+use crate::{Accepted, Figure, Known, Regain};
 
 /// What a case compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -174,4 +174,21 @@ pub struct Case {
     pub metrics: Vec<CaseMetric>,
     /// The numbers of its chart.
     pub figure: Option<Figure>,
+    /// What would be regained if its rows did as well as the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regain: Option<Regain>,
+    /// Somebody lets it be: it passes, and this is what it would have been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
+    /// It failed in the baseline already: it passes, and this is what it would have been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
+}
+
+impl Case {
+    /// What became of it and how bad it is, acceptances and baselines apart.
+    pub fn judged(&self) -> (Status, Severity) {
+        let accepted = self.accepted.as_ref().map(|a| (a.status, a.severity));
+        accepted.or_else(|| self.known.as_ref().map(|k| (k.status, k.severity))).unwrap_or((self.status, self.severity))
+    }
 }

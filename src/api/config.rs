@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ModelTask;
+use crate::{Acceptance, Baseline, CustomMetric, CustomTest, ModelTask};
 
 /// A category of the catalogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     /// Does the model do worse than it did?
@@ -32,11 +32,14 @@ pub enum Category {
     DataPoisoningDetection,
     /// Is somebody probing it?
     EvasionAttackDetection,
+    /// What the caller asks himself.
+    #[default]
+    Custom,
 }
 
 impl Category {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ModelPerformance,
         Self::SubsetPerformance,
         Self::SubsetPerformanceDegradation,
@@ -48,6 +51,7 @@ impl Category {
         Self::Adversarial,
         Self::DataPoisoningDetection,
         Self::EvasionAttackDetection,
+        Self::Custom,
     ];
 
     /// The id, as in JSON and in test ids.
@@ -64,6 +68,7 @@ impl Category {
             Self::Adversarial => "adversarial",
             Self::DataPoisoningDetection => "data_poisoning_detection",
             Self::EvasionAttackDetection => "evasion_attack_detection",
+            Self::Custom => "custom",
         }
     }
 
@@ -81,6 +86,7 @@ impl Category {
             Self::Adversarial => "Adversarial",
             Self::DataPoisoningDetection => "Data poisoning",
             Self::EvasionAttackDetection => "Evasion attacks",
+            Self::Custom => "Custom tests",
         }
     }
 }
@@ -163,4 +169,22 @@ pub struct StressTestConfig {
     /// The cut of binary scores, where it differs from the data set's. Re-judges without reading again.
     #[serde(default)]
     pub decision_threshold: Option<f64>,
+    /// Features that no test is asked about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude_columns: Vec<String>,
+    /// Cases that are let be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<Acceptance>,
+    /// The day of the run, `YYYY-MM-DD`: the engine has no clock. Needed where an acceptance expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<String>,
+    /// An earlier run whose failures are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
+    /// Metrics that the caller has computed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_metrics: Vec<CustomMetric>,
+    /// Tests that the caller has measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_tests: Vec<CustomTest>,
 }

@@ -4,8 +4,11 @@
 //! strings (`drift:feature_drift`), and columns of result tables carry the names that users of such products know.
 //! A number that does not exist (not a number, infinite, not computed) is `null`, never a magic value.
 
+mod acceptance;
 mod case;
+mod comparison;
 mod config;
+mod custom;
 mod data;
 mod error;
 mod figure;
@@ -16,8 +19,11 @@ mod rows;
 mod run;
 mod task;
 
+pub use acceptance::*;
 pub use case::*;
+pub use comparison::*;
 pub use config::*;
+pub use custom::*;
 pub use data::*;
 pub use error::*;
 pub use figure::*;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Better, Case, Category, Kind, ModelTask, Risk, Sensitivity, Severity, Status, Unit};
+use crate::{Better, Case, Category, Decisions, Kind, ModelTask, Risk, Sensitivity, Severity, Status, Unit};
 
 /// The document's own format version; readers refuse a newer one.
 pub const RUN_FORMAT: u32 = 1;
@@ -209,7 +209,8 @@ pub enum Outcome {
 /// Something that a reader must know before reading the numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Banner {
-    /// Stable: `reference_looks_like_training_data`, `partly_labelled`, `split_from_one_file`, `sampled`.
+    /// Stable: `reference_looks_like_training_data`, `partly_labelled`, `split_from_one_file`, `sampled`, `accepted`,
+    /// `acceptance_expired`, `acceptance_unknown_case`, `known`.
     pub code: String,
     /// The sentence.
     pub text: String,
@@ -241,6 +242,12 @@ pub struct Summary {
     pub risks: Vec<RiskScore>,
     /// What must be known first.
     pub banners: Vec<Banner>,
+    /// Cases that would fail or warn, and are accepted.
+    #[serde(default)]
+    pub accepted: u64,
+    /// Cases that would fail or warn, and did in the baseline.
+    #[serde(default)]
+    pub known: u64,
 }
 
 /// Everything that a stress test found. The same bytes, configuration and seed give the same document, byte for byte.
@@ -285,4 +292,10 @@ pub struct RunDocument {
     pub categories: Vec<CategoryResult>,
     /// Tests, worst first.
     pub batches: Vec<Batch>,
+    /// What was decided about cases after they were judged; absent where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decisions: Option<Decisions>,
+    /// Failing cases that belong together, those among them that are let be included; absent where none is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Vec<String>>,
 }

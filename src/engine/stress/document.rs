@@ -2,8 +2,9 @@
 
 use std::cmp::Ordering;
 
-use straingauge_api::{Batch, Case, CaseRows, Category, CategoryResult, Counts, Kind, Risk, RiskScore, Severity, Status, TestText};
+use straingauge_api::{Batch, Case, CaseRows, Category, CategoryResult, Counts, Kind, Regain, Risk, RiskScore, Severity, Status, TestText};
 
+use super::model_metrics::metric_name;
 use super::plan::{Plan, Planned};
 use super::verdict::{Verdict, judge};
 use super::{Measured, Measurement, Settings, TestSpec};
@@ -16,8 +17,6 @@ pub struct Judged {
     pub case: Case,
     /// Its family, an index into [`Plan::planned`].
     pub planned: usize,
-    /// What would be regained if it were mended: metric id, now, then.
-    pub regain: Option<(String, f64, f64)>,
 }
 
 /// All cases of the plan's measured families, judged together, by test (index into [`Plan::specs`]).
@@ -38,7 +37,7 @@ pub fn judge_all(plan: &Plan, settings: &Settings) -> Vec<Vec<Judged>> {
                 Measurement::Skipped(reason) => {
                     q_values.next();
                     let case = skipped(spec, planned, reason);
-                    cases.push(Judged { case, planned: index, regain: None });
+                    cases.push(Judged { case, planned: index });
                 }
                 Measurement::Measured(measured) => {
                     for m in std::iter::once(&**measured).chain(&measured.also) {
@@ -48,7 +47,7 @@ pub fn judge_all(plan: &Plan, settings: &Settings) -> Vec<Vec<Judged>> {
                         let mut case = measured_case(spec, planned, m, &verdict, q);
                         case.thresholds = thresholds.filter(|_| spec.kind != Kind::Logical);
                         case.provisional = !complete && case.status == Status::Pass && spec.kind == Kind::Difference;
-                        cases.push(Judged { case, planned: index, regain: m.regain.clone() });
+                        cases.push(Judged { case, planned: index });
                     }
                 }
             }
@@ -121,30 +120,46 @@ fn measured_case(spec: &TestSpec, planned: &Planned, m: &Measured, verdict: &Ver
         rows: m.row_count.map(|count| CaseRows { count, share: 0.0, sample: Vec::new() }),
         metrics: m.metrics.clone(),
         figure: m.figure.clone(),
+        regain: m.regain.as_ref().map(|(metric, from, to)| Regain {
+            metric: metric.clone(),
+            name: metric_name(metric),
+            from: *from,
+            to: *to,
+        }),
+        accepted: None,
+        known: None,
     }
 }
 
 /// A test with its judged cases.
 pub fn batch(spec: &TestSpec, cases: Vec<Case>, reason: Option<String>) -> Batch {
-    let mut counts = Counts::default();
-    for case in &cases {
-        counts.add(case.status);
-    }
-    let severity = cases.iter().map(|c| c.severity).max().unwrap_or_default();
-    let worst = cases.iter().filter(|c| c.status != Status::Skip && c.severity == severity).map(|c| c.severity_score);
-    Batch {
+    let mut batch = Batch {
         id: spec.id.clone(),
         name: spec.name.clone(),
         category: spec.category,
         risk: spec.risk,
         kind: spec.kind,
         text: TestText { ..spec.text.clone() },
-        severity,
-        severity_score: worst.fold(0.0, f64::max),
-        counts,
-        reason: reason.or_else(|| (counts.total == 0).then(|| "Nothing in these data to ask it of.".to_owned())),
+        severity: Severity::Pass,
+        severity_score: 0.0,
+        counts: Counts::default(),
+        reason: reason.or_else(|| cases.is_empty().then(|| "Nothing in these data to ask it of.".to_owned())),
         cases,
+    };
+    tally(&mut batch);
+    batch
+}
+
+/// Puts a test's cases into order, counts them, and takes over the severity of the worst. What is let be does not count as it was.
+pub fn tally(batch: &mut Batch) {
+    batch.cases.sort_by(worst_first);
+    batch.counts = Counts::default();
+    for case in &batch.cases {
+        batch.counts.add(case.status);
     }
+    batch.severity = batch.cases.iter().map(|c| c.severity).max().unwrap_or_default();
+    let own = |c: &&Case| c.status != Status::Skip && c.severity == batch.severity && c.accepted.is_none() && c.known.is_none();
+    batch.severity_score = batch.cases.iter().filter(own).map(|c| c.severity_score).fold(0.0, f64::max);
 }
 
 /// The order of batches: severity, then their worst case's lower strain, then id; tests that did not run last.

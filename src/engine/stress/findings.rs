@@ -2,10 +2,14 @@
 //!
 //! Two cases belong together when they are about the same features, or when at least 80 % of the rows of each are rows of the
 //! other. A group is named after its most specific case: a slice before a feature, a feature before the whole.
+//!
+//! Groups are made of all cases that fail, whoever lets them be; findings are told of those in them that nobody does.
 
-use straingauge_api::{Case, Category, Finding, Regain, Suggestion};
+use std::collections::BTreeMap;
 
-use super::document::{Judged, worst_first};
+use straingauge_api::{Batch, Case, Category, Finding, Severity, Suggestion};
+
+use super::document::worst_first;
 use super::model_metrics::metric_of;
 use super::rows::Bitmap;
 
@@ -15,15 +19,13 @@ const SHARED_ROWS: f64 = 0.8;
 /// A failing case with the rows it is about.
 pub struct Failing<'a> {
     /// The case.
-    pub judged: &'a Judged,
-    /// Its category.
-    pub category: Category,
+    pub case: &'a Case,
     /// The evaluation rows it is about; absent where it is about all or none in particular.
     pub rows: Option<&'a Bitmap>,
 }
 
-/// Groups failing cases, worst group first.
-pub fn group(failing: &[Failing<'_>], metric_name: impl Fn(&str) -> String) -> Vec<Finding> {
+/// Groups failing cases: their ids, group by group.
+pub fn group(failing: &[Failing<'_>]) -> Vec<Vec<String>> {
     let mut root: Vec<usize> = (0..failing.len()).collect();
     for (i, a) in failing.iter().enumerate() {
         for (j, b) in failing.iter().enumerate().skip(i + 1) {
@@ -35,25 +37,35 @@ pub fn group(failing: &[Failing<'_>], metric_name: impl Fn(&str) -> String) -> V
             }
         }
     }
-    let mut findings: Vec<(Finding, &Case)> = (0..failing.len())
-        .filter(|&i| find(&root, i) == i)
-        .filter_map(|leader| {
-            let mut members: Vec<&Failing<'_>> = failing.iter().zip(&root).filter(|&(_, &r)| r == leader).map(|(f, _)| f).collect();
-            members.sort_by(|a, b| worst_first(&a.judged.case, &b.judged.case));
-            finding(&members, &metric_name)
-        })
-        .collect();
+    let members = |leader| failing.iter().zip(&root).filter(move |&(_, &r)| r == leader).map(|(f, _)| f.case.id.clone());
+    (0..failing.len()).filter(|&i| find(&root, i) == i).map(|leader| members(leader).collect()).collect()
+}
+
+/// What the groups come to, worst first, as far as their cases fail.
+pub fn findings(groups: &[Vec<String>], batches: &[Batch]) -> Vec<Finding> {
+    let failing =
+        batches.iter().flat_map(|b| b.cases.iter().filter(|c| c.severity > Severity::Pass).map(|c| (c.id.as_str(), (c, b.category))));
+    let by_id: BTreeMap<&str, Member<'_>> = failing.collect();
+    let of_group = |ids: &Vec<String>| {
+        let mut members: Vec<Member<'_>> = ids.iter().filter_map(|id| by_id.get(id.as_str()).copied()).collect();
+        members.sort_by(|a, b| worst_first(a.0, b.0));
+        Some((finding(&members)?, members.first()?.0))
+    };
+    let mut findings: Vec<(Finding, &Case)> = groups.iter().filter_map(of_group).collect();
     // Groups stand in the order of their worst case, whichever leads them.
     findings.sort_by(|(_, a), (_, b)| worst_first(a, b));
     findings.into_iter().map(|(finding, _)| finding).collect()
 }
+
+/// A case with its category.
+type Member<'a> = (&'a Case, Category);
 
 fn find(root: &[usize], i: usize) -> usize {
     root.get(i).copied().unwrap_or(i)
 }
 
 fn belong_together(a: &Failing<'_>, b: &Failing<'_>) -> bool {
-    if a.judged.case.features == b.judged.case.features {
+    if a.case.features == b.case.features {
         return true;
     }
     match (a.rows, b.rows) {
@@ -65,42 +77,38 @@ fn belong_together(a: &Failing<'_>, b: &Failing<'_>) -> bool {
     }
 }
 
-fn finding<'a>(members: &[&Failing<'a>], metric_name: &impl Fn(&str) -> String) -> Option<(Finding, &'a Case)> {
-    let worst = members.first()?.judged.case.severity;
-    let lead = members.iter().filter(|m| m.judged.case.severity == worst).min_by_key(|m| plainness(&m.judged.case))?;
-    let case = &lead.judged.case;
+fn finding(members: &[Member<'_>]) -> Option<Finding> {
+    let worst = members.first()?.0.severity;
+    let &(case, category) = members.iter().filter(|m| m.0.severity == worst).min_by_key(|m| plainness(m.0))?;
+    let cases = || members.iter().map(|m| m.0);
     // Among equally specific cases the one that would lead, so that title and sentence name the same part.
-    let specific = members
-        .iter()
-        .map(|m| &m.judged.case)
-        .min_by_key(|c| (c.subset.is_none(), c.features.is_empty(), c.severity < worst, plainness(c)))?;
+    let specific = cases().min_by_key(|c| (c.subset.is_none(), c.features.is_empty(), c.severity < worst, plainness(c)))?;
     let title = match (&specific.subset, specific.features.as_slice()) {
         (_, []) => "All rows".to_owned(),
         (Some(subset), [feature]) => condition(feature, subset),
         (_, features) => features.join(" × "),
     };
     // The lead's own metric where it has one; else that of the plainest case which knows.
-    let plainest = || members.iter().filter(|m| m.judged.regain.is_some()).min_by_key(|m| plainness(&m.judged.case));
-    let regain = lead.judged.regain.as_ref().or_else(|| plainest()?.judged.regain.as_ref());
+    let plainest = || cases().filter(|c| c.regain.is_some()).min_by_key(|c| plainness(c));
+    let regain = case.regain.as_ref().or_else(|| plainest()?.regain.as_ref());
     let mut features: Vec<String> = Vec::new();
-    for feature in members.iter().flat_map(|m| &m.judged.case.features) {
+    for feature in cases().flat_map(|c| &c.features) {
         if !features.contains(feature) {
             features.push(feature.clone());
         }
     }
-    let finding = Finding {
+    Some(Finding {
         title,
         sentence: case.sentence.clone(),
         severity: worst,
-        severity_score: members.first()?.judged.case.severity_score,
-        category: lead.category,
+        severity_score: members.first()?.0.severity_score,
+        category,
         lead: case.id.clone(),
-        cases: members.iter().map(|m| m.judged.case.id.clone()).collect(),
+        cases: cases().map(|c| c.id.clone()).collect(),
         features,
-        rows: lead.rows.map(Bitmap::count).or(case.rows.as_ref().map(|r| r.count)),
-        regain: regain.map(|(metric, from, to)| Regain { metric: metric.clone(), name: metric_name(metric), from: *from, to: *to }),
-    };
-    Some((finding, &members.first()?.judged.case))
+        rows: case.rows.as_ref().map(|r| r.count),
+        regain: regain.cloned(),
+    })
 }
 
 /// How far a case is from what a reader cares about most, within one severity: how often the model is right, or how far it is
@@ -155,6 +163,7 @@ fn advice(finding: &Finding) -> String {
         Category::BiasAndFairness => "Look at who is behind this group before changing a threshold for it.".to_owned(),
         Category::Transformations | Category::Adversarial => "Train with such edits, or normalise texts before the model sees them.".to_owned(),
         Category::DataPoisoningDetection | Category::EvasionAttackDetection => "Trace where these rows came from.".to_owned(),
+        Category::Custom => "Ask what this check was written for.".to_owned(),
     }
 }
 

@@ -17,14 +17,19 @@ pub fn outcome(batches: &[Batch]) -> Outcome {
     if of(Status::Skip) > of(Status::Pass) { Outcome::Inconclusive } else { Outcome::Ready }
 }
 
-/// The run in one sentence: how the model does, where it is weakest, what has changed.
-pub fn headline(metrics: &[ModelMetric], findings: &[Finding], counts: Counts) -> String {
+/// The run in one sentence: how the model does, where it is weakest, what has changed. `let_be` cases would fail, but are accepted or known.
+pub fn headline(metrics: &[ModelMetric], findings: &[Finding], counts: Counts, let_be: u64) -> String {
     let performance = metrics.iter().find(|m| m.reference.is_some() && m.evaluation.is_some()).map(describe);
     let serious = findings.iter().any(|f| f.severity > Severity::Pass);
     if !serious {
         let judged = counts.total - counts.skip;
         let calm = match judged {
             0 => "No case could be judged: too few rows, or nothing to compare.".to_owned(),
+            _ if let_be > 0 => format!(
+                "Nothing fails beyond the {} {} accepted or known.",
+                spaced(let_be),
+                plural(let_be, "case that is", "cases that are")
+            ),
             n => format!("None of {} judged {} shows a difference larger than noise.", spaced(n), plural(n, "case", "cases")),
         };
         return performance.map_or(calm.clone(), |p| format!("{p}. {calm}"));
@@ -134,13 +139,13 @@ mod tests {
     #[test]
     fn tells_the_fall_the_place_and_the_change() {
         let findings = [finding(Category::SubsetPerformance, "words ≤ 4.6", "words"), finding(Category::Drift, "city", "city")];
-        let text = headline(&[accuracy(0.985, 0.61, Severity::Alert)], &findings, Counts::default());
+        let text = headline(&[accuracy(0.985, 0.61, Severity::Alert)], &findings, Counts::default(), 0);
         assert_eq!(text, "Accuracy falls from 0.985 to 0.610; it is weakest where words ≤ 4.6, and city has drifted.");
     }
 
     #[test]
     fn is_calm_where_nothing_fails() {
-        let text = headline(&[accuracy(0.81, 0.809, Severity::Pass)], &[], Counts { total: 1240, skip: 6, ..Counts::default() });
+        let text = headline(&[accuracy(0.81, 0.809, Severity::Pass)], &[], Counts { total: 1240, skip: 6, ..Counts::default() }, 0);
         assert_eq!(
             text,
             "Accuracy holds at 0.809 (reference 0.810). None of 1\u{202f}234 judged cases shows a difference larger than noise."

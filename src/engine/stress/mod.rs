@@ -8,6 +8,7 @@ pub mod abnormal_inputs;
 mod catalogue;
 mod context;
 pub mod data_cleanliness;
+mod decisions;
 mod document;
 pub mod drift;
 mod findings;
@@ -28,5 +29,6 @@ mod verdict;
 
 pub use catalogue::questions;
 pub use context::{Context, Settings, Side};
+pub use decisions::settle;
 pub use question::{Family, FamilySubject, Measured, Measurement, Needs, Question, RowReason, RowSet, Scope, TestSpec};
 pub use run::{Run, RunSide};

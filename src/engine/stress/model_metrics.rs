@@ -6,8 +6,8 @@ use super::Context;
 use crate::math::finite;
 use crate::metrics::{MetricDefinition, all, catalogue};
 
-/// Every metric that the data allow, in catalogue order, with what its test says.
-pub fn model_metrics(context: &Context, task: ModelTask, severity: impl Fn(&str) -> Severity) -> Vec<ModelMetric> {
+/// Every metric that the data allow, in catalogue order; what its test says is filled in later.
+pub fn model_metrics(context: &Context, task: ModelTask) -> Vec<ModelMetric> {
     catalogue(task)
         .filter_map(|d| {
             let (reference, evaluation) = values(context, d);
@@ -18,7 +18,7 @@ pub fn model_metrics(context: &Context, task: ModelTask, severity: impl Fn(&str)
                 unit: d.unit,
                 reference: reference.and_then(finite),
                 evaluation: evaluation.and_then(finite),
-                severity: severity(d.id),
+                severity: Severity::Pass,
             })
         })
         .collect()

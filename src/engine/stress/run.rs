@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use straingauge_api::{
-    Banner, Batch, CaseRows, Category, Counts, ModelTask, Progress, RUN_FORMAT, RowPage, RunDocument, Severity, SideInfo, Stage, Status,
-    StressTestConfig, Summary,
+    Banner, Batch, CaseRows, Category, Counts, Decisions, ModelTask, Outcome, Progress, RUN_FORMAT, RowPage, RunDocument, Severity,
+    SideInfo, Stage, Status, StressTestConfig, Summary,
 };
 
+use super::decisions;
 use super::document::{self, Judged};
 use super::findings::{self, Failing};
-use super::headline;
 use super::model_metrics;
 use super::plan::{Plan, Planned};
 use super::prepare::Preparation;
@@ -85,8 +85,6 @@ struct Gathered {
 
 /// Evaluation rows that are listed a case.
 const SAMPLE_ROWS: usize = 50;
-/// Suggestions a category.
-const SUGGESTIONS: usize = 3;
 
 impl Run {
     /// Starts a run.
@@ -95,6 +93,7 @@ impl Run {
     /// Where the configuration names an unknown test, or labels and predictions cannot be those of the task.
     pub fn new(config: StressTestConfig, task: ModelTask, reference: RunSide, evaluation: RunSide) -> Result<Self> {
         super::plan::chosen(&config)?;
+        decisions::check(&decisions_of(&config))?;
         let settings = Settings { seed: config.seed, sensitivity: config.sensitivity, tests: config.tests.clone() };
         let sides = [&reference, &evaluation].map(|side| metrics::side_info((&side.dataset, side.predictions.as_deref())));
         let id = identity(&config, task, &reference, &evaluation)?;
@@ -165,7 +164,7 @@ impl Run {
                     let progress = self.progress(Stage::Concluding, "Gathering failing rows".to_owned(), Vec::new());
                     (State::Gathering { context, plan, gathered }, progress)
                 } else {
-                    let document = Box::new(self.conclude(&context, &plan, gathered));
+                    let document = Box::new(self.conclude(&context, &plan, gathered)?);
                     self.total = self.done + 1;
                     let progress = self.progress(Stage::Done, "Done".to_owned(), Vec::new());
                     (State::Done { context, plan, document }, progress)
@@ -243,7 +242,7 @@ impl Run {
             .collect()
     }
 
-    fn conclude(&self, context: &Context, plan: &Plan, gathered: Gathered) -> RunDocument {
+    fn conclude(&self, context: &Context, plan: &Plan, gathered: Gathered) -> Result<RunDocument> {
         let n = self.evaluation.rows;
         let Gathered { mut judged, rows, abnormal, .. } = gathered;
         for ((test, case), bitmap) in &rows {
@@ -256,43 +255,37 @@ impl Run {
             rows.share = if n > 0 { round12(rows.count as f64 / n as f64) } else { 0.0 };
         }
         let failing: Vec<Failing<'_>> = (judged.iter().enumerate())
-            .flat_map(|(test, cases)| cases.iter().enumerate().map(move |(case, judged)| ((test, case), judged)))
-            .filter(|(_, judged)| judged.case.severity > Severity::Pass)
-            .filter_map(|(at, judged)| Some(Failing { judged, category: plan.specs.get(at.0)?.category, rows: rows.get(&at) }))
+            .flat_map(|(test, cases)| cases.iter().enumerate().map(move |(case, judged)| ((test, case), &judged.case)))
+            .filter(|(_, case)| case.severity > Severity::Pass)
+            .map(|(at, case)| Failing { case, rows: rows.get(&at) })
             .collect();
-        let findings = findings::group(&failing, model_metrics::metric_name);
-        let suggestions = findings::suggestions(&findings, SUGGESTIONS);
-        let mut batches: Vec<Batch> = (judged.into_iter().enumerate())
+        let groups = findings::group(&failing);
+        let batches: Vec<Batch> = (judged.into_iter().enumerate())
             .filter(|(s, _)| !plan.absent.contains(s))
             .filter_map(|(s, cases)| {
                 let unmet = plan.unmet.iter().find(|(spec, _)| *spec == s).map(|(_, reason)| reason.clone());
                 Some(document::batch(plan.specs.get(s)?, cases.into_iter().map(|j| j.case).collect(), unmet))
             })
             .collect();
-        batches.sort_by(document::batches_worst_first);
-        let severity_of = |test: &str| batches.iter().find(|b| b.id == test).map_or(Severity::Pass, |b| b.severity);
-        let model_metrics = model_metrics::model_metrics(context, self.task, |metric| severity_of(&format!("model_performance:{metric}")));
-        let mut counts = Counts::default();
-        for case in batches.iter().flat_map(|b| &b.cases) {
-            counts.add(case.status);
-        }
-        let of = |severity| batches.iter().filter(|b| b.counts.total > b.counts.skip && b.severity == severity).count() as u64;
         let failing_inputs = abnormal.as_ref().map_or(0, Bitmap::count);
+        // What follows from the cases is filled in by `settle`.
         let summary = Summary {
-            outcome: headline::outcome(&batches),
-            headline: headline::headline(&model_metrics, &findings, counts),
-            counts,
-            batches_pass: of(Severity::Pass),
-            batches_warning: of(Severity::Warning),
-            batches_alert: of(Severity::Alert),
+            outcome: Outcome::Ready,
+            headline: String::new(),
+            counts: Counts::default(),
+            batches_pass: 0,
+            batches_warning: 0,
+            batches_alert: 0,
             num_inputs: n,
             num_failing_inputs: failing_inputs,
             abnormality_rate: abnormal.is_some().then(|| if n > 0 { round12(failing_inputs as f64 / n as f64) } else { 0.0 }),
-            risks: document::risks(&batches),
+            risks: Vec::new(),
             banners: self.banners(context),
+            accepted: 0,
+            known: 0,
         };
         let outcomes = context.rows.as_ref().map(|(reference, _)| Arc::clone(&reference.outcomes));
-        RunDocument {
+        let mut document = RunDocument {
             format: RUN_FORMAT,
             engine: env!("CARGO_PKG_VERSION").to_owned(),
             id: self.id.clone(),
@@ -310,12 +303,16 @@ impl Run {
             reference: self.reference.clone(),
             evaluation: self.evaluation.clone(),
             summary,
-            model_metrics,
-            findings,
-            suggestions,
-            categories: document::categories(&batches),
+            model_metrics: model_metrics::model_metrics(context, self.task),
+            findings: Vec::new(),
+            suggestions: Vec::new(),
+            categories: Vec::new(),
             batches,
-        }
+            decisions: None,
+            groups,
+        };
+        decisions::settle(&mut document, decisions_of(&self.config))?;
+        Ok(document)
     }
 
     fn banners(&self, context: &Context) -> Vec<Banner> {
@@ -403,13 +400,18 @@ impl Gathered {
     }
 }
 
-/// A hash of the data, the predictions and the configuration: the same run has the same id.
+fn decisions_of(config: &StressTestConfig) -> Decisions {
+    Decisions { accepted: config.accepted.clone(), today: config.today.clone(), baseline: config.baseline.clone() }
+}
+
+/// A hash of the data, the predictions and the configuration: the same run has the same id. Acceptances come and go without making it
+/// another run.
 fn identity(config: &StressTestConfig, task: ModelTask, reference: &RunSide, evaluation: &RunSide) -> Result<String> {
     use sha2::{Digest, Sha256};
     let mut hash = Sha256::new();
     hash.update(env!("CARGO_PKG_VERSION"));
     hash.update(task.id());
-    hash.update(crate::json::to_string(config)?);
+    hash.update(crate::json::to_string(&StressTestConfig { accepted: Vec::new(), today: None, ..config.clone() })?);
     for side in [reference, evaluation] {
         hash.update(&side.dataset.table.sha256);
         hash.update(crate::json::to_string(&side.dataset.params)?);
