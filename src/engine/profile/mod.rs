@@ -23,6 +23,7 @@ pub mod rules;
 mod sampling;
 mod subsets;
 mod tally;
+mod tokens;
 pub mod views;
 
 pub use category::{CategoryFrame, CategoryProfile, OTHER_CELL_LIMIT, ValueCounts};
@@ -41,6 +42,7 @@ pub use sampling::Sampling;
 pub(crate) use subsets::short_number;
 pub use subsets::{Cut, MIN_SAMPLE_SIZE, NUM_SUBSETS, SubsetFrame, SubsetProfile};
 pub use tally::{Mass, OutcomeTally, sums};
+pub use tokens::{SKETCH, TokenCounter, TokenFrame, TokenLearner, TokenProfile};
 
 use crate::{Error, Result};
 
@@ -64,6 +66,8 @@ pub struct Frame {
     pub subsets: Vec<Option<SubsetFrame>>,
     /// What the reference teaches of single values.
     pub rules: RulesFrame,
+    /// The tokens of text columns.
+    pub texts: Vec<TextFrame>,
 }
 
 /// What was counted in a data set, cell by cell of a frame.
@@ -93,6 +97,17 @@ pub struct Profile {
     pub subsets: Vec<Option<SubsetProfile>>,
     /// How those rules fared.
     pub rules: RulesProfile,
+    /// The tokens of text columns, in the order of [`Frame::texts`], each by [`crate::text::Gram`].
+    pub texts: Vec<Vec<TokenProfile>>,
+}
+
+/// The tokens of a text column.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TextFrame {
+    /// The column's place in `Context::features`.
+    pub feature: usize,
+    /// The cells, in the order of [`crate::text::Gram::ALL`].
+    pub grams: Vec<TokenFrame>,
 }
 
 impl Frame {
@@ -117,6 +132,9 @@ impl Frame {
         let sections = [self.pairs.len(), self.subsets.len(), self.rules.features.iter().map(|f| f.rules.len()).sum()];
         for n in sections {
             eat(n as u64);
+        }
+        for tokens in self.texts.iter().flat_map(|t| &t.grams) {
+            eat(tokens.word());
         }
         hash
     }
@@ -158,6 +176,7 @@ impl Profile {
             }
         }
         self.rules.merge(&other.rules)?;
+        self.texts.iter_mut().flatten().zip(other.texts.iter().flatten()).try_for_each(|(a, b)| a.merge(b))?;
         merge_option(&mut self.label, other.label.as_ref())?;
         merge_option(&mut self.predicted_label, other.predicted_label.as_ref())
     }

@@ -6,8 +6,8 @@ use super::counting::Cells;
 use super::pairs::{Binning, PairFrame, PairProfile, PairRows, PairSide};
 use super::rules::{self, LearnOptions, PairRule, RowsOf, Whose};
 use super::{
-    ColumnFrame, ColumnProfile, Frame, ModelFrame, ModelProfile, NullsProfile, Profile, RowOutcomes, Sampling, SubsetFrame, ValueProfile,
-    views,
+    ColumnFrame, ColumnProfile, Frame, ModelFrame, ModelProfile, NullsProfile, Profile, RowOutcomes, Sampling, SubsetFrame, TokenCounter,
+    TokenLearner, ValueProfile, views,
 };
 use crate::Result;
 use crate::metrics::{Outcomes, Prediction, Truth};
@@ -50,7 +50,14 @@ enum Step {
     Pair(PairSide, PairSide, Which),
     /// Counts the rows that fail a feature's rules, by its place; the reference comes first and learns the rules.
     Rules(usize, Which),
+    /// Learns the commonest tokens of a text column, by its place, from some rows of the reference.
+    Tokens(usize, usize),
+    /// Counts the tokens of some rows of one side.
+    Documents(usize, Which, usize),
 }
+
+/// Rows whose tokens one step looks at.
+const TEXT_ROWS: usize = 2_000;
 
 /// One of the two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +83,7 @@ pub struct Profiler {
     pairs: (Vec<PairProfile>, Vec<PairProfile>),
     learning: LearnOptions,
     pub(super) row_outcomes: (Option<Arc<RowOutcomes>>, Option<Arc<RowOutcomes>>),
+    texts: TextsAtHand,
 }
 
 impl Profiler {
@@ -109,6 +117,16 @@ impl Profiler {
             plan.extend([Step::Pair(a, b, Which::Reference), Step::Pair(a, b, Which::Evaluation)]);
         }
         plan.extend((0..features.len()).flat_map(|i| [Step::Rules(i, Which::Reference), Step::Rules(i, Which::Evaluation)]));
+        for (i, _) in features.iter().enumerate().filter(|(_, f)| f.kind == FeatureKind::Text) {
+            let slices = |side: &Side| 0..side.columns.get(i).and_then(Option::as_deref).map_or(0, views::rows).div_ceil(TEXT_ROWS);
+            // A column that a side lacks has nothing to be compared with.
+            if slices(&reference).is_empty() || slices(&evaluation).is_empty() {
+                continue;
+            }
+            plan.extend(slices(&reference).map(|slice| Step::Tokens(i, slice)));
+            plan.extend(slices(&reference).map(|slice| Step::Documents(i, Which::Reference, slice)));
+            plan.extend(slices(&evaluation).map(|slice| Step::Documents(i, Which::Evaluation, slice)));
+        }
         let empty = || features.iter().map(|_| Arc::default()).collect::<Vec<Arc<Cells>>>();
         let side = |s: &Side| {
             let weight = s.outcomes.weights.as_ref().map_or(s.dataset.rows() as f64, |w| w.iter().sum());
@@ -121,6 +139,7 @@ impl Profiler {
             pairs: <_>::default(),
             learning: LearnOptions::default(),
             row_outcomes: (None, None),
+            texts: TextsAtHand::of(&reference, &evaluation),
             frame: Frame::default(),
             features,
             reference,
@@ -155,6 +174,8 @@ impl Profiler {
             Some(Step::Nulls) => self.nulls(),
             Some(Step::Pair(a, b, which)) => self.pair(a, b, which),
             Some(Step::Rules(feature, which)) => self.rules(feature, which),
+            Some(Step::Tokens(feature, slice)) => self.tokens(feature, slice),
+            Some(Step::Documents(feature, which, slice)) => self.documents(feature, which, slice),
             None => {}
         }
         Ok(())
@@ -343,11 +364,93 @@ impl Profiler {
         }
     }
 
+    fn tokens(&mut self, feature: usize, slice: usize) {
+        let Some(column) = self.reference.columns.get(feature).and_then(Option::as_deref) else { return };
+        let learner = self.texts.learner.get_or_insert_default();
+        let documents = &self.texts.documents.0;
+        documents.slice(slice, &mut |rows| learner.add(column, rows));
+        if documents.ends(slice)
+            && let Some(learner) = self.texts.learner.take()
+        {
+            self.frame.texts.push(super::TextFrame { feature, grams: learner.finish(column) });
+        }
+    }
+
+    fn documents(&mut self, feature: usize, which: Which, slice: usize) {
+        let (side, profile, documents) = match which {
+            Which::Reference => (&self.reference, &mut self.profiles.0, &self.texts.documents.0),
+            Which::Evaluation => (&self.evaluation, &mut self.profiles.1, &self.texts.documents.1),
+        };
+        let Some(column) = side.columns.get(feature).and_then(Option::as_deref) else { return };
+        let Some(frame) = self.frame.texts.last().filter(|f| f.feature == feature) else { return };
+        let counter = self.texts.counter.get_or_insert_with(|| TokenCounter::new(&frame.grams));
+        let sampling = Sampling::of(&side.outcomes);
+        documents.slice(slice, &mut |rows| counter.add(&frame.grams, column, rows, &sampling));
+        if documents.ends(slice) {
+            profile.texts.extend(self.texts.counter.take().map(TokenCounter::finish));
+        }
+    }
+
     fn binning(&self, side: PairSide) -> Option<Binning> {
         match side {
             PairSide::Feature(i) => Binning::of(self.frame.columns.get(i)?, self.profiles.0.columns.get(i)?),
             PairSide::Label => Binning::of(self.frame.label.as_ref()?, self.profiles.0.label.as_ref()?),
         }
+    }
+}
+
+/// What is at hand while texts are counted, slice by slice.
+#[derive(Debug, Default)]
+struct TextsAtHand {
+    documents: (Documents, Documents),
+    learner: Option<TokenLearner>,
+    counter: Option<TokenCounter>,
+}
+
+impl TextsAtHand {
+    fn of(reference: &Side, evaluation: &Side) -> Self {
+        let documents = |side: &Side| Documents::of(side.dataset.rows(), side.outcomes.groups.as_deref());
+        Self { documents: (documents(reference), documents(evaluation)), learner: None, counter: None }
+    }
+}
+
+/// The rows of a side in the order of their documents: a row each, or the rows of a group.
+#[derive(Debug, Default)]
+struct Documents {
+    rows: Vec<u32>,
+    /// By place in `rows`: whether a document begins there.
+    begins: Vec<bool>,
+}
+
+impl Documents {
+    fn of(rows: usize, groups: Option<&[u32]>) -> Self {
+        let mut order: Vec<u32> = (0..rows as u32).collect();
+        let group = |row: u32| groups.map_or(u64::from(row), |g| g.get(row as usize).map_or(u64::MAX, |&g| u64::from(g)));
+        order.sort_by_key(|&row| group(row));
+        let begins = (0..rows).map(|i| i == 0 || order.get(i).map(|&r| group(r)) != order.get(i - 1).map(|&r| group(r))).collect();
+        Self { rows: order, begins }
+    }
+
+    /// Calls `see` with the documents that begin in a slice.
+    fn slice(&self, slice: usize, see: &mut dyn FnMut(&[u32])) {
+        let begins = |at: usize| self.begins.get(at).copied().unwrap_or(true);
+        let mut at = slice * TEXT_ROWS;
+        while !begins(at) {
+            at += 1;
+        }
+        let end = ((slice + 1) * TEXT_ROWS).min(self.rows.len());
+        while at < end {
+            let mut next = at + 1;
+            while !begins(next) {
+                next += 1;
+            }
+            see(self.rows.get(at..next).unwrap_or_default());
+            at = next;
+        }
+    }
+
+    fn ends(&self, slice: usize) -> bool {
+        (slice + 1) * TEXT_ROWS >= self.rows.len()
     }
 }
 

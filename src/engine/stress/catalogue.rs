@@ -8,7 +8,7 @@ use super::abnormal_inputs::{
 use super::data_cleanliness::{
     ClassCoverage, HighFeatureCorrelation, HighMutualInformation, LabelImbalance, MixedNulls, RepeatedRows, RequiredFeatures,
 };
-use super::drift::{FeatureDrift, LabelDrift, NullsPerFeatureDrift, NullsPerRowDrift, PredictionDrift};
+use super::drift::{FeatureDrift, LabelDrift, NullsPerFeatureDrift, NullsPerRowDrift, PredictionDrift, TokenDrift};
 use super::model_performance::{CalibrationComparison, ModelPerformance};
 use super::subset_performance::SubsetPerformance;
 use super::subset_performance_degradation::SubsetDegradation;
@@ -28,6 +28,7 @@ pub fn questions() -> Vec<&'static dyn Question> {
         &LabelDrift,
         &NullsPerFeatureDrift,
         &NullsPerRowDrift,
+        &TokenDrift,
         // abnormal inputs
         &NUMERIC_OUTLIER,
         &UNSEEN_CATEGORICAL,

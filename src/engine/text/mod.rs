@@ -4,6 +4,7 @@
 //! maximal run of alphanumeric characters (Unicode), with apostrophes inside it; tokens are compared without regard to case.
 
 mod features;
+mod grams;
 mod language;
 mod measure;
 mod shape;
@@ -11,8 +12,9 @@ mod tokens;
 mod vocabulary;
 
 pub use features::{TextFeature, features_of};
+pub use grams::{Gram, grams};
 pub use language::language;
 pub use measure::{Measurer, measure, text_at};
 pub use shape::{Shape, shape};
 pub use tokens::{token_hash, tokens};
-pub use vocabulary::{Vocabulary, Whose};
+pub use vocabulary::{Hashed, Vocabulary, Whose};

@@ -7,12 +7,14 @@ mod measure;
 mod nulls_per_feature_drift;
 mod nulls_per_row_drift;
 mod prediction_drift;
+mod token_drift;
 
 pub use feature_drift::FeatureDrift;
 pub use label_drift::LabelDrift;
 pub use nulls_per_feature_drift::NullsPerFeatureDrift;
 pub use nulls_per_row_drift::NullsPerRowDrift;
 pub use prediction_drift::PredictionDrift;
+pub use token_drift::TokenDrift;
 
 use straingauge_api::{Category, Kind, Risk, TestText, Thresholds, Unit};
 
