@@ -299,7 +299,7 @@ export interface PredictionInfo {
   file: string;
   sha256: string;
   rows: number;
-  kind: 'probabilities' | 'score' | 'class' | 'number';
+  kind: 'probabilities' | 'score' | 'class' | 'number' | 'entities';
   columns: string[];
   classes: string[];
   task: ModelTask;

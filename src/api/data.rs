@@ -118,6 +118,8 @@ pub enum PredictionKind {
     Class,
     /// A number.
     Number,
+    /// Lists of named entities.
+    Entities,
 }
 
 /// How predictions met their rows.

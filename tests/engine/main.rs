@@ -7,6 +7,8 @@ mod abnormal_inputs;
 mod calm;
 mod cleanliness_and_drift;
 mod metrics;
+#[allow(dead_code, reason = "collected by the catalogue")]
+mod metrics_shown;
 mod outcomes;
 mod performance;
 mod planted;

@@ -159,7 +159,7 @@ fn slice(outcomes: &Outcomes, from: usize, to: usize) -> Outcomes {
         truth: match &outcomes.truth {
             Truth::Classes(c) => Truth::Classes(c[from..to].to_vec()),
             Truth::Numbers(v) => Truth::Numbers(v[from..to].to_vec()),
-            Truth::None => Truth::None,
+            Truth::None | Truth::Entities { .. } => Truth::None,
         },
         prediction: match &outcomes.prediction {
             Prediction::Score { score, class, cut } => {

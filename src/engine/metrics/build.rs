@@ -6,7 +6,7 @@ use straingauge_api::{ModelTask, SideInfo};
 
 use super::classes::{ClassIndex, MOST_CLASSES, by_position, labels_of, sort};
 use super::{ClassesFrom, NO_CLASS, Outcomes, PredictedValues, Prediction, Predictions, Truth};
-use crate::table::{Categories, Dataset, MISSING_CODE, Values};
+use crate::table::{Categories, Dataset, Entity, MISSING_CODE, Values, entities, shared};
 use crate::{Error, Result};
 
 /// One side: a data set and a model's predictions for it.
@@ -25,7 +25,7 @@ const NEGATIVE_NAMES: [&str; 10] = ["0", "false", "no", "n", "negative", "neg", 
 ///
 /// # Errors
 /// Where labels or predictions cannot be those of `task`: `too_many_classes`, `label_not_numeric`, `predictions_do_not_fit`,
-/// `class_counts_differ`, `unknown_class`, `task_not_supported`.
+/// `class_counts_differ`, `unknown_class`, `no_query_column`.
 pub fn outcomes(
     task: ModelTask,
     reference: SideInput<'_>,
@@ -34,6 +34,10 @@ pub fn outcomes(
     cut: Option<f64>,
 ) -> Result<(Outcomes, Outcomes)> {
     match task {
+        ModelTask::Ranking if [reference, evaluation].iter().any(|s| s.0.params.query_col.is_none()) => {
+            Err(Error::new("no_query_column", "Ranking needs a column that says which rows belong to one query.")
+                .mend("Name it in queryCol."))
+        }
         ModelTask::Regression | ModelTask::Ranking => Ok((numbers(task, reference)?, numbers(task, evaluation)?)),
         ModelTask::BinaryClassification => {
             let classes = Classes::of(reference, evaluation)?.two(reference, evaluation, positive_class)?;
@@ -47,8 +51,7 @@ pub fn outcomes(
             let hard = [reference, evaluation].iter().any(|s| matches!(s.1.map(|p| &p.values), Some(PredictedValues::Classes(_))));
             Ok((multiclass(task, reference, &classes, hard)?, multiclass(task, evaluation, &classes, hard)?))
         }
-        ModelTask::NamedEntityRecognition => Err(Error::new("task_not_supported", format!("{} cannot be tested yet.", task.label()))
-            .mend("Choose a classification or regression task.")),
+        ModelTask::NamedEntityRecognition => Ok((named_entities(reference)?, named_entities(evaluation)?)),
     }
 }
 
@@ -222,6 +225,7 @@ fn binary(side: SideInput<'_>, classes: &Classes, cut: f64, hard: bool) -> Resul
             PredictedValues::Score(score) => scored(score.clone()),
             PredictedValues::Numbers(numbers) if numbers.iter().all(|v| v.is_nan() || (0.0..=1.0).contains(v)) => scored(numbers.clone()),
             PredictedValues::Numbers(_) => return Err(does_not_fit(ModelTask::BinaryClassification, "numbers outside 0 to 1")),
+            PredictedValues::Entities(_) => return Err(does_not_fit(ModelTask::BinaryClassification, "named entities")),
             PredictedValues::Classes(codes) => Prediction::Classes(recode(codes, &classes.index.translate(&p.classes))),
             PredictedValues::Probabilities(values) => {
                 let width = p.classes.len();
@@ -261,6 +265,7 @@ fn multiclass(task: ModelTask, side: SideInput<'_>, classes: &Classes, hard: boo
             }
             PredictedValues::Score(_) => return Err(does_not_fit(task, "one score a row")),
             PredictedValues::Numbers(_) => return Err(does_not_fit(task, "numbers")),
+            PredictedValues::Entities(_) => return Err(does_not_fit(task, "named entities")),
         },
     };
     finish(task, dataset, classes.names.clone(), classes.truth(dataset)?, prediction)
@@ -334,12 +339,38 @@ fn numbers(task: ModelTask, side: SideInput<'_>) -> Result<Outcomes> {
             let Some(parsed) = parsed else { return Err(does_not_fit(task, "classes")) };
             Prediction::Numbers(codes.iter().map(|&c| parsed.get(c as usize).copied().unwrap_or(f64::NAN)).collect())
         }
+        Some((_, PredictedValues::Entities(_))) => return Err(does_not_fit(task, "named entities")),
     };
     finish(task, dataset, Vec::new(), truth, prediction)
 }
 
+/// How many entities are there, are named, and are named rightly, row by row.
+fn named_entities(side: SideInput<'_>) -> Result<Outcomes> {
+    let (dataset, predictions) = side;
+    let task = ModelTask::NamedEntityRecognition;
+    let said = match predictions.map(|p| &p.values) {
+        None => None,
+        Some(PredictedValues::Entities(rows)) => Some(rows),
+        Some(_) => return Err(does_not_fit(task, "no lists of entities")),
+    };
+    let size = |list: &Option<Vec<Entity>>| list.as_ref().map_or(f64::NAN, |l| l.len() as f64);
+    let label = dataset.named(dataset.params.label_col.as_ref()).filter(|_| dataset.info.labelled > 0);
+    let truth = label.map_or(Truth::None, |column| {
+        let mut found = Vec::with_capacity(dataset.rows());
+        let count = (0..dataset.rows()).map(|row| {
+            let truth = column.cell(row).and_then(|cell| entities(&cell));
+            let named = said.and_then(|rows| rows.get(row)?.as_ref());
+            found.push(truth.as_ref().zip(named).map_or(0.0, |(t, s)| shared(s, t) as f64));
+            size(&truth)
+        });
+        Truth::Entities { count: count.collect(), found }
+    });
+    let prediction = said.map_or(Prediction::None, |rows| Prediction::Numbers(rows.iter().map(size).collect()));
+    finish(task, dataset, Vec::new(), truth, prediction)
+}
+
 fn finish(task: ModelTask, dataset: &Dataset, classes: Vec<String>, truth: Truth, prediction: Prediction) -> Result<Outcomes> {
-    Ok(Outcomes { task, classes, truth, prediction, weights: weights(dataset)?, groups: groups(dataset) })
+    Ok(Outcomes { task, classes, truth, prediction, weights: weights(dataset)?, groups: groups(task, dataset) })
 }
 
 /// What each row counts; rows whose weight is missing count nothing.
@@ -358,9 +389,10 @@ fn weights(dataset: &Dataset) -> Result<Option<Vec<f64>>> {
     Ok(Some(values.values().iter().map(|w| if w.is_nan() { 0.0 } else { *w }).collect()))
 }
 
-/// Rows that belong together, numbered by first appearance; a row without a group stands alone.
-fn groups(dataset: &Dataset) -> Option<Vec<u32>> {
-    let column = dataset.named(dataset.params.group_col.as_ref())?;
+/// Rows that belong together, numbered by first appearance; a row without a group stands alone. The rows of a query do.
+fn groups(task: ModelTask, dataset: &Dataset) -> Option<Vec<u32>> {
+    let params = &dataset.params;
+    let column = dataset.named(if task == ModelTask::Ranking { &params.query_col } else { &params.group_col }.as_ref())?;
     let mut number_of: BTreeMap<String, u32> = BTreeMap::new();
     let mut next = 0u32;
     let mut fresh = || {

@@ -65,6 +65,22 @@ pub enum Metric {
     R2,
     /// Mean of prediction − label.
     MeanError,
+    /// Reciprocal rank of the first row of a query's highest relevance, averaged over queries.
+    Mrr,
+    /// Normalised discounted cumulative gain, averaged over queries.
+    Ndcg,
+    /// Spearman's correlation of score and relevance, averaged over queries.
+    RankCorrelation,
+    /// Mean place of a query's rows, averaged over queries.
+    AverageRank,
+    /// Share of the named entities that are there.
+    EntityPrecision,
+    /// Share of the true entities that are named.
+    EntityRecall,
+    /// Harmonic mean of the two.
+    EntityF1,
+    /// Entities named a document.
+    AverageEntities,
     /// Mean of the largest class probability.
     AverageConfidence,
     /// Share of rows more confident than the threshold that gives the reference its accuracy (ATC).
@@ -107,7 +123,10 @@ pub struct MetricDefinition {
     pub meaning: &'static str,
 }
 
-use ModelTask::{BinaryClassification as B, MulticlassClassification as M, NaturalLanguageInference as N, Regression as R};
+use ModelTask::{
+    BinaryClassification as B, MulticlassClassification as M, NamedEntityRecognition as E, NaturalLanguageInference as N, Ranking as Q,
+    Regression as R,
+};
 
 const fn score(
     metric: Metric,
@@ -261,6 +280,52 @@ static CATALOGUE: &[MetricDefinition] = &[
         &[R],
         "the variance of the predictions",
     ),
+    score(Metric::Mrr, "mrr", "Mean reciprocal rank", &[Q], "the mean over queries of 1 / the place of the first most relevant row"),
+    score(
+        Metric::Ndcg,
+        "ndcg",
+        "NDCG",
+        &[Q],
+        "the mean over queries of the gain of the model's order, a place counting less the lower it is, relative to the best order's",
+    ),
+    score(
+        Metric::RankCorrelation,
+        "rank_correlation",
+        "Rank correlation",
+        &[Q],
+        "the mean over queries of Spearman's correlation of score and relevance",
+    ),
+    level(
+        Metric::AverageRank,
+        "average_rank",
+        "Average rank",
+        Scale::Relative,
+        &[Q],
+        "the mean place of the rows in their query's order, 1 being the top, averaged over queries",
+    ),
+    score(
+        Metric::EntityPrecision,
+        "precision",
+        "Precision",
+        &[E],
+        "the share of the named entities that are there, with this type and these offsets",
+    ),
+    score(
+        Metric::EntityRecall,
+        "recall",
+        "Recall",
+        &[E],
+        "the share of the true entities that are named, with this type and these offsets",
+    ),
+    score(Metric::EntityF1, "f1", "F1", &[E], "the harmonic mean of precision and recall over entities"),
+    level(
+        Metric::AverageEntities,
+        "average_number_of_predicted_entities",
+        "Average number of predicted entities",
+        Scale::Relative,
+        &[E],
+        "the mean number of entities named in a document",
+    ),
     MetricDefinition {
         labels: false,
         ..score(
@@ -304,7 +369,7 @@ mod tests {
 
     #[test]
     fn ids_are_unique_within_a_task() {
-        for task in [B, M, R, N] {
+        for task in [B, M, R, N, Q, E] {
             let mut ids: Vec<_> = catalogue(task).map(|d| d.id).collect();
             let n = ids.len();
             ids.sort_unstable();

@@ -7,7 +7,7 @@ use super::counted::{Counted, warning};
 use super::joining::RowMap;
 use super::{ClassesFrom, NO_CLASS, PredictedValues, Predictions};
 use crate::math::round12;
-use crate::table::{Column, Dataset, Table, Values, class_of_probability_column, number_text};
+use crate::table::{Column, Dataset, Table, Values, class_of_probability_column, entities, number_text};
 use crate::{Error, Result};
 
 /// Probabilities may miss a sum of 1 by what rounding to three digits can do, and by 0.001 at least.
@@ -60,6 +60,7 @@ impl Reading<'_> {
             Values::List(list) => self.score_or_number(column, &list.values, problems),
             Values::Number { .. } if self.are_classes(column) => self.classes(column, problems),
             Values::Number { values, .. } => self.score_or_number(column, values.values(), problems),
+            Values::Category(_) | Values::Text(_) if column.lists_entities() => Ok(self.entities(column, problems)),
             Values::Boolean(_) | Values::Category(_) | Values::Text(_) => self.classes(column, problems),
             Values::Timestamp(_) => Err(self.not_numeric(column)),
         }
@@ -175,6 +176,8 @@ impl Reading<'_> {
         let label = self.dataset.named(self.dataset.params.label_col.as_ref()).filter(|_| self.dataset.info.labelled > 0);
         let score = match label.map(|column| &column.values) {
             None => within == present().count(),
+            // What ranks the rows of a query need not be a probability.
+            _ if self.dataset.params.query_col.is_some() => false,
             // A label with fractions is a quantity, and so are predictions of it.
             Some(Values::Number { integer: false, .. }) => false,
             Some(_) => labels_of(self.dataset).unwrap_or(None).is_some_and(|(_, names)| names.len() <= 2),
@@ -223,11 +226,25 @@ impl Reading<'_> {
         Ok(Predictions { values: PredictedValues::Classes(values), classes: sorted, classes_from: ClassesFrom::Columns })
     }
 
+    fn entities(&self, column: &Column, problems: &mut Vec<Problem>) -> Predictions {
+        let mut missing = Counted::default();
+        let rows = (0..self.dataset.rows()).map(|at| {
+            let source_row = self.rows.source_row(at)?;
+            let found = column.cell(source_row).and_then(|cell| entities(&cell));
+            if found.is_none() {
+                missing.add(source_row, || column.cell(source_row).unwrap_or_default());
+            }
+            found
+        });
+        let values = PredictedValues::Entities(rows.collect());
+        self.report_missing(missing, &column.name, problems);
+        Predictions { values, classes: Vec::new(), classes_from: ClassesFrom::Positions }
+    }
+
     fn report_missing(&self, missing: Counted, columns: &str, problems: &mut Vec<Problem>) {
         if missing.count > 0 {
             let (file, count) = (self.table.name.as_str(), missing.count);
-            let text =
-                format!("{count} rows of {file} have no number for a prediction ({columns}); they count as rows without prediction.");
+            let text = format!("{count} rows of {file} have nothing for a prediction ({columns}); they count as rows without prediction.");
             let mend = "Log a prediction for every row, or leave these rows out of both files.";
             problems.push(warning("missing_predictions", text, (file, Some(columns)), mend, missing));
         }

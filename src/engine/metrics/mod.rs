@@ -11,6 +11,7 @@ mod logged;
 mod outcomes;
 mod pairing;
 mod predictions;
+pub mod ranking;
 
 pub use build::{SideInput, outcomes, positive_class, side_info};
 pub(crate) use confusion::ratio;

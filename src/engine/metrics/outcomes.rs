@@ -19,7 +19,7 @@ pub struct Outcomes {
     pub prediction: Prediction,
     /// What each row counts; 1 where absent.
     pub weights: Option<Vec<f64>>,
-    /// Rows that belong together share a number; every row on its own where absent.
+    /// Rows that belong together share a number; every row on its own where absent. For ranking, the rows of a query.
     pub groups: Option<Vec<u32>>,
 }
 
@@ -32,6 +32,13 @@ pub enum Truth {
     Classes(Vec<u32>),
     /// Numbers; NaN where a row has no label.
     Numbers(Vec<f64>),
+    /// Named entities: how many a row has (NaN where it has no label), and how many of those the prediction names.
+    Entities {
+        /// Entities of the row.
+        count: Vec<f64>,
+        /// Those that the model found: same type, same offsets.
+        found: Vec<f64>,
+    },
 }
 
 /// What the model said of every row.
@@ -57,7 +64,7 @@ pub enum Prediction {
         /// The most probable class.
         class: Vec<u32>,
     },
-    /// Numbers; NaN where missing.
+    /// Numbers, or how many entities are named; NaN where missing.
     Numbers(Vec<f64>),
 }
 
@@ -67,7 +74,7 @@ impl Outcomes {
         match (&self.prediction, &self.truth) {
             (Prediction::Classes(c) | Prediction::Score { class: c, .. } | Prediction::Probabilities { class: c, .. }, _)
             | (Prediction::None, Truth::Classes(c)) => c.len(),
-            (Prediction::Numbers(v), _) | (Prediction::None, Truth::Numbers(v)) => v.len(),
+            (Prediction::Numbers(v), _) | (Prediction::None, Truth::Numbers(v) | Truth::Entities { count: v, .. }) => v.len(),
             (Prediction::None, Truth::None) => 0,
         }
     }
@@ -81,6 +88,7 @@ impl Outcomes {
             Truth::None => Truth::None,
             Truth::Classes(codes) => Truth::Classes(pick(codes, rows)),
             Truth::Numbers(values) => Truth::Numbers(pick(values, rows)),
+            Truth::Entities { count, found } => Truth::Entities { count: pick(count, rows), found: pick(found, rows) },
         };
         let prediction = match &self.prediction {
             Prediction::None => Prediction::None,

@@ -6,7 +6,7 @@ use super::classes::{ClassIndex, labels_of};
 use super::joining::{RowMap, match_rows};
 use super::logged::Reading;
 use super::{PredictedValues, Predictions};
-use crate::table::{ColumnFacts, Dataset, Table, position, roles};
+use crate::table::{ColumnFacts, Dataset, Table, Values, position, roles};
 use crate::{Error, Result};
 
 /// Pairs the predictions of `model` with the rows of `dataset`.
@@ -98,8 +98,11 @@ fn nothing_found(table: &Table, model: &str) -> Error {
 
 fn suggested_task(dataset: &Dataset, predictions: &Predictions) -> Result<ModelTask> {
     let by_count = |n: usize| if n > 2 { ModelTask::MulticlassClassification } else { ModelTask::BinaryClassification };
+    let label = dataset.named(dataset.params.label_col.as_ref());
+    let ranked = dataset.params.query_col.is_some() && label.is_none_or(|c| matches!(c.values, Values::Number { .. }));
     Ok(match &predictions.values {
         PredictedValues::Probabilities(_) => by_count(predictions.classes.len()),
+        PredictedValues::Numbers(_) | PredictedValues::Score(_) | PredictedValues::Classes(_) if ranked => ModelTask::Ranking,
         PredictedValues::Score(_) => ModelTask::BinaryClassification,
         PredictedValues::Classes(_) => {
             let mut names = labels_of(dataset)?.map(|(_, names)| names).unwrap_or_default();
@@ -107,7 +110,7 @@ fn suggested_task(dataset: &Dataset, predictions: &Predictions) -> Result<ModelT
             names.extend(predictions.classes.iter().filter(|c| index.code(c).is_none()).cloned());
             by_count(names.len())
         }
-        PredictedValues::Numbers(_) if dataset.params.query_col.is_some() => ModelTask::Ranking,
+        PredictedValues::Entities(_) => ModelTask::NamedEntityRecognition,
         PredictedValues::Numbers(_) => ModelTask::Regression,
     })
 }

@@ -2,6 +2,8 @@
 
 use straingauge_api::PredictionKind;
 
+use crate::table::Entity;
+
 /// Predictions that have met their rows.
 #[derive(Debug, Clone)]
 pub struct Predictions {
@@ -25,6 +27,8 @@ pub enum PredictedValues {
     Classes(Vec<u32>),
     /// Numbers; NaN where missing.
     Numbers(Vec<f64>),
+    /// Named entities, sorted; `None` where missing.
+    Entities(Vec<Option<Vec<Entity>>>),
 }
 
 /// Where the names of the classes come from, from the strongest to the weakest source.
@@ -48,6 +52,7 @@ impl Predictions {
                 values.chunks_exact(self.classes.len().max(1)).filter(|row| row.first().is_some_and(|p| !p.is_nan())).count()
             }
             PredictedValues::Score(values) | PredictedValues::Numbers(values) => values.iter().filter(|v| !v.is_nan()).count(),
+            PredictedValues::Entities(rows) => rows.iter().flatten().count(),
             PredictedValues::Classes(codes) => codes.iter().filter(|&&c| c != super::NO_CLASS).count(),
         }
     }
@@ -59,6 +64,7 @@ impl Predictions {
             PredictedValues::Score(_) => PredictionKind::Score,
             PredictedValues::Classes(_) => PredictionKind::Class,
             PredictedValues::Numbers(_) => PredictionKind::Number,
+            PredictedValues::Entities(_) => PredictionKind::Entities,
         }
     }
 }

@@ -32,6 +32,10 @@ pub enum Form {
     Probabilities,
     /// A number.
     Numbers,
+    /// A number that ranks the rows of a query; queries are what is counted.
+    Queries,
+    /// Named entities.
+    Entities,
 }
 
 /// What is learnt of truth and prediction in the reference.
@@ -55,6 +59,8 @@ pub struct ModelFrame {
     pub(super) below: Vec<f64>,
     /// The confidence from which a row counts as right for ATC; `None` without labels or confidences.
     pub confidence_threshold: Option<f64>,
+    /// Places of a query that count for NDCG; infinite for all.
+    pub ndcg_places: f64,
     /// Rows whose true class is among this many most probable count as hits.
     pub top_k: usize,
     /// Mean of the reference's labels (numbers).
@@ -66,12 +72,21 @@ pub struct ModelFrame {
 impl ModelFrame {
     /// Learns the frame; `None` without predictions.
     pub fn learn(reference: &Outcomes) -> Option<Self> {
+        Self::learn_for(reference, f64::INFINITY)
+    }
+
+    /// The same, with the places of a query that count for NDCG.
+    pub fn learn_for(reference: &Outcomes, ndcg_places: f64) -> Option<Self> {
         let form = match reference.prediction {
             Prediction::None => return None,
             Prediction::Classes(_) => Form::Classes,
             Prediction::Score { .. } => Form::Score,
             Prediction::Probabilities { .. } => Form::Probabilities,
-            Prediction::Numbers(_) => Form::Numbers,
+            Prediction::Numbers(_) => match reference.task {
+                ModelTask::Ranking => Form::Queries,
+                ModelTask::NamedEntityRecognition => Form::Entities,
+                _ => Form::Numbers,
+            },
         };
         let classes = reference.classes.len();
         let mut out = Self {
@@ -83,6 +98,7 @@ impl ModelFrame {
             class_score_edges: Vec::new(),
             below: Vec::new(),
             confidence_threshold: None,
+            ndcg_places,
             top_k: if classes <= 3 { 2 } else { 3 },
             label_mean: 0.0,
             label_sd: 1.0,

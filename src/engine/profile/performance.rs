@@ -1,7 +1,7 @@
 //! What a tally says of a metric: its value, its moments where it is a mean, its standard error.
 
 use super::model::{CLASS_SCORE_CELLS, Form, ModelFrame, ModelProfile};
-use super::tally::{Mass, OutcomeTally, sums};
+use super::tally::{Mass, OutcomeTally, form_powers, sums};
 use crate::metrics::{self, Margins, Metric, ratio};
 
 /// A metric that is a mean over rows: its first three moments.
@@ -34,6 +34,28 @@ impl Mean {
             Self { mass, mean: p, variance: p * (1.0 - p), third: p * (1.0 - p) * (1.0 - 2.0 * p), indicator: true }
         })
     }
+}
+
+/// The mean of a metric over the queries that have it.
+fn query_mean(tally: &OutcomeTally, at: usize) -> Option<Mean> {
+    let &[weight, squares, first, second, third] = tally.sums.get(at..at + 5)? else { return None };
+    Mean::from_powers(Mass { rows: tally.labelled.rows, weight, squares }, first, second, third)
+}
+
+/// `times` the entities found over a weighted sum of found, named and true ones: a ratio of sums over documents, whose influence is
+/// h = times·found − r·under. Its mass is the sum below, as documents with many entities bear more on it.
+fn entity_ratio(tally: &OutcomeTally, times: f64, under: [f64; 3]) -> Option<Mean> {
+    let sums = tally.sums.get(sums::entities::FOUND..sums::entities::NAMED)?;
+    let below: f64 = sums.iter().zip(under).map(|(s, u)| s * u).sum();
+    if below <= 0.0 {
+        return None;
+    }
+    let ratio_of = times * sums.first()? / below;
+    let [_, named, truth] = under.map(|u| -ratio_of * u);
+    let [_, second, third] = form_powers(sums, [times, named, truth]);
+    let kish = ratio(tally.labelled.effective(), tally.labelled.weight).max(f64::MIN_POSITIVE);
+    let mass = Mass { rows: tally.labelled.rows, weight: below, squares: below / kish };
+    Some(Mean { mass, mean: ratio_of, variance: second / below, third: third / below, indicator: false })
 }
 
 /// Four moments of predictions.
@@ -83,6 +105,14 @@ impl ModelFrame {
             (Metric::Msle, Form::Numbers) => powers(labelled, sums::numbers::LOGARITHMIC),
             (Metric::Mape, Form::Numbers) => powers(labelled, sums::numbers::PERCENTAGE),
             (Metric::MeanError, Form::Numbers) => powers(labelled, sums::numbers::ERROR),
+            (Metric::Mrr, Form::Queries) => query_mean(tally, sums::queries::RECIPROCAL_RANK),
+            (Metric::Ndcg, Form::Queries) => query_mean(tally, sums::queries::NDCG),
+            (Metric::RankCorrelation, Form::Queries) => query_mean(tally, sums::queries::RANK_CORRELATION),
+            (Metric::AverageRank, Form::Queries) => powers(predicted, sums::queries::PLACE),
+            (Metric::EntityPrecision, Form::Entities) => entity_ratio(tally, 1.0, [0.0, 1.0, 0.0]),
+            (Metric::EntityRecall, Form::Entities) => entity_ratio(tally, 1.0, [0.0, 0.0, 1.0]),
+            (Metric::EntityF1, Form::Entities) => entity_ratio(tally, 2.0, [0.0, 1.0, 1.0]),
+            (Metric::AverageEntities, Form::Entities) => powers(predicted, sums::entities::NAMED),
             _ => None,
         }
     }

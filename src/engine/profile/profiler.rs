@@ -240,7 +240,7 @@ impl Profiler {
 
     fn outcomes(&mut self, which: Which) {
         if which == Which::Reference {
-            self.frame.model = ModelFrame::learn(&self.reference.outcomes);
+            self.frame.model = ModelFrame::learn_for(&self.reference.outcomes, self.learning.ndcg_places);
         }
         let Some(frame) = &self.frame.model else { return };
         match which {
@@ -318,7 +318,7 @@ impl Profiler {
             self.pairs.0.push(profile);
         } else {
             if let Some(rule) = self.frame.rules.pairs.last().filter(|r| r.pair + 1 == self.frame.pairs.len()) {
-                let rows = RowsOf { outcomes: &side.outcomes, model: self.frame.model.as_ref(), whose: Whose::Other };
+                let rows = RowsOf { outcomes: &side.outcomes, model: self.frame.model.as_ref().zip(self.row_outcomes.1.as_deref()) };
                 let failing = rule.failing_rows(frame, &cells_a, &cells_b);
                 let value = |column: &Option<Arc<Column>>, row| column.as_deref().map_or_else(String::new, |c| rules::shown(c, row));
                 let values = |row| format!("{} · {}", value(&columns_a, row), value(&columns_b, row));
@@ -350,12 +350,12 @@ impl Profiler {
             self.frame.rules.features.push(learnt);
         }
         let Some(learnt) = self.frame.rules.features.get(feature) else { return };
-        let model = self.frame.model.as_ref();
+        let model = self.frame.model.as_ref().zip(if which == Which::Reference { None } else { self.row_outcomes.1.as_deref() });
         let counts = (learnt.rules.iter())
             .map(|rule| {
                 let Some(values) = column(feature) else { return super::RuleCount::default() };
                 let (failing, asked) = rules::failing_rows(rule, learnt, frame, values, unseen.and_then(column), whose);
-                rules::count(&failing, asked, |row| rules::shown(values, row), RowsOf { outcomes: &side.outcomes, model, whose })
+                rules::count(&failing, asked, |row| rules::shown(values, row), RowsOf { outcomes: &side.outcomes, model })
             })
             .collect();
         match which {
@@ -488,7 +488,7 @@ fn place(profile: &mut Profile, slot: Slot, column: ColumnProfile) {
 }
 
 fn kind_of(outcomes: &Outcomes) -> FeatureKind {
-    if matches!(outcomes.truth, Truth::Numbers(_)) { FeatureKind::Numeric } else { FeatureKind::Categorical }
+    if matches!(outcomes.truth, Truth::Numbers(_) | Truth::Entities { .. }) { FeatureKind::Numeric } else { FeatureKind::Categorical }
 }
 
 fn pair_column(side: PairSide, of: &Side) -> Option<Arc<Column>> {
@@ -512,7 +512,7 @@ fn slot_column(slot: Slot, side: &Side, reference: Option<&Outcomes>) -> Option<
         Slot::Feature(i) => return side.columns.get(i).cloned().flatten(),
         Slot::Label => match &outcomes.truth {
             Truth::Classes(truth) => codes(truth),
-            Truth::Numbers(truth) => number(truth.clone()),
+            Truth::Numbers(truth) | Truth::Entities { count: truth, .. } => number(truth.clone()),
             Truth::None => return None,
         },
         Slot::PredictedLabel => codes(outcomes.predicted_classes()?),

@@ -3,9 +3,10 @@
 
 use super::Sampling;
 use super::model::{CLASS_SCORE_CELLS, Form, ModelFrame};
-use super::tally::{Mass, OutcomeTally};
+use super::tally::sums::queries::PLACE;
+use super::tally::{Mass, OutcomeTally, monomials};
 use crate::math::{ln, ln_1p};
-use crate::metrics::{NO_CLASS, Outcomes, Prediction, Truth};
+use crate::metrics::{NO_CLASS, Outcomes, Prediction, Truth, ranking};
 
 /// A row that belongs to no cell.
 pub const NO_CELL: u16 = u16::MAX;
@@ -29,6 +30,10 @@ pub struct RowOutcomes {
     /// Placements of labelled rows among the reference's other classes.
     placements: Vec<f64>,
     weights: Option<Vec<f64>>,
+    /// The query of each row, its share of the query, and the rows query by query.
+    queries: Vec<u32>,
+    shares: Vec<f64>,
+    order: Vec<u32>,
     confidence_threshold: f64,
     /// Design effect of the rows' groups on the loss; 1 without groups.
     design_effect: f64,
@@ -48,6 +53,9 @@ impl RowOutcomes {
             class_cells: Vec::new(),
             placements: Vec::new(),
             weights: outcomes.weights.clone(),
+            queries: Vec::new(),
+            shares: Vec::new(),
+            order: Vec::new(),
             confidence_threshold: frame.confidence_threshold.unwrap_or(f64::INFINITY),
             design_effect: 1.0,
         };
@@ -55,12 +63,37 @@ impl RowOutcomes {
             Prediction::Score { score, .. } if frame.form == Form::Score => out.code_scores(frame, score),
             Prediction::Probabilities { values, .. } if frame.form == Form::Probabilities => out.code_probabilities(frame, values),
             Prediction::Numbers(values) if frame.form == Form::Numbers => out.code_numbers(frame, values, &outcomes.truth),
+            Prediction::Numbers(values) if frame.form == Form::Queries => out.code_queries(frame, values, outcomes),
+            Prediction::Numbers(values) if frame.form == Form::Entities => out.code_entities(values, &outcomes.truth),
             Prediction::Classes(_) if frame.form == Form::Classes => {}
             // A side whose predictions have another form than the reference's cannot be counted in its frame.
             _ => out.codes = vec![NOTHING; rows],
         }
         out.design_effect = out.learn_design_effect(outcomes);
         out
+    }
+
+    /// Some of the rows, in the given order.
+    #[must_use]
+    pub fn select(&self, rows: &[u32]) -> Self {
+        fn pick<T: Copy>(values: &[T], rows: &[u32], all: usize) -> Vec<T> {
+            let width = values.len() / all.max(1);
+            rows.iter().filter_map(|&r| values.get(r as usize * width..(r as usize + 1) * width)).flatten().copied().collect()
+        }
+        let all = self.rows();
+        let queries = pick(&self.queries, rows, all);
+        Self {
+            codes: pick(&self.codes, rows, all),
+            losses: pick(&self.losses, rows, all),
+            score_cells: pick(&self.score_cells, rows, all),
+            class_cells: pick(&self.class_cells, rows, all),
+            placements: pick(&self.placements, rows, all),
+            weights: self.weights.as_ref().map(|w| pick(w, rows, all)),
+            order: query_order(&queries),
+            shares: pick(&self.shares, rows, all),
+            queries,
+            ..*self
+        }
     }
 
     /// Rows.
@@ -75,7 +108,7 @@ impl RowOutcomes {
 
     /// Whether a labelled row's predicted class is the true one.
     pub fn is_right(&self, row: usize) -> Option<bool> {
-        let code = self.codes.get(row).copied().filter(|&c| c < UNLABELLED && self.form != Form::Numbers)? as usize;
+        let code = self.codes.get(row).copied().filter(|&c| c < UNLABELLED && self.classes > 0)? as usize;
         Some(code / self.classes.max(1) == code % self.classes.max(1))
     }
 
@@ -101,7 +134,7 @@ impl RowOutcomes {
         let (width, at) = match self.form {
             Form::Score => (4, 2),
             Form::Probabilities => (3, 1),
-            Form::Classes | Form::Numbers => return out,
+            _ => return out,
         };
         for (i, ((row, &cell), &code)) in self.losses.chunks_exact(width).zip(&self.score_cells).zip(&self.codes).enumerate() {
             if let (true, Some(slot), Some(score)) = (code < UNLABELLED, out.get_mut(cell as usize), row.get(at)) {
@@ -205,10 +238,72 @@ impl RowOutcomes {
         }
     }
 
+    fn code_queries(&mut self, frame: &ModelFrame, scores: &[f64], outcomes: &Outcomes) {
+        let rows = scores.len();
+        let none = Vec::new();
+        let labels = if let Truth::Numbers(labels) = &outcomes.truth { labels } else { &none };
+        let label = |row: u32| labels.get(row as usize).copied().filter(|y| y.is_finite());
+        self.queries = outcomes.groups.clone().unwrap_or_else(|| (0..rows as u32).collect());
+        self.order = query_order(&self.queries);
+        (self.losses, self.shares) = (vec![f64::NAN; 4 * rows], vec![0.0; rows]);
+        self.codes = vec![NOTHING; rows];
+        let order = std::mem::take(&mut self.order);
+        for query in self.runs(&order) {
+            let ranked: Vec<(u32, f64)> =
+                query.iter().filter_map(|&r| scores.get(r as usize).filter(|s| s.is_finite()).map(|&s| (r, s))).collect();
+            let places = ranking::places(&ranked.iter().map(|r| r.1).collect::<Vec<f64>>());
+            // A row without a label cannot be told from one that is missing: the labelled ones are ranked among themselves.
+            let (relevance, known): (Vec<f64>, Vec<f64>) = ranked.iter().filter_map(|&(r, s)| label(r).map(|y| (y, s))).unzip();
+            let values = ranking::query(&relevance, &ranking::places(&known), frame.ndcg_places);
+            for (&(row, _), place) in ranked.iter().zip(places) {
+                let at = row as usize;
+                let weight = self.weight(at);
+                if let (Some(code), Some(share), Some(numbers)) =
+                    (self.codes.get_mut(at), self.shares.get_mut(at), self.losses.get_mut(4 * at..4 * at + 4))
+                {
+                    *code = if label(row).is_some() { 0 } else { UNLABELLED };
+                    *share = weight / ranked.len() as f64;
+                    numbers.copy_from_slice(&[values.reciprocal_rank, values.ndcg, values.rank_correlation, place]);
+                }
+            }
+        }
+        self.order = order;
+    }
+
+    /// The rows of each query, given the rows query by query.
+    fn runs(&self, order: &[u32]) -> Vec<Vec<u32>> {
+        let query = |row: u32| self.queries.get(row as usize);
+        order.chunk_by(|&a, &b| query(a) == query(b)).map(<[u32]>::to_vec).collect()
+    }
+
+    fn code_entities(&mut self, named: &[f64], truth: &Truth) {
+        self.losses.reserve_exact(4 * named.len());
+        for (i, (&named, code)) in named.iter().zip(&mut self.codes).enumerate() {
+            let known = match truth {
+                Truth::Entities { count, found } => count.get(i).copied().zip(found.get(i).copied()).filter(|t| !t.0.is_nan()),
+                _ => None,
+            };
+            *code = match known {
+                _ if named.is_nan() => NOTHING,
+                Some(_) => 0,
+                None => UNLABELLED,
+            };
+            let said = if named.is_nan() { 0.0 } else { named };
+            self.losses.extend(known.map_or([0.0, 0.0, 0.0, said], |(count, found)| [found, said, count, said]));
+        }
+    }
+
     /// The design effect of the rows' loss: an error 0 or 1, or the absolute error.
     fn learn_design_effect(&self, outcomes: &Outcomes) -> f64 {
+        if self.form == Form::Queries {
+            return 1.0;
+        }
         let sampling = Sampling { weights: None, groups: outcomes.groups.as_deref() };
         let loss = |i: usize| match self.form {
+            Form::Entities => self.losses.get(4 * i..4 * i + 3).filter(|_| self.is_labelled(i)).map(|l| match l {
+                [found, named, count] if named + count > 0.0 => 1.0 - 2.0 * found / (named + count),
+                _ => 0.0,
+            }),
             Form::Numbers => self.is_labelled(i).then(|| self.losses.get(5 * i).map_or(0.0, |e| e.abs())),
             _ => self.is_right(i).map(|right| f64::from(u8::from(!right))),
         };
@@ -247,6 +342,13 @@ pub fn count_cells(frame: &ModelFrame, rows: &RowOutcomes, cells: &[u16], count:
     count_masses(rows, cells, &mut out);
     match rows.form {
         Form::Classes => {}
+        Form::Queries => count_queries(rows, cells, &mut out),
+        Form::Entities => add_sums::<4, { super::tally::sums::entities::LEN }>(rows, cells, &mut out, |&[found, named, count, said]| {
+            let mut out = [0.0; super::tally::sums::entities::LEN];
+            let powers = [said, said * said, said * said * said];
+            out.iter_mut().zip(monomials([found, named, count]).into_iter().chain(powers)).for_each(|(o, m)| *o = m);
+            out
+        }),
         Form::Score => {
             let threshold = rows.confidence_threshold;
             add_sums::<4, { super::tally::sums::score::LEN }>(rows, cells, &mut out, |&[l, b, s, positive]| {
@@ -389,6 +491,60 @@ fn add_sums<const B: usize, const N: usize>(
         }
     }
     out.iter_mut().zip(sums).for_each(|(tally, sums)| tally.sums = sums.to_vec());
+}
+
+/// The rows, query by query.
+fn query_order(queries: &[u32]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..queries.len() as u32).collect();
+    if !queries.is_sorted() {
+        order.sort_by_key(|&row| queries.get(row as usize));
+    }
+    order
+}
+
+/// Counts queries: each lies in a cell with the share of its rows that do.
+fn count_queries(rows: &RowOutcomes, cells: &[u16], out: &mut [OutcomeTally]) {
+    let query = |row: u32| rows.queries.get(row as usize);
+    for tally in out.iter_mut() {
+        (tally.predicted, tally.labelled) = (Mass::default(), Mass::default());
+    }
+    // Of the open query, by cell: the share of labelled rows, of all rows, and their places.
+    let mut open = vec![[0.0f64; 3]; out.len()];
+    let mut touched: Vec<u16> = Vec::new();
+    for run in rows.order.chunk_by(|&a, &b| query(a) == query(b)) {
+        let mut values: &[f64] = &[];
+        for &row in run {
+            let at = row as usize;
+            let (Some(&cell), Some(&share), Some(&code)) = (cells.get(at), rows.shares.get(at), rows.codes.get(at)) else { continue };
+            let Some([labelled, all, places]) = open.get_mut(cell as usize).filter(|_| share > 0.0 && code != NOTHING) else { continue };
+            if *all == 0.0 {
+                touched.push(cell);
+            }
+            *all += share;
+            *places += share * rows.losses.get(4 * at + 3).copied().unwrap_or(0.0);
+            if code < UNLABELLED {
+                *labelled += share;
+                values = rows.losses.get(4 * at..4 * at + 3).unwrap_or(&[]);
+            }
+        }
+        for cell in touched.drain(..) {
+            let (Some(tally), Some(parts)) = (out.get_mut(cell as usize), open.get_mut(cell as usize)) else { continue };
+            let [labelled, all, places] = std::mem::take(parts);
+            let mut add = |at: usize, numbers: &[f64]| {
+                tally.sums.iter_mut().skip(at).zip(numbers).for_each(|(s, x)| *s += x);
+            };
+            let place = places / all;
+            add(PLACE, &[places, places * place, places * place * place]);
+            if labelled > 0.0 {
+                for (m, &x) in values.iter().enumerate().filter(|v| !v.1.is_nan()) {
+                    let l = labelled;
+                    add(5 * m, &[l, l * l, l * x, l * x * x, l * x * x * x]);
+                }
+                tally.labelled.add(&Mass { rows: 1, weight: labelled, squares: labelled * labelled });
+            }
+            tally.predicted.add(&Mass { rows: 1, weight: all, squares: all * all });
+        }
+    }
 }
 
 fn count_classes(frame: &ModelFrame, rows: &RowOutcomes, cells: &[u16], out: &mut [OutcomeTally], confusion: bool) {

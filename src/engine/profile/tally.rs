@@ -59,6 +59,49 @@ pub mod sums {
         /// Places.
         pub const LEN: usize = 31;
     }
+    /// Places for queries; a query's part in a cell weighs as much as its share w of the query's rows.
+    pub mod queries {
+        /// w, w², w·x, w·x², w·x³ of the reciprocal rank x.
+        pub const RECIPROCAL_RANK: usize = 0;
+        /// The same of NDCG.
+        pub const NDCG: usize = 5;
+        /// The same of the rank correlation.
+        pub const RANK_CORRELATION: usize = 10;
+        /// w·x, w·x², w·x³ of the mean place x of the part's rows.
+        pub const PLACE: usize = 15;
+        /// Places.
+        pub const LEN: usize = 18;
+    }
+    /// Places for named entities.
+    pub mod entities {
+        /// Monomials of degree 1 to 3 of entities found, named and true, over labelled rows (see `monomials`).
+        pub const FOUND: usize = 0;
+        /// Entities named, squared, cubed, over all rows.
+        pub const NAMED: usize = 19;
+        /// Places.
+        pub const LEN: usize = 22;
+    }
+}
+
+/// Products of up to three of three numbers, in the order x, y, z, xx, xy, xz, yy, yz, zz, xxx, xxy, xxz, xyy, xyz, xzz, yyy, yyz, yzz, zzz.
+pub fn monomials(numbers: [f64; 3]) -> [f64; 19] {
+    let [x, y, z] = numbers;
+    let (xx, yy, zz) = (x * x, y * y, z * z);
+    let (xy, xz, yz) = (x * y, x * z, y * z);
+    [x, y, z, xx, xy, xz, yy, yz, zz, xx * x, xx * y, xx * z, x * yy, xy * z, x * zz, yy * y, yy * z, y * zz, zz * z]
+}
+
+/// Σh, Σh², Σh³ of the linear form h with these coefficients, from sums of [`monomials`].
+pub fn form_powers(sums: &[f64], coefficients: [f64; 3]) -> [f64; 3] {
+    const TIMES: [f64; 19] = [1.0, 1.0, 1.0, 1.0, 2.0, 2.0, 1.0, 2.0, 1.0, 1.0, 3.0, 3.0, 3.0, 6.0, 3.0, 1.0, 3.0, 3.0, 1.0];
+    let mut out = [0.0; 3];
+    for (i, ((sum, c), times)) in sums.iter().zip(monomials(coefficients)).zip(TIMES).enumerate() {
+        let degree = if i < 3 { 0 } else { 1 + usize::from(i >= 9) };
+        if let Some(slot) = out.get_mut(degree) {
+            *slot += sum * c * times;
+        }
+    }
+    out
 }
 
 /// How many rows, and how much they count.
@@ -78,7 +121,7 @@ impl Mass {
         if self.squares > 0.0 { self.weight * self.weight / self.squares } else { 0.0 }
     }
 
-    fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self) {
         self.rows += other.rows;
         self.weight += other.weight;
         self.squares += other.squares;
@@ -202,6 +245,25 @@ impl Form {
             Self::Score => sums::score::LEN,
             Self::Probabilities => sums::probabilities::LEN,
             Self::Numbers => sums::numbers::LEN,
+            Self::Queries => sums::queries::LEN,
+            Self::Entities => sums::entities::LEN,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn powers_of_a_linear_form() {
+        let rows = [[1.0, 2.0, 3.0], [0.0, 1.0, 4.0], [2.0, 2.0, 2.0]];
+        let mut sums = [0.0; 19];
+        for row in rows {
+            sums.iter_mut().zip(monomials(row)).for_each(|(s, m)| *s += m);
+        }
+        let h = rows.map(|[x, y, z]| 2.0 * x - 0.5 * y - 0.25 * z);
+        let want: Vec<f64> = (1..=3).map(|p| h.iter().map(|h| h.powi(p)).sum()).collect();
+        form_powers(&sums, [2.0, -0.5, -0.25]).iter().zip(want).for_each(|(a, b)| assert!((a - b).abs() < 1e-12, "{a} {b}"));
     }
 }

@@ -82,6 +82,9 @@ impl Session {
             PredictedValues::Score(values) => PredictedValues::Score(picked(values, &origin.rows)),
             PredictedValues::Numbers(values) => PredictedValues::Numbers(picked(values, &origin.rows)),
             PredictedValues::Classes(codes) => PredictedValues::Classes(picked(codes, &origin.rows)),
+            PredictedValues::Entities(rows) => {
+                PredictedValues::Entities(origin.rows.iter().map(|&row| rows.get(row as usize).cloned().flatten()).collect())
+            }
         };
         let predictions = Predictions { values, classes: whole.classes.clone(), classes_from: whole.classes_from };
         let info = PredictionInfo { dataset: dataset.name.clone(), rows: predictions.present() as u64, ..paired.info.clone() };

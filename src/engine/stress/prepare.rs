@@ -93,7 +93,8 @@ impl Preparation {
             let reference = side(&self.datasets.0, &self.outcomes.0, self.aligned.iter().map(|a| a.reference.clone()).collect());
             let evaluation = side(&self.datasets.1, &self.outcomes.1, self.aligned.iter().map(|a| a.evaluation.clone()).collect());
             let bound_multiplier = self.settings.param("abnormal_inputs:numeric_outlier", "bound_multiplier", 3.0);
-            (Profiler::new(features, reference, evaluation).learning(LearnOptions { bound_multiplier }), 0)
+            let ndcg_places = self.settings.param("model_performance:ndcg", "k", f64::INFINITY);
+            (Profiler::new(features, reference, evaluation).learning(LearnOptions { bound_multiplier, ndcg_places }), 0)
         });
         if *next >= profiler.steps() {
             return Ok(None);

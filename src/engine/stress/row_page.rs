@@ -94,7 +94,9 @@ fn truth(outcomes: &Outcomes, row: usize) -> Option<String> {
     match &outcomes.truth {
         Truth::None => None,
         Truth::Classes(codes) => class(outcomes, codes.get(row)),
-        Truth::Numbers(values) => values.get(row).filter(|v| !v.is_nan()).map(|v| straingauge_charts::format::number(*v)),
+        Truth::Numbers(values) | Truth::Entities { count: values, .. } => {
+            values.get(row).filter(|v| !v.is_nan()).map(|v| straingauge_charts::format::number(*v))
+        }
     }
 }
 

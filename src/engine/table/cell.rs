@@ -23,6 +23,21 @@ impl Column {
         }
     }
 
+    /// Whether the first cells list named entities, and at least one of them does list some.
+    pub fn lists_entities(&self) -> bool {
+        if !matches!(self.values, Values::Category(_) | Values::Text(_)) {
+            return false;
+        }
+        let mut some = false;
+        let mut cells = (0..self.rows().min(1000)).filter_map(|row| self.cell(row)).take(200);
+        cells.all(|cell| {
+            super::entities(&cell).is_some_and(|found| {
+                some |= !found.is_empty();
+                true
+            })
+        }) && some
+    }
+
     /// Rows of the column.
     pub fn rows(&self) -> usize {
         match &self.values {

@@ -127,6 +127,25 @@ impl<'a> Finder<'a> {
         }
     }
 
+    /// Lists of named entities: the truth, and what a model said of it.
+    pub fn entities(&mut self, label_said: bool, mut prediction: Option<OneOrMany>) -> Option<OneOrMany> {
+        let mut labelled = label_said;
+        for open in self.open().into_iter().filter(|o| o.column.lists_entities()) {
+            let named = open.words.contains("pred") || names::prediction_name(&open.words) > 0.0;
+            let role = match (named, labelled, &prediction) {
+                (false, false, _) => Role::Label,
+                (_, _, None) => Role::Prediction,
+                _ => Role::Ignored,
+            };
+            labelled |= role == Role::Label;
+            if role == Role::Prediction {
+                prediction = Some(OneOrMany::One(open.column.name.clone()));
+            }
+            self.set(open.at, role, if named { 0.95 } else { 0.85 }, "lists of named entities");
+        }
+        prediction
+    }
+
     /// The truth, by its name.
     pub fn label(&mut self) {
         let confidence = |o: &Open<'_>| match &o.column.values {
@@ -135,6 +154,9 @@ impl<'a> Finder<'a> {
             Values::Text(_) => names::label_name(&o.words) - 0.5,
             _ => names::label_name(&o.words),
         };
+        if self.guesses.iter().flatten().any(|g| g.role == Role::Label) {
+            return;
+        }
         let best =
             self.open().into_iter().map(|o| (confidence(&o), o)).filter(|(c, _)| *c > 0.0).reduce(|a, b| if b.0 > a.0 { b } else { a });
         if let Some((confidence, open)) = best {
@@ -145,13 +167,14 @@ impl<'a> Finder<'a> {
     /// Predictions by their names; the best of them, where there is none yet.
     pub fn named_predictions(&mut self, have_one: bool) -> Option<OneOrMany> {
         let plausible = |o: &Open<'_>| !matches!(o.column.values, Values::Timestamp(_) | Values::Text(_) | Values::List(_));
+        let ranked = self.words.iter().any(|words| matches!(names::other_role(words), Some((Role::QueryId, _))));
         let mut best: Option<(f64, Open<'_>)> = None;
         for open in self.open().into_iter().filter(plausible) {
             let numeric = matches!(open.column.values, Values::Number { .. });
             let unit = open.facts.range.is_some_and(|(lo, hi)| lo >= 0.0 && hi <= 1.0);
             let confidence = names::prediction_name(&open.words);
-            // `score` may be a feature; as a prediction it is a number between 0 and 1.
-            if confidence == 0.0 || (confidence < 0.8 && (have_one || !(numeric && unit))) {
+            // `score` may be a feature; as a prediction it is a number between 0 and 1, or ranks the rows of a query.
+            if confidence == 0.0 || (confidence < 0.8 && (have_one || !(numeric && (unit || ranked)))) {
                 continue;
             }
             // A score tells more than a class: prefer numbers between 0 and 1.

@@ -45,6 +45,7 @@ pub fn roles(table: &Table, facts: &[ColumnFacts], params: &DataParams) -> Resul
         prediction = prediction.or_else(|| finder.probability_columns(params.class_names.as_deref()));
     }
     finder.embeddings();
+    prediction = finder.entities(label_said, prediction);
     if !label_said {
         finder.label();
     }

@@ -30,6 +30,10 @@ pub fn task(table: &Table, facts: &[ColumnFacts], roles: &Roles) -> Option<TaskG
     let guess = |task, confidence, reason: String| Some(TaskGuess { task, confidence, reason });
     let classes = |n: u64| if n > 2 { ModelTask::MulticlassClassification } else { ModelTask::BinaryClassification };
 
+    if let Some((column, _)) = columns().find(|((c, _), g)| matches!(g.role, Role::Label | Role::Prediction) && c.lists_entities()) {
+        let reason = format!("{} lists named entities", column.0.name);
+        return guess(ModelTask::NamedEntityRecognition, 0.97, reason);
+    }
     if let Some((kind, facts)) = label.filter(|(_, f)| f.present > 0) {
         let numeric = matches!(kind, ColumnType::Integer | ColumnType::Float);
         if ranked && numeric {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{RuleCount, Whose};
+use super::RuleCount;
 use crate::metrics::Outcomes;
 use crate::profile::{Clusters, ModelFrame, OutcomeTally, RowOutcomes, ValueCounts, count_cells};
 
@@ -14,10 +14,8 @@ pub const MOST_VALUES: usize = 1000;
 pub struct RowsOf<'a> {
     /// Truth and prediction.
     pub outcomes: &'a Outcomes,
-    /// The model's frame, where there are predictions.
-    pub model: Option<&'a ModelFrame>,
-    /// Whose rows they are; truth and prediction are only tallied for the evaluation's.
-    pub whose: Whose,
+    /// The model's frame and the coded rows; absent for the reference, whose failing rows are not tallied.
+    pub model: Option<(&'a ModelFrame, &'a RowOutcomes)>,
 }
 
 /// Counts failing rows: how many, their values, their truth and prediction.
@@ -39,7 +37,7 @@ pub fn count(failing: &[u32], asked: u64, value: impl Fn(u32) -> String, of: Row
         }
         Clusters::of_scores(groups, fails.iter().map(|&f| Some(f64::from(u8::from(f)))))
     });
-    let outcomes = of.model.filter(|_| of.whose == Whose::Other).map(|model| tally(model, of.outcomes, failing));
+    let outcomes = of.model.map(|(model, coded)| tally(model, coded, failing));
     RuleCount {
         rows: asked,
         failing: failing.len() as u64,
@@ -51,11 +49,10 @@ pub fn count(failing: &[u32], asked: u64, value: impl Fn(u32) -> String, of: Row
 }
 
 /// Truth and prediction of some rows.
-fn tally(model: &ModelFrame, outcomes: &Outcomes, rows: &[u32]) -> OutcomeTally {
+fn tally(model: &ModelFrame, coded: &RowOutcomes, rows: &[u32]) -> OutcomeTally {
     if rows.is_empty() {
         return OutcomeTally::empty(model);
     }
-    let coded = RowOutcomes::code(model, &outcomes.select(rows));
-    let tallies = count_cells(model, &coded, &vec![0u16; rows.len()], 1, model.subset_confusion());
+    let tallies = count_cells(model, &coded.select(rows), &vec![0u16; rows.len()], 1, model.subset_confusion());
     tallies.into_iter().next().unwrap_or_else(|| OutcomeTally::empty(model))
 }

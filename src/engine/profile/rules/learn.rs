@@ -33,11 +33,13 @@ pub struct FeatureRules {
 pub struct LearnOptions {
     /// Standard deviations within which a number is no outlier.
     pub bound_multiplier: f64,
+    /// Places that count for NDCG.
+    pub ndcg_places: f64,
 }
 
 impl Default for LearnOptions {
     fn default() -> Self {
-        Self { bound_multiplier: 3.0 }
+        Self { bound_multiplier: 3.0, ndcg_places: f64::INFINITY }
     }
 }
 

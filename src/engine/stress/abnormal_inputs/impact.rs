@@ -19,8 +19,11 @@ const LABELLED: f64 = 0.8;
 /// The metric that the impact is judged on: accuracy or absolute error; without labels the model's confidence.
 fn judged(frame: &ModelFrame, whole: &OutcomeTally) -> Option<&'static MetricDefinition> {
     let labelled = whole.labelled.rows as f64 >= LABELLED * whole.rows as f64 && whole.labelled.rows > 0;
-    let wanted: &[Metric] =
-        if labelled { &[Metric::Accuracy, Metric::MulticlassAccuracy, Metric::Mae] } else { &[Metric::AverageConfidence] };
+    let wanted: &[Metric] = if labelled {
+        &[Metric::Accuracy, Metric::MulticlassAccuracy, Metric::Mae, Metric::Ndcg, Metric::EntityF1]
+    } else {
+        &[Metric::AverageConfidence]
+    };
     catalogue(frame.task).find(|d| wanted.contains(&d.metric) && frame.mean(whole, d.metric).is_some())
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn effect_unit(definition: &MetricDefinition) -> Unit {
 pub(crate) fn effect_max(definition: &MetricDefinition) -> f64 {
     match (definition.scale, definition.metric) {
         (_, Metric::R2) => f64::INFINITY,
-        (Scale::Absolute, Metric::MatthewsCorrcoef) => 2.0,
+        (Scale::Absolute, Metric::MatthewsCorrcoef | Metric::RankCorrelation) => 2.0,
         (Scale::Absolute, _) => 1.0,
         _ => f64::INFINITY,
     }
@@ -381,6 +381,9 @@ pub(crate) fn method(metric: Metric) -> &'static str {
         m if crate::stress::performance::DRAWN.contains(&m) => "Random splits of both sets at the same sizes; Pearson III tail",
         Metric::Accuracy | Metric::MulticlassAccuracy | Metric::TopKAccuracy | Metric::AverageThresholdedConfidence => {
             "Hypergeometric test of two shares"
+        }
+        Metric::EntityPrecision | Metric::EntityRecall | Metric::EntityF1 => {
+            "Permutation test of two ratios over documents by three moments (Pearson III)"
         }
         Metric::R2 | Metric::PredictionVariance | Metric::PositivePredictionVariance | Metric::NegativePredictionVariance => {
             "Normal test on the rows' influence"

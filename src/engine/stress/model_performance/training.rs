@@ -16,6 +16,7 @@ pub fn looks_like_training(context: &Context) -> Option<String> {
     let (reference, evaluation) = (context.reference.model.as_ref()?, context.evaluation.model.as_ref()?);
     let metric = match frame.form {
         Form::Numbers => Metric::Rmse,
+        Form::Queries | Form::Entities => return None,
         _ if frame.classes.len() == 2 => Metric::Accuracy,
         _ => Metric::MulticlassAccuracy,
     };
