@@ -70,7 +70,7 @@ export class Client {
   async listProjects() {
     const records = await this.#storage.list('project');
     return records
-      .map(({ models: _, ...info }) => info)
+      .map(({ id, name, modelTask, description, created }) => ({ id, name, modelTask, description, created }))
       .sort((a, b) => (a.created < b.created ? 1 : a.created > b.created ? -1 : a.id < b.id ? -1 : 1));
   }
 

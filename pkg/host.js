@@ -113,6 +113,12 @@ export class Host {
         return engine.tables(args.document, args.stamp);
       case 'report':
         return engine.report(args.document, args.format, args.run);
+      case 'settle': {
+        const document = engine.settle(args.document, args.decisions);
+        return { document, tables: engine.tables(document, args.stamp) };
+      }
+      case 'compare':
+        return engine.compare(args.before, args.after);
       case 'arrow':
         return engine.arrow(args.table);
       case 'sample':

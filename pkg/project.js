@@ -1,7 +1,7 @@
 import { StraingaugeError } from './error.js';
 import { Job } from './job.js';
 import { said } from './registry.js';
-import { TestRun } from './run.js';
+import { baselineOf, TestRun } from './run.js';
 
 /** Runs that the engine keeps, so that their rows can be looked at at once; older ones are run again when somebody looks. */
 const RUNS_KEPT = 4;
@@ -105,6 +105,33 @@ export class Project {
     return [...this.#predictions.values()].map((entry) => ({ ...entry.fingerprint, params: entry.params, loaded: isLoaded(entry) }));
   }
 
+  async accept(caseId, { reason, expires } = {}) {
+    if (typeof reason !== 'string' || reason.trim() === '') throw new StraingaugeError('no_reason', `Say why ${caseId} may fail: \`accept(caseId, { reason })\`.`);
+    if (expires !== undefined && !isDay(expires)) throw new StraingaugeError('invalid_date', `"${expires}" is no day. Write the last day of an acceptance as YYYY-MM-DD.`);
+    const accepted = this.acceptances().filter((acceptance) => acceptance.case !== caseId);
+    await this.#keepAcceptances([...accepted, { case: caseId, reason, ...(expires && { expires }) }]);
+  }
+
+  async revoke(caseId) {
+    await this.#keepAcceptances(this.acceptances().filter((acceptance) => acceptance.case !== caseId));
+  }
+
+  acceptances() {
+    return structuredClone(this.#record.acceptances ?? []);
+  }
+
+  async rejudge(run) {
+    const record = await this.#stored(idOf(run));
+    const { document, tables } = await this.#engine.request('settle', { document: record.document, stamp: record.stamp, decisions: this.#decisions(record.config) });
+    await this.#keepDocument(document, record);
+    return this.#testRun(document, tables, record.stamp);
+  }
+
+  async compare(before, after) {
+    const text = async (run) => (await this.#stored(idOf(run))).document;
+    return JSON.parse(await this.#engine.request('compare', { before: await text(before), after: await text(after) }));
+  }
+
   startStressTest(config) {
     return new Job((signal, report) => this.#stress(config, { signal, onProgress: report }));
   }
@@ -126,28 +153,50 @@ export class Project {
   }
 
   async rows(run, caseId, { offset = 0, limit = 50 } = {}) {
-    const id = typeof run === 'string' ? run : run.id;
-    return this.#engine.request('rows', { run: await this.#liveRun(id), caseId, offset, limit });
+    return this.#engine.request('rows', { run: await this.#liveRun(idOf(run)), caseId, offset, limit });
   }
 
   async #stress(given, hooks) {
-    const asked = { ...said(given), modelTask: given.modelTask ?? this.modelTask ?? undefined };
-    const started = await this.#start(asked, hooks);
-    const { run, document, stamp, tables } = started;
-    const text = document;
-    const { id, name, model, reference, evaluation, summary } = JSON.parse(text);
+    const { baseline, ...config } = said(given);
+    const asked = { ...config, modelTask: given.modelTask ?? this.modelTask ?? undefined, ...(baseline && { baseline: await this.#baseline(baseline) }) };
+    const { run, document, stamp, tables } = await this.#start(asked, hooks);
+    const id = await this.#keepDocument(document, { stamp, config: asked });
+    await this.#keepRun(id, run);
+    return this.#testRun(document, tables, stamp);
+  }
+
+  /** Keeps a run's document with what belongs to it; gives its id. */
+  async #keepDocument(document, { stamp, config }) {
+    const { id, name, model, reference, evaluation, summary } = JSON.parse(document);
     const info = {
       id, name, model, reference: reference.dataset, evaluation: evaluation.dataset,
       uploadTime: stamp.uploadTime, durationMillis: stamp.durationMillis, outcome: summary.outcome, headline: summary.headline, counts: summary.counts,
     };
-    await this.#storage.put('run', this.id, id, { info, document: text, stamp, config: asked });
-    await this.#keepRun(id, run);
-    return this.#testRun(text, tables, stamp);
+    await this.#storage.put('run', this.id, id, { info, document, stamp, config });
+    return id;
+  }
+
+  async #keepAcceptances(acceptances) {
+    this.#record.acceptances = acceptances;
+    await this.#storage.put('project', this.id, '', this.#record);
+  }
+
+  /** What is decided about a run's cases: its own acceptances, then the project's; the day, where it matters. */
+  #decisions({ accepted: own = [], today, baseline }) {
+    const accepted = [...own, ...this.acceptances().filter((acceptance) => !own.some((first) => first.case === acceptance.case))];
+    const day = today ?? (accepted.length ? new Date().toISOString().slice(0, 10) : undefined);
+    return said({ accepted, today: day, baseline });
+  }
+
+  /** What failed in an earlier run of this project, or what the caller knows of one. */
+  async #baseline(given) {
+    return typeof given === 'string' ? baselineOf(JSON.parse((await this.#stored(given)).document)) : given;
   }
 
   /** Sees that both sides are loaded, and runs. A quiet run only comes to stand in the engine. */
   async #start(asked, hooks, quiet = false) {
-    const { model, ...config } = said(asked);
+    const { model, ...rest } = said(asked);
+    const config = { ...rest, ...this.#decisions(rest) };
     const reference = this.#dataset(config.reference);
     const evaluation = this.#dataset(config.evaluation);
     if (typeof model === 'string' && !this.#record.models.includes(model)) throw unknown('model', model, this.#record.models);
@@ -212,7 +261,15 @@ export class Project {
 
   #testRun(text, tables, stamp) {
     const { id } = JSON.parse(text);
-    return new TestRun({ text, tables, stamp, engine: this.#engine, live: () => this.#liveRun(id) });
+    const decide = async (decided) => {
+      await decided;
+      return this.rejudge(id);
+    };
+    return new TestRun({
+      text, tables, stamp, engine: this.#engine, live: () => this.#liveRun(id),
+      accept: (caseId, acceptance) => decide(this.accept(caseId, acceptance)),
+      revoke: (caseId) => decide(this.revoke(caseId)),
+    });
   }
 
   /** The engine's id of a run. A run that the engine no longer holds is run again: the same data, configuration and seed give the same run. */
@@ -246,6 +303,13 @@ export class Project {
     }
   }
 }
+
+const idOf = (run) => (typeof run === 'string' ? run : run.id);
+
+const isDay = (text) => {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+};
 
 const isLoaded = (entry) => entry.info !== null;
 

@@ -8,6 +8,15 @@ const part = ({ columns, rows }, plain, metrics, keep = () => true) => {
   return { columns: shown.map((i) => columns[i]), rows: kept.map((cells) => shown.map((i) => cells[i])) };
 };
 
+/** A run's failing and warning cases as they were judged, whoever lets them be. */
+export const baselineOf = ({ id, name, batches }) => ({
+  run: id,
+  name,
+  cases: batches.flatMap(({ cases }) => cases)
+    .map((c) => ({ id: c.id, severity: (c.accepted ?? c.known ?? c).severity }))
+    .filter(({ severity }) => severity !== 'PASS'),
+});
+
 /** What a stress test found: the engine's document, its tables, and what only the caller's side knows (when, how long). */
 export class TestRun {
   #text;
@@ -16,15 +25,19 @@ export class TestRun {
   #stamp;
   #engine;
   #live;
+  #accept;
+  #revoke;
 
-  /** `text` is the document as the engine wrote it, `tables` likewise; `live(hooks)` gives the engine's id of the run. */
-  constructor({ text, tables, stamp, engine, live }) {
+  /** `text` is the document as the engine wrote it, `tables` likewise; `live(hooks)` gives the engine's id of the run; `accept` and `revoke` give the run as it is then. */
+  constructor({ text, tables, stamp, engine, live, accept, revoke }) {
     this.#text = text;
     this.#document = JSON.parse(text);
     this.#tables = JSON.parse(tables);
     this.#stamp = stamp;
     this.#engine = engine;
     this.#live = live;
+    this.#accept = accept;
+    this.#revoke = revoke;
   }
 
   get id() {
@@ -75,6 +88,18 @@ export class TestRun {
     const batch = this.#document.batches.find((b) => b.id === id);
     if (!batch) throw new StraingaugeError('unknown_test', `This run holds no test ${id}. It holds ${this.#document.batches.map((b) => b.id).join(', ')}.`);
     return this.#batch(batch);
+  }
+
+  accept(caseId, acceptance) {
+    return this.#accept(caseId, acceptance);
+  }
+
+  revoke(caseId) {
+    return this.#revoke(caseId);
+  }
+
+  baseline() {
+    return baselineOf(this.#document);
   }
 
   toJSON() {

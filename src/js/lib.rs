@@ -10,8 +10,8 @@
 mod convert;
 mod panic;
 
-use straingauge_engine::report;
 use straingauge_engine::session::{self, Cut, Held, Session, SideHandles};
+use straingauge_engine::{report, stress};
 use wasm_bindgen::prelude::*;
 
 use convert::{Thrown, from_js, parse, to_js, to_text};
@@ -122,6 +122,18 @@ impl Engine {
             }
             _ => Err(Thrown::misuse(format!("A run can be had as markdown, junit or html, not as {format}."))),
         }
+    }
+
+    /// A run's document (JSON) as it is with other decisions about its cases: `{ accepted, today, baseline }`.
+    pub fn settle(&self, document: &str, decisions: JsValue) -> Result<String, Thrown> {
+        let mut document = parse(document)?;
+        stress::settle(&mut document, from_js(decisions)?)?;
+        to_text(&document)
+    }
+
+    /// Two runs' documents (JSON) side by side, as JSON.
+    pub fn compare(&self, before: &str, after: &str) -> Result<String, Thrown> {
+        to_text(&stress::compare(&parse(before)?, &parse(after)?))
     }
 
     /// A result table (JSON) as an Arrow IPC stream.

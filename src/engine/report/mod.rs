@@ -8,7 +8,7 @@ mod html;
 mod junit;
 mod markdown;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod tables;
 mod wording;
 

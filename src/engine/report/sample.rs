@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use straingauge_api::RunDocument;
 
 /// Two tests in two categories, three cases: an alert, a warning about a pair, a skip.
-pub(super) fn run() -> RunDocument {
+pub(crate) fn run() -> RunDocument {
     let side =
         |file: &str, rows: u64| json!({ "dataset": file, "file": file, "sha256": "00", "rows": rows, "labelled": rows, "predicted": rows });
     let document = json!({

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use straingauge_api::{Sensitivity, TestConfig, Thresholds};
+use straingauge_api::{Sensitivity, StressTestConfig, TestConfig, Thresholds};
 
 use super::TestSpec;
 use super::performance::PartNulls;
@@ -33,9 +33,21 @@ pub struct Settings {
     pub sensitivity: Sensitivity,
     /// Changes a test, by id.
     pub tests: BTreeMap<String, TestConfig>,
+    /// Features that no test is asked about.
+    pub exclude_columns: Vec<String>,
 }
 
 impl Settings {
+    /// The settings of a configuration.
+    pub fn of(config: &StressTestConfig) -> Self {
+        Self {
+            seed: config.seed,
+            sensitivity: config.sensitivity,
+            tests: config.tests.clone(),
+            exclude_columns: config.exclude_columns.clone(),
+        }
+    }
+
     /// The level α of the run.
     pub fn alpha(&self) -> f64 {
         match self.sensitivity {

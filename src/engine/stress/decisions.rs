@@ -71,8 +71,11 @@ fn is_day(text: &str) -> bool {
 /// As [`check`].
 pub fn settle(run: &mut RunDocument, decisions: Decisions) -> Result<()> {
     check(&decisions)?;
-    let groups =
-        if run.groups.is_empty() { run.findings.iter().map(|f| f.cases.clone()).collect() } else { std::mem::take(&mut run.groups) };
+    let found = || run.findings.iter().map(|f| f.cases.clone()).collect();
+    let mut groups: Vec<Vec<String>> = if run.groups.is_empty() { found() } else { std::mem::take(&mut run.groups) };
+    // However the run came here, its groups stand in one order.
+    groups.iter_mut().for_each(|g| g.sort_unstable());
+    groups.sort_unstable();
     let banners = apply(run, &decisions);
     for batch in &mut run.batches {
         document::tally(batch);
@@ -211,5 +214,84 @@ mod tests {
         assert_eq!(of(vec![], Some("today")), Some("invalid_date"));
         assert_eq!(of(vec![accept("a", None), accept("a", None)], None), Some("accepted_twice"));
         assert_eq!(of(vec![Acceptance { reason: " ".into(), ..accept("a", None) }], None), Some("no_reason"));
+    }
+
+    const ACCURACY: &str = "model_performance:accuracy";
+
+    fn settled(run: &RunDocument, decisions: Decisions) -> RunDocument {
+        let mut run = run.clone();
+        settle(&mut run, decisions).unwrap();
+        run
+    }
+
+    #[test]
+    fn an_accepted_case_stays_visible_and_fails_nothing_until_its_last_day() {
+        let plain = settled(&crate::report::sample::run(), Decisions::default());
+        assert_eq!((plain.summary.counts.fail, plain.summary.outcome), (1, straingauge_api::Outcome::NotReady));
+        let of = |today: &str| {
+            let accepted = vec![accept(ACCURACY, Some("2026-03-31"))];
+            settled(&plain, Decisions { accepted, today: Some(today.into()), baseline: None })
+        };
+        let codes = |run: &RunDocument| run.summary.banners.iter().map(|b| b.code.clone()).collect::<Vec<_>>();
+        let run = of("2026-03-31");
+        let batch = run.batches.iter().find(|b| b.id == ACCURACY).unwrap();
+        let case = batch.cases.first().unwrap();
+        assert_eq!((case.status, case.severity, batch.severity, batch.severity_score), (Status::Pass, Severity::Pass, Severity::Pass, 0.0));
+        assert_eq!(
+            case.accepted.as_ref().map(|a| (a.status, a.severity, a.reason.as_str())),
+            Some((Status::Fail, Severity::Alert, "known"))
+        );
+        assert_eq!((run.summary.counts.fail, run.summary.accepted, run.summary.outcome), (0, 1, straingauge_api::Outcome::Caution));
+        assert!(run.findings.iter().all(|f| !f.cases.contains(&ACCURACY.to_owned())));
+        assert!(run.model_metrics.iter().all(|m| m.severity == Severity::Pass));
+        assert_eq!(codes(&run), ["accepted", "reference_looks_like_training_data"]);
+        // What was measured is untouched.
+        let evidence = |run: &RunDocument| -> BTreeSet<String> {
+            run.batches
+                .iter()
+                .flat_map(|b| &b.cases)
+                .map(|c| format!("{} {:?} {:?} {}", c.id, c.q_value, c.ci_low, c.severity_score))
+                .collect()
+        };
+        assert_eq!(evidence(&run), evidence(&plain));
+        let late = of("2026-04-01");
+        assert_eq!(
+            (late.summary.counts, late.summary.outcome, late.findings.len()),
+            (plain.summary.counts, plain.summary.outcome, plain.findings.len())
+        );
+        assert_eq!(codes(&late), ["acceptance_expired", "reference_looks_like_training_data"]);
+        // Taken back, the run is what it was, byte for byte.
+        let text = |run: &RunDocument| crate::json::to_string(run).unwrap();
+        assert_eq!(text(&settled(&run, Decisions::default())), text(&plain));
+    }
+
+    #[test]
+    fn an_acceptance_of_no_case_is_said_not_refused() {
+        let of = |case: &str| {
+            let run = settled(&crate::report::sample::run(), Decisions { accepted: vec![accept(case, None)], ..Decisions::default() });
+            run.summary.banners.iter().filter(|b| b.code == "acceptance_unknown_case").count()
+        };
+        assert_eq!(of("drift:feature_drift[gone]"), 1);
+        assert_eq!(of("drift:no_such_test[x]"), 1);
+        // This run did not ask it: no news.
+        assert_eq!(of("drift:label_drift"), 0);
+        assert_eq!(of(ACCURACY), 0);
+    }
+
+    #[test]
+    fn only_what_is_new_or_worse_than_the_baseline_fails() {
+        let baseline = |severity| straingauge_api::Baseline {
+            run: "r0".into(),
+            name: "last week".into(),
+            cases: vec![straingauge_api::BaselineCase { id: ACCURACY.into(), severity }],
+        };
+        let of =
+            |severity| settled(&crate::report::sample::run(), Decisions { baseline: Some(baseline(severity)), ..Decisions::default() });
+        let case = |run: &RunDocument| run.batches.iter().find(|b| b.id == ACCURACY).unwrap().cases[0].clone();
+        let known = of(Severity::Alert);
+        assert_eq!((case(&known).status, case(&known).known.map(|k| k.status), known.summary.known), (Status::Pass, Some(Status::Fail), 1));
+        assert!(known.summary.banners.iter().any(|b| b.code == "known" && b.text.starts_with("1 case is known")));
+        let worse = of(Severity::Warning);
+        assert_eq!((case(&worse).status, case(&worse).known, worse.summary.known), (Status::Fail, None, 0));
     }
 }

@@ -6,6 +6,8 @@
 
 pub mod abnormal_inputs;
 mod catalogue;
+mod compare;
+mod configuration;
 mod context;
 pub mod data_cleanliness;
 mod decisions;
@@ -28,6 +30,7 @@ pub mod subset_performance_degradation;
 mod verdict;
 
 pub use catalogue::questions;
+pub use compare::compare;
 pub use context::{Context, Settings, Side};
 pub use decisions::settle;
 pub use question::{Family, FamilySubject, Measured, Measurement, Needs, Question, RowReason, RowSet, Scope, TestSpec};

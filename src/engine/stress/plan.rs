@@ -8,11 +8,10 @@ use std::collections::BTreeSet;
 use straingauge_api::{Kind, ModelTask, StressTestConfig};
 
 use super::model_metrics::metric_of;
-use super::{Context, Family, Measurement, Needs, Question, TestSpec, questions};
+use super::{Context, Family, Measurement, Needs, Question, Settings, TestSpec, configuration, questions};
+use crate::Result;
 use crate::metrics::{Outcomes, Prediction, Truth, all, by_id};
 use crate::stats::multiple::Evidence;
-use crate::table::nearest;
-use crate::{Error, Result};
 
 /// A family with its question, and what was measured once it has been.
 pub struct Planned {
@@ -38,17 +37,13 @@ pub struct Plan {
     pub planned: Vec<Planned>,
 }
 
-/// Which tests a configuration asks for. An unknown test or a test outside the chosen categories is an error.
+/// Which tests a configuration asks for.
+///
+/// # Errors
+/// As [`configuration::check`].
 pub fn chosen(config: &StressTestConfig) -> Result<Vec<(&'static dyn Question, Vec<TestSpec>)>> {
-    let all: Vec<_> = questions().into_iter().map(|q| (q, q.tests())).collect();
-    let known: BTreeSet<&str> = all.iter().flat_map(|(_, specs)| specs.iter().map(|s| s.id.as_str())).collect();
-    if let Some(unknown) = config.tests.keys().find(|id| !known.contains(id.as_str())) {
-        let error = Error::new("unknown_test", format!("There is no test \"{unknown}\"."));
-        return Err(match nearest(unknown, known.iter().copied()) {
-            Some(id) => error.mend(format!("Did you mean \"{id}\"?")),
-            None => error.mend("Ids are written category:test, for example drift:feature_drift."),
-        });
-    }
+    let all: Vec<(&'static dyn Question, Vec<TestSpec>)> = questions().into_iter().map(|q| (q, q.tests())).collect();
+    configuration::check(config, &Settings::of(config), &all)?;
     let wanted = |spec: &TestSpec| {
         let own = config.tests.get(&spec.id).and_then(|c| c.run);
         let category = config.categories.as_ref().is_none_or(|c| c.contains(&spec.category));

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::sides::{Aligned, align};
 use super::{Context, Settings, Side};
-use crate::Result;
 use crate::metrics::Outcomes;
 use crate::profile::Profiler;
 use crate::profile::rules::LearnOptions;
-use crate::table::{Column, Dataset, FeatureKind};
+use crate::table::{Column, Dataset, FeatureKind, nearest};
 use crate::text::{Measurer, Vocabulary, Whose};
+use crate::{Error, Result};
 
 /// Rows of a text column that one step measures.
 const TEXT_ROWS: usize = 2_000;
@@ -43,8 +43,15 @@ struct SideWork {
 
 impl Preparation {
     /// Plans the work for two sides: each a data set with its truth and predictions.
-    pub fn new(settings: Settings, reference: (Arc<Dataset>, Outcomes), evaluation: (Arc<Dataset>, Outcomes)) -> Self {
-        let aligned = align(&reference.0, &evaluation.0);
+    ///
+    /// # Errors
+    /// `unknown_column` where the settings leave out what neither side has.
+    pub fn new(settings: Settings, reference: (Arc<Dataset>, Outcomes), evaluation: (Arc<Dataset>, Outcomes)) -> Result<Self> {
+        let mut aligned = align(&reference.0, &evaluation.0);
+        check_excluded(&settings, &aligned, [&reference.0, &evaluation.0])?;
+        let excluded = |name: &String| settings.exclude_columns.contains(name);
+        // What is measured in a text goes with it.
+        aligned.retain(|a| !excluded(&a.feature.name) && !a.feature.measured_in.as_ref().is_some_and(excluded));
         let side = |whose, column: &Option<Arc<Column>>| {
             column.as_ref().map(|c| SideWork { whose, measurer: Measurer::new(c), column: Arc::clone(c), next: 0 })
         };
@@ -57,14 +64,14 @@ impl Preparation {
                 sides: [side(Whose::Reference, &a.reference), side(Whose::Other, &a.evaluation)].into_iter().flatten().collect(),
             })
             .collect();
-        Self {
+        Ok(Self {
             settings,
             datasets: (reference.0, evaluation.0),
             outcomes: (Arc::new(reference.1), Arc::new(evaluation.1)),
             aligned,
             texts,
             profiler: None,
-        }
+        })
     }
 
     /// Steps in all, as far as they are known before the columns are counted.
@@ -129,6 +136,19 @@ impl Preparation {
             part_nulls: std::sync::OnceLock::new(),
         })
     }
+}
+
+/// Columns that are to be left out exist; one that is no feature (a label, an id) may be named all the same.
+fn check_excluded(settings: &Settings, aligned: &[Aligned], sides: [&Arc<Dataset>; 2]) -> Result<()> {
+    let columns = sides.iter().flat_map(|d| &d.table.columns).map(|c| c.name.as_str());
+    let known: Vec<&str> = aligned.iter().map(|a| a.feature.name.as_str()).chain(columns).collect();
+    let mut named = settings.exclude_columns.iter().chain(settings.tests.values().flat_map(|t| &t.exclude_columns));
+    let Some(unknown) = named.find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
+    let error = Error::new("unknown_column", format!("There is no column \"{unknown}\" to leave out.")).in_column(unknown);
+    Err(match nearest(unknown, known.into_iter()) {
+        Some(near) => error.mend(format!("Did you mean \"{near}\"?")),
+        None => error,
+    })
 }
 
 impl TextWork {

@@ -169,6 +169,12 @@ pub trait Question: Sync {
     /// The tests that it owns, in catalogue order. Constant: the same for every run.
     fn tests(&self) -> Vec<TestSpec>;
 
+    /// Further settings of its tests by their catalogue names: numbers (read by [`super::Settings::param`]), words, or `bound`. What is not
+    /// listed here is refused.
+    fn params(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The families to ask, given the two sides. Called once, before anything is measured. Tests that the reader has
     /// switched off, and features that he excluded, are left out by the caller.
     fn families(&self, context: &Context) -> Vec<Family>;

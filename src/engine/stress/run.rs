@@ -94,7 +94,7 @@ impl Run {
     pub fn new(config: StressTestConfig, task: ModelTask, reference: RunSide, evaluation: RunSide) -> Result<Self> {
         super::plan::chosen(&config)?;
         decisions::check(&decisions_of(&config))?;
-        let settings = Settings { seed: config.seed, sensitivity: config.sensitivity, tests: config.tests.clone() };
+        let settings = Settings::of(&config);
         let sides = [&reference, &evaluation].map(|side| metrics::side_info((&side.dataset, side.predictions.as_deref())));
         let id = identity(&config, task, &reference, &evaluation)?;
         let (of_reference, of_evaluation) = metrics::outcomes(
@@ -104,7 +104,7 @@ impl Run {
             config.positive_class.as_deref(),
             config.decision_threshold,
         )?;
-        let preparation = Preparation::new(settings, (reference.dataset, of_reference), (evaluation.dataset, of_evaluation));
+        let preparation = Preparation::new(settings, (reference.dataset, of_reference), (evaluation.dataset, of_evaluation))?;
         let [reference, evaluation] = sides;
         let total = preparation.steps() as u64 + 1;
         Ok(Self {

@@ -56,6 +56,10 @@ impl Question for LearntRule {
         vec![self.spec()]
     }
 
+    fn params(&self) -> &'static [&'static str] {
+        if self.id == "numeric_outlier" { &["bound_multiplier"] } else { &[] }
+    }
+
     fn families(&self, context: &Context) -> Vec<Family> {
         (context.features.iter())
             .filter(|feature| self.find(context, &feature.name).is_some())

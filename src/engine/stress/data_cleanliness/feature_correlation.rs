@@ -29,6 +29,10 @@ impl Question for HighFeatureCorrelation {
         vec![TestSpec { unit: Unit::Score, ..spec }]
     }
 
+    fn params(&self) -> &'static [&'static str] {
+        &["max_pairwise_tests"]
+    }
+
     fn families(&self, context: &Context) -> Vec<Family> {
         let most = context.settings.param(TEST, "max_pairwise_tests", MOST_PAIRS as f64).max(0.0) as usize;
         let seen = |side: PairSide| match side {

@@ -26,6 +26,10 @@ impl Question for FeatureDrift {
         )]
     }
 
+    fn params(&self) -> &'static [&'static str] {
+        &["num_bins", "min_sample_size", "distance"]
+    }
+
     fn families(&self, context: &Context) -> Vec<Family> {
         (context.features.iter().zip(&context.frame.columns))
             .filter(|(_, frame)| matches!(frame.values, ValueFrame::Numeric(_) | ValueFrame::Category(_)) && !frame.facts.unique)

@@ -26,6 +26,10 @@ impl Question for NullsPerRowDrift {
         )]
     }
 
+    fn params(&self) -> &'static [&'static str] {
+        &["min_sample_size"]
+    }
+
     fn families(&self, context: &Context) -> Vec<Family> {
         let anything = context.reference.nulls.counts.len() > 1;
         anything.then(|| Family { subject: FamilySubject::Whole, tests: vec![TEST.to_owned()] }).into_iter().collect()

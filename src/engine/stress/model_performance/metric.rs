@@ -101,6 +101,10 @@ impl Question for ModelPerformance {
             .collect()
     }
 
+    fn params(&self) -> &'static [&'static str] {
+        &["bound"]
+    }
+
     fn families(&self, context: &Context) -> Vec<Family> {
         let Some(frame) = &context.frame.model else { return Vec::new() };
         let labelled = both_labelled(context);

@@ -75,6 +75,10 @@ impl Question for SubsetPerformance {
             .collect()
     }
 
+    fn params(&self) -> &'static [&'static str] {
+        &["min_sample_size", "min_frq"]
+    }
+
     fn families(&self, context: &Context) -> Vec<Family> {
         let Some(frame) = &context.frame.model else { return Vec::new() };
         let labelled = both_labelled(context) && mostly_labelled(context);
