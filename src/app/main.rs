@@ -6,6 +6,7 @@
 mod app;
 mod client;
 mod desk;
+mod element;
 mod format;
 mod live;
 mod pairing;
