@@ -136,6 +136,23 @@ pub fn row(elements: Vec<AnyView>) -> AnyView {
     elements.into_any()
 }
 
+/// A table with its head; a name that begins with a full stop is of a column of numbers, one without letters is only said.
+pub fn table(class: &str, heads: &[&str], body: El) -> El {
+    let head = heads.iter().map(|name| {
+        let head = el("th", if name.starts_with('.') { "n" } else { "" }).attr("scope", "col");
+        match name.trim_start_matches('.') {
+            "" => head.el(el("span", "visually-hidden").text("Name")),
+            name => head.text(name),
+        }
+    });
+    el("table", class).el(el("thead", "").el(el("tr", "").all(head))).el(body)
+}
+
+/// What may be wider than the screen, within reach of the keyboard.
+pub fn scroll(name: &str, content: El) -> El {
+    el("div", "scroll").attr("tabindex", "0").attr("role", "region").attr("aria-label", name).el(content)
+}
+
 /// Nothing.
 pub fn none() -> AnyView {
     row(Vec::new())
@@ -229,7 +246,8 @@ impl Render for El {
     }
 
     fn rebuild(self, state: &mut Standing) {
-        let same_child = |(new, old): (&Child, &Stood)| matches!((new, old), (Child::Text(_), Stood::Text(..)) | (Child::View(_), Stood::View(_)));
+        let same_child =
+            |(new, old): (&Child, &Stood)| matches!((new, old), (Child::Text(_), Stood::Text(..)) | (Child::View(_), Stood::View(_)));
         let same = self.tag == state.tag
             && self.children.len() == state.children.len()
             && self.children.iter().zip(&state.children).all(same_child);

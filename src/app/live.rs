@@ -276,7 +276,7 @@ impl Live {
                 let on_screen = app.route.get_untracked() == Route::Live;
                 if on_screen {
                     // Back from the run should not lead to an empty progress view.
-                    let href = Route::Run { project, run: run.id(), listing: Listing::All }.href();
+                    let href = Route::Run { project, run: run.id(), listing: Listing::All, asked: crate::route::Asked::default() }.href();
                     let _ = window().location().replace(&href);
                 }
             }

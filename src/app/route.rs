@@ -10,12 +10,45 @@ pub enum Listing {
     Category,
     /// Grouped by feature.
     Feature,
+    /// The weakest parts of the data.
+    Slices,
+    /// Protected features and their groups.
+    Fairness,
+    /// Every case, searched.
+    Cases,
 }
 
 impl Listing {
-    /// The three of them with their ids and names.
-    pub const ALL: [(Self, &'static str, &'static str); 3] =
-        [(Self::All, "all", "All tests"), (Self::Category, "category", "By category"), (Self::Feature, "feature", "By feature")];
+    /// All of them with their ids and names.
+    pub const ALL: [(Self, &'static str, &'static str); 6] = [
+        (Self::All, "all", "All tests"),
+        (Self::Category, "category", "By category"),
+        (Self::Feature, "feature", "By feature"),
+        (Self::Slices, "slices", "Slices"),
+        (Self::Fairness, "fairness", "Fairness"),
+        (Self::Cases, "cases", "Search cases"),
+    ];
+}
+
+/// What is asked of a list of cases.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Words that must occur.
+    pub words: String,
+    /// One severity (`alert`, `warn`, `pass`, `skip`, `let-be`), or empty for all.
+    pub status: String,
+    /// One category by id, or empty.
+    pub category: String,
+    /// One kind by id, or empty.
+    pub kind: String,
+}
+
+impl Asked {
+    const KEYS: [&'static str; 4] = ["q", "status", "category", "kind"];
+
+    fn parts(&self) -> [&String; 4] {
+        [&self.words, &self.status, &self.category, &self.kind]
+    }
 }
 
 /// A view.
@@ -39,6 +72,17 @@ pub enum Route {
         run: String,
         /// How its tests are listed.
         listing: Listing,
+        /// What is searched for.
+        asked: Asked,
+    },
+    /// Two runs side by side.
+    Compare {
+        /// The project's id.
+        project: String,
+        /// The earlier run's id.
+        before: String,
+        /// The later run's id.
+        after: String,
     },
     /// A test of a run.
     Test {
@@ -72,9 +116,14 @@ impl Route {
             ["live"] => Self::Live,
             ["check"] => Self::Check,
             ["runs", project, run] => {
-                let asked = asked("list").unwrap_or_default();
-                let listing = Listing::ALL.iter().find(|(_, id, _)| *id == asked).map_or_else(Listing::default, |(l, ..)| *l);
-                Self::Run { project: (*project).to_owned(), run: (*run).to_owned(), listing }
+                let list = asked("list").unwrap_or_default();
+                let listing = Listing::ALL.iter().find(|(_, id, _)| *id == list).map_or_else(Listing::default, |(l, ..)| *l);
+                let [words, status, category, kind] = Asked::KEYS.map(|key| asked(key).unwrap_or_default());
+                let asked = Asked { words, status, category, kind };
+                Self::Run { project: (*project).to_owned(), run: (*run).to_owned(), listing, asked }
+            }
+            ["compare", project, before, after] => {
+                Self::Compare { project: (*project).to_owned(), before: (*before).to_owned(), after: (*after).to_owned() }
             }
             ["runs", project, run, batch] => {
                 Self::Test { project: (*project).to_owned(), run: (*run).to_owned(), batch: (*batch).to_owned(), case: asked("case") }
@@ -92,14 +141,27 @@ impl Route {
             Self::Tests => "#/tests".to_owned(),
             Self::Live => "#/live".to_owned(),
             Self::Check => "#/check".to_owned(),
-            Self::Run { project, run, listing } => {
+            Self::Run { project, run, listing, asked } => {
                 let mut href = format!("#/runs/{}/{}", encode(project), encode(run));
+                let mut join = '?';
+                let mut add = |key: &str, value: &str| {
+                    href.push(join);
+                    join = '&';
+                    href.push_str(key);
+                    href.push('=');
+                    href.push_str(&encode(value));
+                };
                 if let Some((_, id, _)) = Listing::ALL.iter().find(|(l, ..)| l == listing && *l != Listing::All) {
-                    href.push_str("?list=");
-                    href.push_str(id);
+                    add("list", id);
+                }
+                for (key, value) in Asked::KEYS.iter().zip(asked.parts()) {
+                    if !value.is_empty() {
+                        add(key, value);
+                    }
                 }
                 href
             }
+            Self::Compare { project, before, after } => format!("#/compare/{}/{}/{}", encode(project), encode(before), encode(after)),
             Self::Test { project, run, batch, case } => {
                 let mut href = format!("#/runs/{}/{}/{}", encode(project), encode(run), encode(batch));
                 if let Some(case) = case {
@@ -120,6 +182,7 @@ impl Route {
             Self::Tests => "Stress tests",
             Self::Live => "Running",
             Self::Run { .. } => "Stress test",
+            Self::Compare { .. } => "Two runs",
             Self::Test { .. } => "Test",
             Self::Check => "How to check",
             Self::Unknown => "Not found",
@@ -127,9 +190,9 @@ impl Route {
     }
 }
 
-/// The batch of a case: `drift:feature_drift[city]` is a case of `drift:feature_drift`.
+/// The batch of a case: `drift:feature_drift[city]` and `drift:feature_drift#impact` are cases of `drift:feature_drift`.
 pub fn batch_of(case: &str) -> &str {
-    case.split_once('[').map_or(case, |(batch, _)| batch)
+    case.split(['[', '#']).next().unwrap_or(case)
 }
 
 fn encode(text: &str) -> String {
@@ -178,8 +241,14 @@ mod tests {
             Route::Tests,
             Route::Live,
             Route::Check,
-            Route::Run { project: project.clone(), run: run.clone(), listing: Listing::All },
-            Route::Run { project: project.clone(), run: run.clone(), listing: Listing::Feature },
+            Route::Run { project: project.clone(), run: run.clone(), listing: Listing::All, asked: Asked::default() },
+            Route::Run {
+                project: project.clone(),
+                run: run.clone(),
+                listing: Listing::Cases,
+                asked: Asked { words: "a = b & c".to_owned(), kind: "property".to_owned(), ..Asked::default() },
+            },
+            Route::Compare { project: project.clone(), before: run.clone(), after: "8".to_owned() },
             Route::Test { project: project.clone(), run: run.clone(), batch: "drift:label_drift".to_owned(), case: None },
             Route::Test {
                 project,
@@ -197,7 +266,10 @@ mod tests {
     fn strange_hashes_are_not_views() {
         assert_eq!(Route::parse(""), Route::Projects);
         assert_eq!(Route::parse("#/nowhere"), Route::Unknown);
-        assert_eq!(Route::parse("#/runs/%zz/a%4"), Route::Run { project: "%zz".into(), run: "a%4".into(), listing: Listing::All });
+        assert_eq!(
+            Route::parse("#/runs/%zz/a%4"),
+            Route::Run { project: "%zz".into(), run: "a%4".into(), listing: Listing::All, asked: Asked::default() }
+        );
     }
 
     #[test]

@@ -1,42 +1,30 @@
 //! A scene of `straingauge-charts` as SVG nodes, with its numbers as a table for whoever wants or needs them.
 
 use leptos::prelude::*;
-use straingauge_charts::{Anchor, Mark, Scene, Shape};
+use straingauge_charts::{Anchor, Mark, Scene, Shape, TableTwin};
+use wasm_bindgen::JsCast;
+
+use crate::element::{El, el, live, none, scroll, svg};
 
 /// The picture, its takeaway and its table twin. `open` is called with the id of the case whose mark was chosen.
-#[component]
-pub fn Chart(
-    scene: Scene,
-    #[prop(optional, into)] open: Option<Callback<String>>,
-    #[prop(optional)] testid: &'static str,
-) -> impl IntoView {
+pub fn chart(scene: Scene, open: Option<Callback<String>>, testid: &str) -> AnyView {
     let as_table = RwSignal::new(false);
     let Scene { width, height, title, takeaway, marks, table } = scene;
-    let picture: Vec<AnyView> = marks.into_iter().map(|m| node(m, open)).collect();
-    let table = StoredValue::new(table);
-    let name = title.clone();
-    view! {
-        <figure class="chart" data-testid=testid>
-            <figcaption>{takeaway}</figcaption>
-            <div class="scroll">
-                <svg
-                    class="scene"
-                    viewBox=format!("0 0 {width} {height}")
-                    width=width
-                    height=height
-                    role=if open.is_some() { "group" } else { "img" }
-                    aria-label=title
-                >{picture}</svg>
-            </div>
-            <button type="button" class="link small" aria-expanded=move || if as_table.get() { "true" } else { "false" } on:click=move |_| as_table.update(|t| *t = !*t)>
-                {move || if as_table.get() { "Hide the table" } else { "Show as table" }}
-            </button>
-            {move || as_table.get().then(|| {
-                let name = name.clone();
-                view! { <div class="scroll" tabindex="0" role="region" aria-label=name>{table.with_value(twin)}</div> }
-            })}
-        </figure>
-    }
+    let picture = svg("svg", "scene")
+        .attr("viewBox", &format!("0 0 {width} {height}"))
+        .attr("width", &width.to_string())
+        .attr("height", &height.to_string())
+        .attr("role", if open.is_some() { "group" } else { "img" })
+        .attr("aria-label", &title)
+        .all(marks.into_iter().map(|m| node(m, open)));
+    let turn = el("button", "link small")
+        .attr("type", "button")
+        .aria("aria-expanded", move || as_table.get())
+        .on("click", move |_| as_table.update(|t| *t = !*t))
+        .live(move || el("span", "").text(if as_table.get() { "Hide the table" } else { "Show as table" }).any());
+    let figure = el("figure", "chart").el(el("figcaption", "").text(&takeaway)).el(el("div", "scroll").el(picture)).el(turn);
+    let figure = if testid.is_empty() { figure } else { figure.testid(testid) };
+    figure.view(live(move || if as_table.get() { scroll(&title, twin(&table)).any() } else { none() })).any()
 }
 
 /// The width to draw at: what there is on the screen, at most `most`.
@@ -47,66 +35,59 @@ pub fn chart_width(most: f64) -> f64 {
     room.clamp(280.0, most)
 }
 
-fn node(mark: Mark, open: Option<Callback<String>>) -> AnyView {
+fn node(mark: Mark, open: Option<Callback<String>>) -> El {
     let Mark { shape, class, tip, opens } = mark;
-    let class_of = class.clone();
-    let inner = draw(shape, class_of);
+    let inner = draw(shape, &class);
+    let title = tip.as_ref().map(|t| svg("title", "").text(t));
     match (opens, open) {
         (Some(case), Some(open)) => {
-            let name = tip.clone().unwrap_or_else(|| case.clone());
-            let chosen = case.clone();
             // Hundreds of passing marks would be hundreds of stops for whoever moves by keyboard; the list of tests leads to them.
             let stop = if class.contains("alert") || class.contains("warning") { "0" } else { "-1" };
-            view! {
-                <g
-                    class="opens"
-                    tabindex=stop
-                    role="button"
-                    aria-label=name
-                    on:click=move |_| open.run(case.clone())
-                    on:keydown=move |ev| if ev.key() == "Enter" || ev.key() == " " { ev.prevent_default(); open.run(chosen.clone()); }
-                >
-                    {tip.map(|t| view! { <title>{t}</title> })}
-                    {inner}
-                </g>
-            }
-            .into_any()
+            let chosen = case.clone();
+            svg("g", "opens")
+                .attr("tabindex", stop)
+                .attr("role", "button")
+                .attr("aria-label", tip.as_ref().unwrap_or(&case))
+                .on("click", move |_| open.run(case.clone()))
+                .on("keydown", move |ev| {
+                    let key = ev.dyn_ref::<web_sys::KeyboardEvent>().map(web_sys::KeyboardEvent::key).unwrap_or_default();
+                    if key == "Enter" || key == " " {
+                        ev.prevent_default();
+                        open.run(chosen.clone());
+                    }
+                })
+                .all(title)
+                .el(inner)
         }
-        _ => match tip {
-            Some(tip) => view! { <g><title>{tip}</title>{inner}</g> }.into_any(),
-            None => inner,
-        },
+        _ if title.is_some() => svg("g", "").all(title).el(inner),
+        _ => inner,
     }
 }
 
-fn draw(shape: Shape, class: String) -> AnyView {
+fn draw(shape: Shape, class: &str) -> El {
+    let with = |tag: &'static str, numbers: &[(&'static str, f64)]| {
+        numbers.iter().fold(svg(tag, class), |el, (name, v)| el.attr(name, &v.to_string()))
+    };
     match shape {
         Shape::Rect { x, y, width, height, radius } => {
-            view! { <rect class=class x=x y=y width=width height=height rx=radius /> }.into_any()
+            with("rect", &[("x", x), ("y", y), ("width", width), ("height", height), ("rx", radius)])
         }
-        Shape::Line { x1, y1, x2, y2 } => view! { <line class=class x1=x1 y1=y1 x2=x2 y2=y2 /> }.into_any(),
-        Shape::Circle { x, y, r } => view! { <circle class=class cx=x cy=y r=r /> }.into_any(),
-        Shape::Path { d } => view! { <path class=class d=d /> }.into_any(),
+        Shape::Line { x1, y1, x2, y2 } => with("line", &[("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2)]),
+        Shape::Circle { x, y, r } => with("circle", &[("cx", x), ("cy", y), ("r", r)]),
+        Shape::Path { d } => svg("path", class).attr("d", &d),
         Shape::Text { x, y, anchor, text } => {
             let anchor = match anchor {
                 Anchor::Start => "start",
                 Anchor::Middle => "middle",
                 Anchor::End => "end",
             };
-            view! { <text class=class x=x y=y text-anchor=anchor>{text}</text> }.into_any()
+            with("text", &[("x", x), ("y", y)]).attr("text-anchor", anchor).text(&text)
         }
     }
 }
 
-fn twin(table: &straingauge_charts::TableTwin) -> AnyView {
-    let head: Vec<_> = table.columns.iter().map(|c| view! { <th scope="col">{c.clone()}</th> }).collect();
-    let rows: Vec<_> = table
-        .rows
-        .iter()
-        .map(|row| {
-            let cells: Vec<_> = row.iter().map(|c| view! { <td class:n=c.number>{c.text.clone()}</td> }).collect();
-            view! { <tr>{cells}</tr> }
-        })
-        .collect();
-    view! { <table class="data twin"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table> }.into_any()
+fn twin(table: &TableTwin) -> El {
+    let heads: Vec<&str> = table.columns.iter().map(String::as_str).collect();
+    let rows = table.rows.iter().map(|row| el("tr", "").all(row.iter().map(|c| el("td", if c.number { "n" } else { "" }).text(&c.text))));
+    crate::element::table("data twin", &heads, el("tbody", "").all(rows))
 }

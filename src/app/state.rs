@@ -10,7 +10,7 @@ use crate::client::{self, ProjectInfo};
 use crate::desk::Desk;
 use crate::live::Live;
 use crate::requests::Requests;
-use crate::route::Route;
+use crate::route::{Asked, Listing, Route};
 
 /// Something that comes from the engine or from storage.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,6 +44,19 @@ pub struct Shown {
     pub duration_millis: f64,
     /// The run.
     pub document: RunDocument,
+}
+
+impl Shown {
+    /// The link to a case within its test.
+    pub fn case_href(&self, case: &str) -> String {
+        let (project, run) = (self.project.clone(), self.run.clone());
+        Route::Test { project, run, batch: crate::route::batch_of(case).to_owned(), case: Some(case.to_owned()) }.href()
+    }
+
+    /// The link to the run, listed in a way.
+    pub fn run_href(&self, listing: Listing) -> String {
+        Route::Run { project: self.project.clone(), run: self.run.clone(), listing, asked: Asked::default() }.href()
+    }
 }
 
 /// The page's state. Copied into every screen: signals are handles.
@@ -107,6 +120,18 @@ impl App {
             let _ = storage.set_item(OPEN, &project.id);
         }
         self.open.set(Some(project));
+    }
+
+    /// Shows a run that was judged again, with the case in question open.
+    pub fn shown_again(self, project: String, run: String, test_run: &client::js::TestRun, document: RunDocument, case: &str) {
+        let shown = Shown { duration_millis: test_run.duration_millis(), project, run, document };
+        if let Route::Test { .. } = self.route.get_untracked() {
+            let route = Route::parse(&shown.case_href(case));
+            if route != self.route.get_untracked() {
+                go(&route);
+            }
+        }
+        self.shown.set(Load::Ready(Arc::new(shown)));
     }
 
     /// Loads a run unless it is the one shown.

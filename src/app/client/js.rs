@@ -57,6 +57,13 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn rows(this: &Project, run: &str, case: &str, page: &JsValue) -> Promise;
 
+    #[wasm_bindgen(method)]
+    pub fn compare(this: &Project, before: &str, after: &str) -> Promise;
+    #[wasm_bindgen(method)]
+    pub fn acceptances(this: &Project) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub fn revoke(this: &Project, case: &str) -> Promise;
+
     #[derive(Clone)]
     pub type Job;
     #[wasm_bindgen(method)]
@@ -70,6 +77,10 @@ extern "C" {
     pub fn id(this: &TestRun) -> String;
     #[wasm_bindgen(method, getter, js_name = durationMillis)]
     pub fn duration_millis(this: &TestRun) -> f64;
+    #[wasm_bindgen(method)]
+    pub fn accept(this: &TestRun, case: &str, acceptance: &JsValue) -> Promise;
+    #[wasm_bindgen(method, js_name = revoke)]
+    pub fn revoke(this: &TestRun, case: &str) -> Promise;
     #[wasm_bindgen(method, getter, js_name = uploadTime)]
     pub fn upload_time(this: &TestRun) -> String;
     #[wasm_bindgen(method, catch, js_name = resultTable)]

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use js_sys::{Function, Object, Promise, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use straingauge_api::{ApiError, DataParams, Inspection, PredictionParams, Progress, ReadOptions, RowPage, RunDocument};
+use straingauge_api::{ApiError, Comparison, DataParams, Inspection, PredictionParams, Progress, ReadOptions, RowPage, RunDocument};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -126,6 +126,32 @@ pub async fn run(project: &js::Project, id: &str) -> Answer<(js::TestRun, RunDoc
     let run: js::TestRun = settle(project.get_test_run(id)).await?.unchecked_into();
     let document = from_js(run.to_json().map_err(|e| api_error(&e))?)?;
     Ok((run, document))
+}
+
+/// Lets a case of a run be, for a reason and until a day (empty: for good), or takes that back; gives the run as it is then.
+pub async fn accept(
+    project: &js::Project,
+    run: &str,
+    case: &str,
+    accepted: Option<(String, String)>,
+) -> Answer<(js::TestRun, RunDocument)> {
+    let run: js::TestRun = settle(project.get_test_run(run)).await?.unchecked_into();
+    let again = match accepted {
+        Some((reason, until)) => {
+            let mut entries = vec![("reason", JsValue::from_str(reason.trim()))];
+            entries.extend((!until.is_empty()).then(|| ("expires", JsValue::from_str(&until))));
+            run.accept(case, &object(&entries))
+        }
+        None => run.revoke(case),
+    };
+    let run: js::TestRun = settle(again).await?.unchecked_into();
+    let document = from_js(run.to_json().map_err(|e| api_error(&e))?)?;
+    Ok((run, document))
+}
+
+/// Two runs side by side.
+pub async fn compare(project: &js::Project, before: &str, after: &str) -> Answer<Comparison> {
+    from_js(settle(project.compare(before, after)).await?)
 }
 
 /// Deletes a run.

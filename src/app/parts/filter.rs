@@ -1,8 +1,10 @@
 //! Filter by severity and search by words.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::{Shape, mark};
+use crate::element::{El, el};
 
 /// What to show.
 #[derive(Clone, Copy)]
@@ -31,42 +33,63 @@ fn matches(words: &str, text: &str) -> bool {
     words.split_whitespace().all(|w| text.contains(&w.to_ascii_lowercase()))
 }
 
-/// The bar: how many there are of each severity, and a search box. `counts` in the order alert, warning, pass, not judged.
-#[component]
-pub fn FilterBar(filter: Filter, counts: [usize; 4]) -> impl IntoView {
-    let button = move |shape: Option<Shape>, name: &'static str, count: usize| {
-        view! {
-            <button
-                type="button"
-                class="pick"
-                aria-pressed=move || if filter.shape.get() == shape { "true" } else { "false" }
-                on:click=move |_| filter.shape.set(shape)
-            >
-                {shape.map(mark)}{name}" "<span class="n">{count}</span>
-            </button>
-        }
-    };
+/// What the control that an event comes from holds.
+pub fn typed(event: &web_sys::Event) -> String {
+    let value = event.target().and_then(|t| js_sys::Reflect::get(&t, &"value".into()).ok());
+    value.and_then(|v| v.as_string()).unwrap_or_default()
+}
+
+/// Whether the box that an event comes from is ticked.
+pub fn ticked(event: &web_sys::Event) -> bool {
+    event.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()).is_some_and(|i| i.checked())
+}
+
+/// A button that stays down while it is what is picked.
+pub fn pick(
+    name: &str,
+    count: u64,
+    shape: Option<Shape>,
+    down: impl Fn() -> bool + Send + 'static,
+    mut set: impl FnMut() + Send + 'static,
+) -> El {
+    el("button", "pick")
+        .attr("type", "button")
+        .aria("aria-pressed", down)
+        .on("click", move |_| set())
+        .maybe(shape.map(mark))
+        .text(name)
+        .text(" ")
+        .el(el("span", "n").text(&count.to_string()))
+}
+
+/// A field to search in.
+pub fn search_field(name: &str, words: RwSignal<String>) -> El {
+    el("input", "search")
+        .attr("type", "search")
+        .attr("placeholder", name)
+        .attr("aria-label", name)
+        .testid("search")
+        .live_attr("value", move || Some(words.get()))
+        .on("input", move |ev| words.set(typed(&ev)))
+}
+
+/// The severities that can be picked, in the order alert, warning, pass, not judged.
+fn severities(shape: RwSignal<Option<Shape>>, counts: [usize; 4]) -> El {
+    let one = |to: Option<Shape>, name: &str, count: usize| pick(name, count as u64, to, move || shape.get() == to, move || shape.set(to));
     let [alert, warning, pass, skip] = counts;
-    view! {
-        <div class="filter">
-            <div class="picks" role="group" aria-label="Severity">
-                {button(None, "All", counts.iter().sum())}
-                {button(Some(Shape::Alert), "Alert", alert)}
-                {button(Some(Shape::Warning), "Warning", warning)}
-                {button(Some(Shape::Pass), "Pass", pass)}
-                {(skip > 0).then(|| button(Some(Shape::Skip), "Not judged", skip))}
-            </div>
-            <input
-                type="search"
-                class="search"
-                placeholder="Search tests and features"
-                aria-label="Search tests and features"
-                data-testid="search"
-                prop:value=filter.words
-                on:input:target=move |ev| filter.words.set(ev.target().value())
-            />
-        </div>
-    }
+    el("div", "picks")
+        .attr("role", "group")
+        .attr("aria-label", "Severity")
+        .el(one(None, "All", counts.iter().sum()))
+        .el(one(Some(Shape::Alert), "Alert", alert))
+        .el(one(Some(Shape::Warning), "Warning", warning))
+        .el(one(Some(Shape::Pass), "Pass", pass))
+        .all((skip > 0).then(|| one(Some(Shape::Skip), "Not judged", skip)))
+}
+
+/// The bar: how many there are of each severity, and a search box.
+pub fn filter_bar(filter: Filter, counts: [usize; 4]) -> AnyView {
+    el("div", "filter").el(severities(filter.shape, counts)).el(search_field("Search tests and features", filter.words)).any()
 }
 
 #[cfg(test)]

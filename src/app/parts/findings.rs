@@ -1,42 +1,39 @@
 //! What to look at first.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use straingauge_api::Finding;
 
+use crate::element::{button, el, link, live, none, row};
 use crate::format::{self, counted};
-use crate::parts::mark;
-use crate::route::{Route, batch_of};
+use crate::parts::told;
+use crate::state::Shown;
 
 /// The findings, worst first; all but the first few behind a button.
-#[component]
-pub fn Findings(findings: Vec<Finding>, project: String, run: String, first: usize) -> impl IntoView {
+pub fn findings(shown: &Arc<Shown>, first: usize) -> AnyView {
     let all = RwSignal::new(false);
-    let count = findings.len();
-    let findings = StoredValue::new(findings);
-    let ids = StoredValue::new((project, run));
-    let items = move || {
-        let shown = if all.get() { count } else { first.min(count) };
-        findings.with_value(|f| f.iter().take(shown).map(|f| ids.with_value(|(p, r)| item(f, p, r))).collect::<Vec<_>>())
+    let count = shown.document.findings.len();
+    let list = {
+        let shown = shown.clone();
+        move || {
+            let limit = if all.get() { count } else { first };
+            row(shown.document.findings.iter().take(limit).map(|f| item(f, &shown)).collect())
+        }
     };
-    view! {
-        <ul class="findings" data-testid="findings">{items}</ul>
-        {move || {
-            (count > first && !all.get()).then(|| view! {
-                <button type="button" class="link" on:click=move |_| all.set(true)>{format!("Show all {count} findings")}</button>
-            })
-        }}
-    }
+    let more = move || {
+        if all.get() || count <= first {
+            none()
+        } else {
+            button("link", &format!("Show all {count} findings"), move || all.set(true)).any()
+        }
+    };
+    row(vec![el("ul", "findings").testid("findings").live(list).any(), live(more)])
 }
 
-fn item(finding: &Finding, project: &str, run: &str) -> AnyView {
-    let link = Route::Test {
-        project: project.to_owned(),
-        run: run.to_owned(),
-        batch: batch_of(&finding.lead).to_owned(),
-        case: Some(finding.lead.clone()),
-    };
-    let test = batch_of(&finding.lead);
-    let test = test.split_once(':').map_or(test, |(_, t)| t).to_owned();
+fn item(finding: &Finding, shown: &Shown) -> AnyView {
+    let test = crate::route::batch_of(&finding.lead);
+    let test = test.split_once(':').map_or(test, |(_, t)| t);
     let mut about: Vec<String> = Vec::new();
     about.extend(finding.rows.map(|r| counted(r, "row")));
     if let Some(regain) = &finding.regain {
@@ -47,16 +44,9 @@ fn item(finding: &Finding, project: &str, run: &str) -> AnyView {
         about.push(format!("with {}", counted(more as u64, "related case")));
     }
     let about = if about.is_empty() { String::new() } else { format!("{} · ", about.join(" · ")) };
-    view! {
-        <li data-testid="finding">
-            {mark(finding.severity.into())}
-            <div>
-                <span class="visually-hidden">{super::Shape::from(finding.severity).word()}": "</span>
-                <span class="finding-title">{finding.title.clone()}</span>
-                <p class="finding-says">{finding.sentence.clone()}</p>
-                <small>{about}<a href=link.href()>{test}</a></small>
-            </div>
-        </li>
-    }
-    .into_any()
+    let says = el("div", "")
+        .el(el("span", "finding-title").text(&finding.title))
+        .el(el("p", "finding-says").text(&finding.sentence))
+        .el(el("small", "").text(&about).el(link("", &shown.case_href(&finding.lead), test)));
+    el("li", "").testid("finding").view(told(finding.severity.into())).el(says).any()
 }

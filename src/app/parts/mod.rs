@@ -1,5 +1,6 @@
 //! The pieces that screens are made of.
 
+mod acceptance;
 mod drop_zone;
 mod export_menu;
 mod failing_rows;
@@ -12,14 +13,15 @@ mod problems;
 mod rail;
 mod severity;
 
+pub use acceptance::acceptance;
 pub use drop_zone::DropZone;
 pub use export_menu::ExportMenu;
-pub use failing_rows::FailingRows;
-pub use filter::{Filter, FilterBar};
-pub use findings::Findings;
-pub use gauge::Gauge;
-pub use metrics::Metrics;
+pub use failing_rows::failing_rows;
+pub use filter::{Filter, filter_bar, pick, search_field, ticked, typed};
+pub use findings::findings;
+pub use gauge::gauge;
+pub use metrics::{metrics, severity_class};
 pub use notice::{empty, failure, loading};
 pub use problems::ProblemList;
 pub use rail::Rail;
-pub use severity::{Shown as Shape, label, mark, shape_of};
+pub use severity::{Shown as Shape, label, mark, shape_of, shape_of_batch, tally, told};

@@ -65,7 +65,7 @@ fn place(route: &Route) -> &'static str {
     match route {
         Route::Projects | Route::Unknown => "project",
         Route::Data | Route::Warnings => "data",
-        Route::Tests | Route::Live | Route::Run { .. } | Route::Test { .. } => "tests",
+        Route::Tests | Route::Live | Route::Run { .. } | Route::Test { .. } | Route::Compare { .. } => "tests",
         Route::Check => "check",
     }
 }

@@ -1,7 +1,9 @@
 //! Severity as a shape, a colour and a word, so that no one of them has to carry it alone.
 
 use leptos::prelude::*;
-use straingauge_api::{Case, Severity, Status};
+use straingauge_api::{Batch, Case, Severity, Status};
+
+use crate::element::{el, row, svg};
 
 /// What is shown: the three severities, and "not judged".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,15 +63,32 @@ pub fn mark(shown: Shown) -> AnyView {
         Shown::Pass => "M6 .4a5.6 5.6 0 1 1 0 11.2A5.6 5.6 0 0 1 6 .4Zm0 2a3.6 3.6 0 1 0 0 7.2 3.6 3.6 0 0 0 0-7.2Z",
         Shown::Skip => "M1 5h10v2H1Z",
     };
-    view! {
-        <svg class=format!("mark {}", shown.class()) viewBox="0 0 12 12" aria-hidden="true" focusable="false">
-            <path d=path fill="currentColor" />
-        </svg>
-    }
-    .into_any()
+    let class = format!("mark {}", shown.class());
+    let path = svg("path", "").attr("d", path).attr("fill", "currentColor");
+    svg("svg", &class).attr("viewBox", "0 0 12 12").attr("aria-hidden", "true").el(path).any()
 }
 
 /// Shape and word.
 pub fn label(shown: Shown) -> AnyView {
-    view! { <span class=format!("sev {}", shown.class())>{mark(shown)}{shown.word()}</span> }.into_any()
+    el("span", &format!("sev {}", shown.class())).view(mark(shown)).text(shown.word()).any()
+}
+
+/// The shape with its word for whoever does not see it.
+pub fn told(shown: Shown) -> AnyView {
+    row(vec![mark(shown), el("span", "visually-hidden").text(shown.word()).text(": ").any()])
+}
+
+/// What a test is shown as: a test whose every case was skipped was not judged.
+pub fn shape_of_batch(batch: &Batch) -> Shown {
+    let judged = batch.counts.total > batch.counts.skip;
+    if judged { batch.severity.into() } else { Shown::Skip }
+}
+
+/// How many of each severity, in the order alert, warning, pass, not judged.
+pub fn tally(shapes: impl Iterator<Item = Shown>) -> [usize; 4] {
+    let mut counts = [0; 4];
+    for shape in shapes {
+        counts[3 - shape as usize] += 1;
+    }
+    counts
 }

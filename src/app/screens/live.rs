@@ -5,7 +5,7 @@ use straingauge_api::{Batch, Category, Severity, Stage};
 
 use crate::format::counted;
 use crate::live::Standing;
-use crate::parts::{Gauge, empty, failure, label};
+use crate::parts::{empty, failure, gauge, label};
 use crate::route::Route;
 use crate::state::App;
 
@@ -64,7 +64,7 @@ fn Underway() -> impl IntoView {
                         <tr data-testid="category-row">
                             <th scope="row">{category.label()}</th>
                             <td>{label(worst.into())}{(worst == Severity::Pass).then_some(" so far")}</td>
-                            <td><Gauge strain shape=worst.into() /></td>
+                            <td>{gauge(strain, worst.into(), true)}</td>
                             <td class="n">{counted(of.len() as u64, "test")}</td>
                         </tr>
                     })

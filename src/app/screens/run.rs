@@ -5,11 +5,12 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use straingauge_api::{Figure, ProblemLevel, RunDocument, Severity};
 
+use crate::element::{el, link, live, none, row};
 use crate::format::{count, counted, duration};
-use crate::parts::{ExportMenu, Findings, Metrics, failure, loading, mark};
-use crate::route::{Listing, Route, batch_of};
-use crate::scene::{Chart, chart_width};
-use crate::screens::listing::Tests;
+use crate::parts::{ExportMenu, Shape, failure, findings, loading, mark, metrics};
+use crate::route::{Asked, Listing, Route, batch_of};
+use crate::scene::{chart, chart_width};
+use crate::screens::listing;
 use crate::screens::tests::outcome;
 use crate::state::{App, Load, Shown, go};
 
@@ -17,46 +18,43 @@ use crate::state::{App, Load, Shown, go};
 const FIRST: usize = 4;
 
 /// The screen.
-#[component]
-pub fn Run(project: String, run: String, listing: Listing) -> impl IntoView {
+pub fn run(project: String, run: String, listing: Listing, asked: Asked) -> AnyView {
     let app = App::here();
     app.show(project, run);
-    move || match app.shown.get() {
+    live(move || match app.shown.get() {
         Load::Waiting => loading("Opening the run"),
-        Load::Failed(error) => view! {
-            <h1>"Stress test"</h1>
-            {failure("This run cannot be opened.", &error)}
-            <div class="actions"><a class="btn" href=Route::Tests.href()>"To the stress tests"</a></div>
-        }
-        .into_any(),
-        Load::Ready(shown) => page(app, &shown, listing),
-    }
+        Load::Failed(error) => row(vec![
+            el("h1", "").text("Stress test").any(),
+            failure("This run cannot be opened.", &error),
+            el("div", "actions").el(link("btn", &Route::Tests.href(), "To the stress tests")).any(),
+        ]),
+        Load::Ready(shown) => page(app, &shown, listing, asked.clone()),
+    })
 }
 
-fn page(app: App, shown: &Arc<Shown>, listing: Listing) -> AnyView {
+fn page(app: App, shown: &Arc<Shown>, listing: Listing, asked: Asked) -> AnyView {
     let document = &shown.document;
-    let (project, run) = (shown.project.clone(), shown.run.clone());
     let name = app.open.get_untracked().map_or_else(|| "Project".to_owned(), |p| p.name);
-    view! {
-        <div class="head">
-            <div>
-                <div class="crumbs"><a href="#/">{name}</a>" / "<a href=Route::Tests.href()>"Stress tests"</a></div>
-                <h1>{document.name.clone()}</h1>
-                <p class="meta">{facts(document, shown.duration_millis)}</p>
-            </div>
-            <div class="actions"><ExportMenu project=project.clone() run=run.clone() name=document.name.clone() /></div>
-        </div>
-        {banners(document)}
-        {warnings(app)}
-        <div class="cols">
-            {verdict(shown)}
-            <section class="sheet"><h2>"Model metrics"</h2><Metrics metrics=document.model_metrics.clone() />{risks(document)}</section>
-        </div>
-        {strain(shown)}
-        {suggestions(shown)}
-        <Tests shown=shown.clone() listing />
+    let crumbs = el("div", "crumbs").el(link("", "#/", &name)).text(" / ").el(link("", &Route::Tests.href(), "Stress tests"));
+    let title =
+        el("div", "").el(crumbs).el(el("h1", "").text(&document.name)).el(el("p", "meta").text(&facts(document, shown.duration_millis)));
+    let export = view! { <ExportMenu project=shown.project.clone() run=shown.run.clone() name=document.name.clone() /> }.into_any();
+    let head = el("div", "head").el(title).el(el("div", "actions").view(export));
+    let numbers =
+        el("section", "sheet").el(el("h2", "").text("Model metrics")).view(metrics(&document.model_metrics)).view(risks(document));
+    let mut all = vec![head.any()];
+    all.extend(
+        document.summary.banners.iter().map(|b| el("p", "notice note").testid("banner").attr("data-code", &b.code).text(&b.text).any()),
+    );
+    all.push(warnings(app));
+    all.push(el("div", "cols").view(verdict(shown)).el(numbers).any());
+    // Who looks for something wants the list, not the pictures above it.
+    if listing != Listing::Cases {
+        all.push(strain(shown));
+        all.push(suggestions(shown));
     }
-    .into_any()
+    all.push(listing::tests(shown, listing, asked));
+    row(all)
 }
 
 fn facts(document: &RunDocument, millis: f64) -> String {
@@ -71,22 +69,14 @@ fn facts(document: &RunDocument, millis: f64) -> String {
     facts.join(" · ")
 }
 
-fn banners(document: &RunDocument) -> Vec<AnyView> {
-    document
-        .summary
-        .banners
-        .iter()
-        .map(|b| view! { <p class="notice note" data-testid="banner" data-code=b.code.clone()>{b.text.clone()}</p> }.into_any())
-        .collect()
-}
-
 /// Problems of the files that this run was made from, where they are still on the desk.
 fn warnings(app: App) -> AnyView {
     let count = app.desk.registered.with_untracked(|all| all.iter().flat_map(|(_, p)| p).filter(|p| p.level > ProblemLevel::Note).count());
     if count == 0 {
-        return ().into_any();
+        return none();
     }
-    view! { <p class="meta"><a href=Route::Warnings.href()>{counted(count as u64, "file warning")}</a>" to know of before reading the numbers."</p> }.into_any()
+    let to = link("", &Route::Warnings.href(), &counted(count as u64, "file warning"));
+    el("p", "meta").el(to).text(" to know of before reading the numbers.").any()
 }
 
 fn verdict(shown: &Arc<Shown>) -> AnyView {
@@ -94,47 +84,60 @@ fn verdict(shown: &Arc<Shown>) -> AnyView {
     let summary = &document.summary;
     let (shape, word) = outcome(summary.outcome);
     let counts = summary.counts;
-    let headline =
-        summary.headline.strip_prefix(word).map_or(summary.headline.as_str(), |rest| rest.trim_start_matches(['.', ':', ' '])).to_owned();
-    view! {
-        <section class="sheet verdict" data-testid="verdict" data-outcome=shape.class()>
-            <p class="says"><span class=shape.class()>{mark(shape)}</span>" "<strong>{word}"."</strong>" "{headline}</p>
-            <p class="tally">
-                <span class="sev alert">{mark(crate::parts::Shape::Alert)}{format!("{} alert", count(counts.fail))}</span>
-                <span class="sev warn">{mark(crate::parts::Shape::Warning)}{format!("{} warn", count(counts.warning))}</span>
-                <span class="sev pass">{mark(crate::parts::Shape::Pass)}{format!("{} pass", count(counts.pass))}</span>
-                {(counts.skip > 0).then(|| view! { <span class="sev skip">{mark(crate::parts::Shape::Skip)}{format!("{} not judged", count(counts.skip))}</span> })}
-            </p>
-            {if document.findings.is_empty() {
-                view! { <p class="meta">{if summary.outcome == straingauge_api::Outcome::Inconclusive {
-                    "There are too few rows for most tests to say anything. More evaluation rows would help most."
-                } else {
-                    "No case fails: whatever bends here, bends no more than noise would explain, or too little to matter."
-                }}</p> }.into_any()
-            } else {
-                view! { <Findings findings=document.findings.clone() project=shown.project.clone() run=shown.run.clone() first=FIRST /> }.into_any()
-            }}
-        </section>
-    }
-    .into_any()
+    let headline = summary.headline.strip_prefix(word).map_or(summary.headline.as_str(), |rest| rest.trim_start_matches(['.', ':', ' ']));
+    let says = el("p", "says")
+        .el(el("span", shape.class()).view(mark(shape)))
+        .text(" ")
+        .el(el("strong", "").text(word).text("."))
+        .text(" ")
+        .text(headline);
+    let number = |shape: Shape, n: u64, word: &str| {
+        (n > 0 || shape != Shape::Skip)
+            .then(|| el("span", &format!("sev {}", shape.class())).view(mark(shape)).text(&format!("{} {word}", count(n))))
+    };
+    let numbers = [
+        number(Shape::Alert, counts.fail, "alert"),
+        number(Shape::Warning, counts.warning, "warn"),
+        number(Shape::Pass, counts.pass, "pass"),
+        number(Shape::Skip, counts.skip, "not judged"),
+    ];
+    let let_be = summary.accepted + summary.known;
+    let let_be = (let_be > 0).then(|| {
+        let asked = Asked { status: "let-be".to_owned(), ..Asked::default() };
+        let href = Route::Run { project: shown.project.clone(), run: shown.run.clone(), listing: Listing::Cases, asked }.href();
+        link("", &href, &format!("{} let be", count(let_be)))
+    });
+    let rest = if document.findings.is_empty() {
+        let text = if summary.outcome == straingauge_api::Outcome::Inconclusive {
+            "There are too few rows for most tests to say anything. More evaluation rows would help most."
+        } else {
+            "No case fails: whatever bends here, bends no more than noise would explain, or too little to matter."
+        };
+        el("p", "meta").text(text).any()
+    } else {
+        findings(shown, FIRST)
+    };
+    el("section", "sheet verdict")
+        .testid("verdict")
+        .attr("data-outcome", shape.class())
+        .el(says)
+        .el(el("p", "tally").all(numbers.into_iter().flatten()).all(let_be))
+        .view(rest)
+        .any()
 }
 
 fn risks(document: &RunDocument) -> AnyView {
-    let rows: Vec<_> = document
-        .summary
-        .risks
-        .iter()
-        .filter(|r| r.tests > 0)
-        .map(|r| {
-            let name = match r.risk {
-                straingauge_api::Risk::Operational => "Operational risk",
-                straingauge_api::Risk::Fairness => "Fairness risk",
-                straingauge_api::Risk::Security => "Security risk",
-            };
-            view! { <tr><th scope="row">{name}</th><td class="n">{format!("{:.2}", r.score)}</td><td class="meta">{format!("over {}", counted(r.tests, "test"))}</td></tr> }
-        })
-        .collect();
-    if rows.is_empty() { ().into_any() } else { view! { <table class="risks"><tbody>{rows}</tbody></table> }.into_any() }
+    let rows = document.summary.risks.iter().filter(|r| r.tests > 0).map(|r| {
+        let name = match r.risk {
+            straingauge_api::Risk::Operational => "Operational risk",
+            straingauge_api::Risk::Fairness => "Fairness risk",
+            straingauge_api::Risk::Security => "Security risk",
+        };
+        let over = format!("over {}", counted(r.tests, "test"));
+        let number = el("td", "n").text(&format!("{:.2}", r.score));
+        el("tr", "").el(el("th", "").attr("scope", "row").text(name)).el(number).el(el("td", "meta").text(&over))
+    });
+    el("table", "risks").el(el("tbody", "").all(rows)).any()
 }
 
 fn strain(shown: &Arc<Shown>) -> AnyView {
@@ -145,35 +148,24 @@ fn strain(shown: &Arc<Shown>) -> AnyView {
         let (project, run) = ids.clone();
         go(&Route::Test { project, run, batch: batch_of(&case).to_owned(), case: Some(case) });
     });
-    view! {
-        <section class="sheet">
-            <h2>"Strain"</h2>
-            <p class="meta">"Every case of the run, by how far it bends: warning and alert are its thresholds. Solid marks have evidence beyond noise; hollow ones do not, and never fail. A mark opens its case."</p>
-            <Chart scene open testid="strain-chart" />
-        </section>
-    }
-    .into_any()
+    let says = "Every case of the run, by how far it bends: warning and alert are its thresholds. Solid marks have evidence beyond noise; hollow ones do not, and never fail. A mark opens its case.";
+    el("section", "sheet")
+        .el(el("h2", "").text("Strain"))
+        .el(el("p", "meta").text(says))
+        .view(chart(scene, Some(open), "strain-chart"))
+        .any()
 }
 
 fn suggestions(shown: &Arc<Shown>) -> AnyView {
-    let items: Vec<_> = shown
-        .document
-        .suggestions
-        .iter()
-        .map(|s| {
-            let link = Route::Test { project: shown.project.clone(), run: shown.run.clone(), batch: batch_of(&s.case).to_owned(), case: Some(s.case.clone()) };
-            view! { <li><b>{s.category.label()}</b><p>{s.text.clone()}" "<a href=link.href()>"Look"<span class="visually-hidden">{format!(" at {}", s.case)}</span></a></p></li> }
-        })
-        .collect();
-    if items.is_empty() {
-        return ().into_any();
+    if shown.document.suggestions.is_empty() {
+        return none();
     }
+    let items = shown.document.suggestions.iter().map(|s| {
+        let look = link("", &shown.case_href(&s.case), "Look").el(el("span", "visually-hidden").text(&format!(" at {}", s.case)));
+        el("li", "").el(el("b", "").text(s.category.label())).el(el("p", "").text(&s.text).text(" ").el(look))
+    });
     let open = shown.document.findings.iter().any(|f| f.severity == Severity::Alert);
-    view! {
-        <details class="sheet suggestions" open=open>
-            <summary><h2>"What to do next"</h2></summary>
-            <ul>{items}</ul>
-        </details>
-    }
-    .into_any()
+    let details =
+        el("details", "sheet suggestions").el(el("summary", "").el(el("h2", "").text("What to do next"))).el(el("ul", "").all(items));
+    if open { details.attr("open", "").any() } else { details.any() }
 }

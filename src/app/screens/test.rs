@@ -5,47 +5,38 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use straingauge_api::{Batch, Kind};
 
+use crate::element::{button, el, link, live, none, row};
 use crate::format::counted;
-use crate::parts::{Filter, FilterBar, Shape, empty, failure, label, loading, shape_of};
+use crate::parts::{Filter, Shape, empty, failure, filter_bar, label, loading, shape_of, shape_of_batch, tally};
 use crate::route::{Listing, Route};
-use crate::screens::case::CaseRow;
+use crate::screens::case::case_row;
 use crate::state::{App, Load, Shown};
 
 /// Cases listed before the rest goes behind a button.
 const FIRST: usize = 60;
 
 /// The screen.
-#[component]
-pub fn Test(project: String, run: String, batch: String, case: Option<String>) -> impl IntoView {
+pub fn test(project: String, run: String, batch: String, case: Option<String>) -> AnyView {
     let app = App::here();
     app.show(project, run);
-    let asked = StoredValue::new((batch, case));
-    move || match app.shown.get() {
+    let title = || el("h1", "").text("Test").any();
+    live(move || match app.shown.get() {
         Load::Waiting => loading("Opening the run"),
-        Load::Failed(error) => view! { <h1>"Test"</h1>{failure("This run cannot be opened.", &error)} }.into_any(),
-        Load::Ready(shown) => {
-            let (batch, case) = asked.get_value();
-            if shown.document.batches.iter().any(|b| b.id == batch) {
-                page(&shown, &batch, case)
-            } else {
-                view! {
-                    <h1>"Test"</h1>
-                    {empty("No such test in this run", "It may not have been asked for, or is of another version.", view! { <a class="btn" href=back(&shown)>"To the run"</a> })}
-                }
-                .into_any()
+        Load::Failed(error) => row(vec![title(), failure("This run cannot be opened.", &error)]),
+        Load::Ready(shown) => match shown.document.batches.iter().find(|b| b.id == batch) {
+            Some(batch) => page(&shown, batch, case.clone()),
+            None => {
+                let back = link("btn", &shown.run_href(Listing::All), "To the run");
+                row(vec![
+                    title(),
+                    empty("No such test in this run", "It may not have been asked for, or is of another version.", back.any()),
+                ])
             }
-        }
-    }
+        },
+    })
 }
 
-fn back(shown: &Shown) -> String {
-    Route::Run { project: shown.project.clone(), run: shown.run.clone(), listing: Listing::All }.href()
-}
-
-fn page(shown: &Arc<Shown>, id: &str, case: Option<String>) -> AnyView {
-    let Some(batch) = shown.document.batches.iter().find(|b| b.id == id) else { return ().into_any() };
-    let judged = batch.counts.total > batch.counts.skip;
-    let shape = if judged { batch.severity.into() } else { Shape::Skip };
+fn page(shown: &Arc<Shown>, batch: &Batch, case: Option<String>) -> AnyView {
     let kind = match batch.kind {
         Kind::Difference => "compares; judged by effect and evidence",
         Kind::Property => "a fact about one data set; judged by the lower bound of its effect",
@@ -53,63 +44,54 @@ fn page(shown: &Arc<Shown>, id: &str, case: Option<String>) -> AnyView {
     };
     let counts = batch.counts;
     let tally = format!(
-        "{} · {} alert, {} warn, {} pass{}",
+        " · {} · {} alert, {} warn, {} pass{} · ",
         counted(counts.total, "case"),
         counts.fail,
         counts.warning,
         counts.pass,
         if counts.skip > 0 { format!(", {} not judged", counts.skip) } else { String::new() }
     );
-    view! {
-        <div class="head"><div>
-            <div class="crumbs"><a href=Route::Tests.href()>"Stress tests"</a>" / "<a href=back(shown)>{shown.document.name.clone()}</a>" / "{batch.category.label()}</div>
-            <h1>{batch.name.clone()}</h1>
-            <p class="meta">{label(shape)}" · "{tally}" · "<code>{batch.id.clone()}</code></p>
-        </div></div>
-        {batch.reason.clone().map(|r| view! { <p class="notice note">{r}</p> })}
-        <section class="sheet tells">
-            <div><h2>"What it checks"</h2><p>{batch.text.checks.clone()}</p></div>
-            <div><h2>"Why it matters"</h2><p>{batch.text.matters.clone()}</p></div>
-            <div><h2>"How it is decided"</h2><p>{batch.text.decided.clone()}</p><p class="meta">{kind}</p></div>
-        </section>
-        {cases(shown, batch, case)}
-    }
-    .into_any()
+    let crumbs = el("div", "crumbs")
+        .el(link("", &Route::Tests.href(), "Stress tests"))
+        .text(" / ")
+        .el(link("", &shown.run_href(Listing::All), &shown.document.name))
+        .text(" / ")
+        .text(batch.category.label());
+    let facts = el("p", "meta").view(label(shape_of_batch(batch))).text(&tally).el(el("code", "").text(&batch.id));
+    let head = el("div", "head").el(el("div", "").el(crumbs).el(el("h1", "").text(&batch.name)).el(facts));
+    let tell = |name: &str, text: &str| el("div", "").el(el("h2", "").text(name)).el(el("p", "").text(text));
+    let tells = el("section", "sheet tells")
+        .el(tell("What it checks", &batch.text.checks))
+        .el(tell("Why it matters", &batch.text.matters))
+        .el(tell("How it is decided", &batch.text.decided).el(el("p", "meta").text(kind)));
+    let reason = batch.reason.as_ref().map_or_else(none, |r| el("p", "notice note").text(r).any());
+    row(vec![head.any(), reason, tells.any(), cases(shown, batch, case)])
 }
 
 fn cases(shown: &Arc<Shown>, batch: &Batch, asked: Option<String>) -> AnyView {
+    let section = el("section", "sheet").el(el("h2", "").text("Cases"));
     if batch.cases.is_empty() {
-        return view! { <section class="sheet"><h2>"Cases"</h2><p class="none">"This test has no case in this run."</p></section> }
-            .into_any();
+        return section.el(el("p", "none").text("This test has no case in this run.")).any();
     }
     let filter = Filter::new();
     let all = RwSignal::new(batch.cases.iter().position(|c| Some(&c.id) == asked.as_ref()).is_some_and(|i| i >= FIRST));
-    let of = |shape: Shape| batch.cases.iter().filter(|c| shape_of(c) == shape).count();
-    let counts = [of(Shape::Alert), of(Shape::Warning), of(Shape::Pass), of(Shape::Skip)];
+    let counts = tally(batch.cases.iter().map(shape_of));
     let total = batch.cases.len();
-    let id = batch.id.clone();
-    let shown = shown.clone();
     // The worst case stands open unless another was asked for.
-    let open =
-        asked.or_else(|| batch.cases.first().filter(|_| total == 1 || of(Shape::Alert) + of(Shape::Warning) > 0).map(|c| c.id.clone()));
+    let worst = batch.cases.first().filter(|c| total == 1 || shape_of(c) > Shape::Pass);
+    let open = asked.or_else(|| worst.map(|c| c.id.clone()));
+    let (id, shown) = (batch.id.clone(), shown.clone());
     let items = move || {
-        let Some(batch) = shown.document.batches.iter().find(|b| b.id == id) else { return Vec::new() };
+        let Some(batch) = shown.document.batches.iter().find(|b| b.id == id) else { return none() };
         let limit = if all.get() { total } else { FIRST };
-        batch
+        let wanted = batch
             .cases
             .iter()
-            .filter(|c| filter.shows(shape_of(c), &format!("{} {} {}", c.id, c.sentence, c.subset.as_deref().unwrap_or_default())))
-            .take(limit)
-            .map(|c| view! { <CaseRow shown=shown.clone() case=c.clone() open={Some(&c.id) == open.as_ref()} /> }.into_any())
-            .collect::<Vec<_>>()
+            .filter(|c| filter.shows(shape_of(c), &format!("{} {} {}", c.id, c.sentence, c.subset.as_deref().unwrap_or_default())));
+        row(wanted.take(limit).map(|c| case_row(&shown, batch, c, false, Some(&c.id) == open.as_ref()).any()).collect())
     };
-    view! {
-        <section class="sheet">
-            <h2>"Cases"</h2>
-            {(total > 6).then(|| view! { <FilterBar filter counts /> })}
-            <ul class="cases">{items}</ul>
-            {move || (total > FIRST && !all.get()).then(|| view! { <button type="button" class="link" on:click=move |_| all.set(true)>{format!("Show all {total} cases")}</button> })}
-        </section>
-    }
-    .into_any()
+    let more = move || {
+        if total <= FIRST || all.get() { none() } else { button("link", &format!("Show all {total} cases"), move || all.set(true)).any() }
+    };
+    section.maybe((total > 6).then(|| filter_bar(filter, counts))).el(el("ul", "cases").live(items)).live(more).any()
 }

@@ -1,14 +1,15 @@
-//! The runs of the open project.
+//! The runs of the open project, two of them to compare, and the cases that are let be.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use straingauge_api::Outcome;
+use straingauge_api::{Acceptance, Outcome};
 
-use crate::client::{self, TestRunInfo};
+use crate::client::{self, TestRunInfo, js};
+use crate::element::{button, el, link, live, none, row};
 use crate::format::{count, duration, moment};
-use crate::parts::{Shape, empty, failure, loading, mark};
-use crate::route::{Listing, Route};
-use crate::state::{App, Load};
+use crate::parts::{Shape, empty, failure, loading, mark, typed};
+use crate::route::{Asked, Listing, Route};
+use crate::state::{App, Load, go};
 
 /// The outcome in words, with the shape that goes with it.
 pub fn outcome(outcome: Outcome) -> (Shape, &'static str) {
@@ -20,98 +21,154 @@ pub fn outcome(outcome: Outcome) -> (Shape, &'static str) {
     }
 }
 
+/// What the project holds.
+type Held = (Vec<TestRunInfo>, Vec<Acceptance>);
+
 /// The screen.
-#[component]
-pub fn Tests() -> impl IntoView {
+pub fn tests() -> AnyView {
     let app = App::here();
-    let runs = RwSignal::new(Load::<Vec<TestRunInfo>>::Waiting);
+    let held = RwSignal::new(Load::<Held>::Waiting);
     let turn = RwSignal::new(0_u32);
     Effect::new(move |_| {
         turn.track();
         let Some(project) = app.open.get() else { return };
         spawn_local(async move {
-            let listed = async { client::list_runs(&client::project(&project.id).await?).await }.await;
-            runs.try_set(listed.into());
+            let listed = async {
+                let project = client::project(&project.id).await?;
+                Ok((client::list_runs(&project).await?, client::from_js(project.acceptances())?))
+            }
+            .await;
+            held.try_set(listed.into());
         });
     });
-    let title = move || app.open.with(|o| o.as_ref().map_or_else(|| "Stress tests".to_owned(), |p| p.name.clone()));
-    let begin = || view! { <a class="btn primary" href=Route::Data.href()>"To data & model"</a> };
+    let title = move || {
+        let name = app.open.with(|o| o.as_ref().map_or_else(|| "Stress tests".to_owned(), |p| p.name.clone()));
+        el("h1", "").text(&name).any()
+    };
+    let to_data = || link("btn primary", &Route::Data.href(), "To data & model").any();
     let body = move || {
         let Some(project) = app.open.get() else {
             if matches!(app.projects.get(), Load::Waiting) {
                 return loading("Looking for your projects");
             }
+            let sample = button("btn", "Try the sample project", move || app.live.run_sample(app)).testid("try-sample");
             return empty(
                 "No project is open",
                 "A stress test compares an evaluation set with a reference. Drop both, or try the sample project.",
-                view! {
-                    <a class="btn primary" href=Route::Data.href()>"To data & model"</a>
-                    <button type="button" class="btn" data-testid="try-sample" on:click=move |_| app.live.run_sample(app)>"Try the sample project"</button>
-                },
+                row(vec![to_data(), sample.any()]),
             );
         };
-        match runs.get() {
+        match held.get() {
             Load::Waiting => loading("Looking for runs"),
             Load::Failed(error) => failure("The runs cannot be read.", &error),
-            Load::Ready(runs) if runs.is_empty() => empty(
+            Load::Ready((runs, _)) if runs.is_empty() => empty(
                 "No run yet",
                 "Drop a reference and an evaluation set with the model’s predictions, look at the guessed roles, and run.",
-                begin(),
+                to_data(),
             ),
-            Load::Ready(runs) => {
-                let items: Vec<_> = runs.into_iter().map(|r| card(&project.id, r, turn)).collect();
-                view! { <ul class="cards">{items}</ul> }.into_any()
+            Load::Ready((runs, accepted)) => {
+                let both = if runs.len() < 2 { none() } else { choose_two(&project.id, &runs) };
+                let items = runs.into_iter().map(|r| card(&project.id, r, turn));
+                row(vec![el("ul", "cards").view(row(items.collect())).any(), both, acceptances(&project.id, &accepted, turn)])
             }
         }
     };
-    view! {
-        <div class="head">
-            <div><div class="crumbs"><a href="#/">"Projects"</a>" / Stress tests"</div><h1>{title}</h1></div>
-            <div class="actions">{move || app.open.with(Option::is_some).then(|| view! { <a class="btn primary" href=Route::Data.href()>"New stress test"</a> })}</div>
-        </div>
-        {body}
-    }
+    let new =
+        move || if app.open.with(Option::is_some) { link("btn primary", &Route::Data.href(), "New stress test").any() } else { none() };
+    let crumbs = el("div", "crumbs").el(link("", "#/", "Projects")).text(" / Stress tests");
+    let head = el("div", "head").el(el("div", "").el(crumbs).live(title)).el(el("div", "actions").live(new));
+    row(vec![head.any(), live(body)])
+}
+
+/// A button that asks once more before something goes for good.
+fn sure(name: &str, about: &str, yes: &'static str, act: impl Fn() + Send + Sync + Clone + 'static) -> AnyView {
+    let asking = RwSignal::new(false);
+    let (name, about) = (name.to_owned(), about.to_owned());
+    live(move || {
+        if asking.get() {
+            let act = act.clone();
+            row(vec![button("btn small danger", yes, move || act()).any(), button("btn small", "Keep", move || asking.set(false)).any()])
+        } else {
+            button("btn small quiet", &name, move || asking.set(true)).attr("aria-label", &format!("{name} {about}")).any()
+        }
+    })
+}
+
+/// Does something with the project, then looks again at what it holds.
+fn with_project(project: StoredValue<String>, turn: RwSignal<u32>, act: impl Fn(&js::Project) -> js_sys::Promise + 'static) {
+    spawn_local(async move {
+        if let Ok(project) = client::project(&project.get_value()).await {
+            // What fails here shows as still being there.
+            let _ = client::settle(act(&project)).await;
+        }
+        turn.try_update(|t| *t += 1);
+    });
 }
 
 fn card(project: &str, run: TestRunInfo, turn: RwSignal<u32>) -> AnyView {
     let (shape, word) = outcome(run.outcome);
-    let link = Route::Run { project: project.to_owned(), run: run.id.clone(), listing: Listing::All }.href();
-    let ids = StoredValue::new((project.to_owned(), run.id.clone()));
-    let asking = RwSignal::new(false);
-    let delete = move |_| {
-        spawn_local(async move {
-            let (project, run) = ids.get_value();
-            if let Ok(project) = client::project(&project).await {
-                let _ = client::delete_run(&project, &run).await;
-            }
-            turn.try_update(|t| *t += 1);
-        });
-    };
+    let href = Route::Run { project: project.to_owned(), run: run.id.clone(), listing: Listing::All, asked: Asked::default() }.href();
+    let (project, id) = (StoredValue::new(project.to_owned()), StoredValue::new(run.id.clone()));
+    let delete = move || with_project(project, turn, move |p| p.delete_test_run(&id.get_value()));
     let counts = run.counts;
-    view! {
-        <li class="card" data-testid="run-row">
-            <div class="card-text">
-                <a class="title" href=link>{run.name.clone()}</a>
-                <p><span class=format!("sev {}", shape.class())>{mark(shape)}{word}</span>" "{run.headline}</p>
-                <p class="meta">
-                    {format!("{} against {}", run.evaluation, run.reference)}
-                    {run.model.map(|m| format!(" · {m}"))}
-                    {format!(" · {} alerts, {} warnings in {} cases", count(counts.fail), count(counts.warning), count(counts.total))}
-                    {format!(" · {} · {}", moment(&run.upload_time), duration(run.duration_millis))}
-                </p>
-            </div>
-            <div class="actions">
-                {move || if asking.get() {
-                    view! {
-                        <button type="button" class="btn small danger" on:click=delete>"Delete this run"</button>
-                        <button type="button" class="btn small" on:click=move |_| asking.set(false)>"Keep"</button>
-                    }.into_any()
-                } else {
-                    let name = run.name.clone();
-                    view! { <button type="button" class="btn small quiet" aria-label=format!("Delete run {name}") on:click=move |_| asking.set(true)>"Delete"</button> }.into_any()
-                }}
-            </div>
-        </li>
+    let facts = format!(
+        "{} against {}{} · {} alerts, {} warnings in {} cases · {} · {}",
+        run.evaluation,
+        run.reference,
+        run.model.map(|m| format!(" · {m}")).unwrap_or_default(),
+        count(counts.fail),
+        count(counts.warning),
+        count(counts.total),
+        moment(&run.upload_time),
+        duration(run.duration_millis)
+    );
+    let outcome = el("span", &format!("sev {}", shape.class())).view(mark(shape)).text(word);
+    let text = el("div", "card-text")
+        .el(link("title", &href, &run.name))
+        .el(el("p", "").el(outcome).text(" ").text(&run.headline))
+        .el(el("p", "meta").text(&facts));
+    let actions = el("div", "actions").view(sure("Delete", &format!("run {}", run.name), "Delete this run", delete));
+    el("li", "card").testid("run-row").el(text).el(actions).any()
+}
+
+/// Two of the runs, to be laid side by side.
+fn choose_two(project: &str, runs: &[TestRunInfo]) -> AnyView {
+    let (before, after) = (RwSignal::new(runs[1].id.clone()), RwSignal::new(runs[0].id.clone()));
+    let choose = |name: &str, testid: &str, chosen: RwSignal<String>| {
+        let options = runs.iter().map(|r| el("option", "").attr("value", &r.id).text(&format!("{}, {}", r.name, moment(&r.upload_time))));
+        let select = el("select", "").testid(testid).all(options).live_attr("value", move || Some(chosen.get()));
+        el("label", "field").el(el("span", "label").text(name)).el(select.on("change", move |ev| chosen.set(typed(&ev))))
+    };
+    let project = project.to_owned();
+    let compare = move || go(&Route::Compare { project: project.clone(), before: before.get_untracked(), after: after.get_untracked() });
+    let button =
+        button("btn", "Compare", compare).testid("compare").live_attr("disabled", move || (before.get() == after.get()).then(String::new));
+    el("section", "sheet")
+        .el(el("h2", "").text("Compare two runs"))
+        .el(el("div", "fields row").el(choose("Before", "compare-before", before)).el(choose("After", "compare-after", after)).el(button))
+        .any()
+}
+
+/// The cases that the project lets be.
+fn acceptances(project: &str, accepted: &[Acceptance], turn: RwSignal<u32>) -> AnyView {
+    if accepted.is_empty() {
+        return none();
     }
-    .into_any()
+    let project = StoredValue::new(project.to_owned());
+    let items = accepted.iter().map(|a| {
+        let case = StoredValue::new(a.case.clone());
+        let revoke = move || with_project(project, turn, move |p| p.revoke(&case.get_value()));
+        let until = a.expires.as_ref().map_or_else(|| "for good".to_owned(), |day| format!("until {day}"));
+        let text = el("div", "card-text")
+            .el(el("code", "").text(&a.case))
+            .el(el("p", "").text(&a.reason).el(el("span", "meta").text(&format!(" · {until}"))));
+        el("li", "accepted-row").testid("acceptance").el(text).el(el("div", "actions").view(sure("Revoke", &a.case, "Revoke", revoke)))
+    });
+    el("section", "sheet")
+        .el(el("h2", "").text("Accepted cases"))
+        .el(el("p", "meta").text(
+            "They stay visible and fail no more in new runs of this project; a run that ended keeps its verdict until it is judged again.",
+        ))
+        .el(el("ul", "").all(items))
+        .any()
 }

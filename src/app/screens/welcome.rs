@@ -5,7 +5,7 @@ use straingauge_api::{Figure, Severity, StrainMark, StrainRow};
 
 use crate::parts::DropZone;
 use crate::route::Route;
-use crate::scene::{Chart, chart_width};
+use crate::scene::{chart, chart_width};
 use crate::state::{App, go};
 
 /// The screen.
@@ -36,7 +36,7 @@ pub fn Welcome() -> impl IntoView {
         <section class="sheet">
             <h2>"What you get, in one picture"</h2>
             <p class="meta">"An example. Every mark is one check, placed by how far the model bends under it. Solid marks have evidence beyond noise; hollow ones do not, and never fail."</p>
-            <Chart scene=straingauge_charts::draw(&example(), chart_width(980.0)) />
+            {chart(straingauge_charts::draw(&example(), chart_width(980.0)), None, "")}
         </section>
     }
 }
