@@ -57,6 +57,10 @@ export class Client {
     return this.#open(record);
   }
 
+  async catalogue() {
+    return this.#engine.request('catalogue', {});
+  }
+
   async createSampleProject(hooks = {}) {
     const sample = await this.#engine.request('sample', {}, hooks);
     const project = await this.createProject(sample);

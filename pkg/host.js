@@ -121,6 +121,8 @@ export class Host {
         return engine.compare(args.before, args.after);
       case 'arrow':
         return engine.arrow(args.table);
+      case 'catalogue':
+        return engine.catalogue();
       case 'sample':
         return engine.sample();
       case 'forget':

@@ -77,6 +77,8 @@ export interface PredictionParams {
   idCol?: string;
 }
 
+/** A test of the catalogue. Thresholds are null for logical tests. */
+export interface TestInfo { id: string; name: string; category: Category; kind: Kind; unit: Unit; thresholds: Thresholds | null; defaultOn: boolean }
 /** What to change about one test. Further keys are the test's own numbers by their catalogue names (`num_bins`, …). */
 export interface TestConfig {
   run?: boolean;
@@ -513,6 +515,8 @@ export class Client {
   createProject(project: { name: string; modelTask?: ModelTask; description?: string }): Promise<Project>;
   /** A project with data that the engine generates from a seed: support tickets with planted weaknesses. */
   createSampleProject(hooks?: ReadHooks): Promise<Project>;
+  /** Every test of the catalogue, in its order: what `StressTestConfig.tests` can change. */
+  catalogue(): Promise<TestInfo[]>;
   listProjects(): Promise<ProjectInfo[]>;
   getProject(id: string): Promise<Project>;
   deleteProject(id: string): Promise<void>;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Acceptance, Baseline, CustomMetric, CustomTest, ModelTask};
+use crate::{Acceptance, Baseline, CustomMetric, CustomTest, Kind, ModelTask, Thresholds, Unit};
 
 /// A category of the catalogue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -114,6 +114,26 @@ pub enum Sensitivity {
     Default,
     /// α 0.10, smaller effects.
     More,
+}
+
+/// A test of the catalogue, for whoever wants to choose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestInfo {
+    /// `category:test`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its category.
+    pub category: Category,
+    /// What its cases compare.
+    pub kind: Kind,
+    /// The unit of its effect and thresholds.
+    pub unit: Unit,
+    /// The catalogue's thresholds; absent for logical tests.
+    pub thresholds: Option<Thresholds>,
+    /// Whether it runs when nobody says anything.
+    pub default_on: bool,
 }
 
 /// What to change about one test.

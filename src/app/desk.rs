@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use straingauge_api::{ApiError, Inspection, ModelTask, Problem, ReadOptions, Sensitivity};
 
-use crate::client;
+use crate::client::{self, TestChange};
 use crate::pairing::{self, Candidate, Use};
 use crate::params::Choice;
 
@@ -79,8 +79,16 @@ pub struct Desk {
     pub positive_class: RwSignal<String>,
     /// The cut of binary scores.
     pub threshold: RwSignal<Option<f64>>,
-    /// How one file alone is cut in two: `time`, `halves`, or `` for data tests alone.
-    pub split: RwSignal<&'static str>,
+    /// How one file alone is cut in two: `time`, `halves`, or `none` for tests of the data alone, uncut.
+    pub split: RwSignal<String>,
+    /// Whether predictions are left alone.
+    pub data_only: RwSignal<bool>,
+    /// What is changed about tests, by id.
+    pub tests: RwSignal<BTreeMap<String, TestChange>>,
+    /// Columns that no test is asked about.
+    pub excluded: RwSignal<Vec<String>>,
+    /// The earlier run whose failures are known, by id, or empty.
+    pub baseline: RwSignal<String>,
     /// Problems that showed when files were registered for a run, by file.
     pub registered: RwSignal<Vec<(String, Vec<Problem>)>>,
     /// What the open project remembers of files, so that another file under an old name is noticed.
@@ -120,7 +128,11 @@ impl Desk {
             seed: RwSignal::new(42),
             positive_class: RwSignal::new(String::new()),
             threshold: RwSignal::new(None),
-            split: RwSignal::new("halves"),
+            split: RwSignal::new("halves".to_owned()),
+            data_only: RwSignal::new(false),
+            tests: RwSignal::new(BTreeMap::new()),
+            excluded: RwSignal::new(Vec::new()),
+            baseline: RwSignal::new(String::new()),
             registered: RwSignal::new(Vec::new()),
             known: RwSignal::new(Vec::new()),
             next: RwSignal::new(0),
@@ -171,6 +183,10 @@ impl Desk {
         self.run_name.set(String::new());
         self.positive_class.set(String::new());
         self.threshold.set(None);
+        self.data_only.set(false);
+        self.tests.set(BTreeMap::new());
+        self.excluded.set(Vec::new());
+        self.baseline.set(String::new());
     }
 
     /// Reads a file again in another way.

@@ -227,8 +227,11 @@ impl Live {
         }
         if only.is_some() {
             let by = desk.split.get_untracked();
+            if by == "none" {
+                return Ok(Sides { reference: "data".to_owned(), evaluation: "data".to_owned(), model: None });
+            }
             self.tell(turn, first_step("Splitting the file"));
-            client::split_dataset(project, "data", by).await?;
+            client::split_dataset(project, "data", &by).await?;
             "data (reference)".clone_into(&mut sides.reference);
             "data (evaluation)".clone_into(&mut sides.evaluation);
         }
@@ -290,12 +293,35 @@ fn first_step(label: &str) -> Step {
     Step { stage: Stage::Reading, done: 0, total: None, label: label.to_owned() }
 }
 
+/// Tests of data cleanliness that lay two sets side by side: of one set alone they can say nothing.
+const OF_TWO: [&str; 7] = [
+    "required_features",
+    "class_coverage",
+    "train_test_overlap",
+    "date_overlap",
+    "index_overlap",
+    "mutual_information_decrease_feature_to_label",
+    "outlier_rows",
+];
+
 fn config(desk: Desk, run_name: String, sides: Sides, model_task: Option<straingauge_api::ModelTask>) -> RunConfig {
+    let alone = sides.reference == sides.evaluation;
+    let mut tests = desk.tests.get_untracked();
+    if alone {
+        for test in OF_TWO {
+            tests.entry(format!("data_cleanliness:{test}")).or_default().run = Some(false);
+        }
+        tests.retain(|id, _| id.starts_with("data_cleanliness:"));
+    }
     RunConfig {
         run_name,
         reference: sides.reference,
         evaluation: sides.evaluation,
-        model: sides.model,
+        model: if alone || desk.data_only.get_untracked() { Some(None) } else { sides.model.map(Some) },
+        categories: if alone { vec!["data_cleanliness"] } else { Vec::new() },
+        tests,
+        exclude_columns: desk.excluded.get_untracked(),
+        baseline: Some(desk.baseline.get_untracked()).filter(|b| !b.is_empty()),
         model_task,
         sensitivity: desk.sensitivity.get_untracked(),
         seed: desk.seed.get_untracked(),

@@ -141,6 +141,11 @@ impl Engine {
         Ok(report::arrow_stream(&parse(table)?)?)
     }
 
+    /// Every test of the catalogue.
+    pub fn catalogue(&self) -> Result<JsValue, Thrown> {
+        to_js(&straingauge_engine::stress::tests())
+    }
+
     /// The sample project's files and parameters.
     pub fn sample(&self) -> Result<JsValue, Thrown> {
         to_js(&session::sample())

@@ -18,6 +18,8 @@ extern "C" {
     pub fn create_project(this: &Client, project: &JsValue) -> Promise;
     #[wasm_bindgen(method, js_name = createSampleProject)]
     pub fn create_sample_project(this: &Client, hooks: &JsValue) -> Promise;
+    #[wasm_bindgen(method)]
+    pub fn catalogue(this: &Client) -> Promise;
     #[wasm_bindgen(method, js_name = listProjects)]
     pub fn list_projects(this: &Client) -> Promise;
     #[wasm_bindgen(method, js_name = getProject)]

@@ -10,13 +10,15 @@ use std::cell::RefCell;
 use js_sys::{Function, Object, Promise, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use straingauge_api::{ApiError, Comparison, DataParams, Inspection, PredictionParams, Progress, ReadOptions, RowPage, RunDocument};
+use straingauge_api::{
+    ApiError, Comparison, DataParams, Inspection, PredictionParams, Progress, ReadOptions, RowPage, RunDocument, TestInfo,
+};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 pub use error::api_error;
 pub use job::follow;
-pub use records::{DatasetRecord, ModelRecord, PredictionRecord, ProjectInfo, Registered, RunConfig, TestRunInfo};
+pub use records::{DatasetRecord, ModelRecord, PredictionRecord, ProjectInfo, Registered, RunConfig, TestChange, TestRunInfo};
 
 /// What a call to the engine comes to.
 pub type Answer<T> = Result<T, ApiError>;
@@ -48,6 +50,12 @@ pub async fn inspect(file: &web_sys::File, options: &ReadOptions, on_progress: i
     let hooks = Hooks::new(on_progress);
     let client = client().await?;
     from_js(settle(client.inspect(file, &to_js(options)?, &hooks.value)).await?)
+}
+
+/// Every test of the catalogue.
+pub async fn catalogue() -> Answer<Vec<TestInfo>> {
+    let client = client().await?;
+    from_js(settle(client.catalogue()).await?)
 }
 
 /// All projects, newest first.
@@ -152,11 +160,6 @@ pub async fn accept(
 /// Two runs side by side.
 pub async fn compare(project: &js::Project, before: &str, after: &str) -> Answer<Comparison> {
     from_js(settle(project.compare(before, after)).await?)
-}
-
-/// Deletes a run.
-pub async fn delete_run(project: &js::Project, id: &str) -> Answer<()> {
-    settle(project.delete_test_run(id)).await.map(drop)
 }
 
 /// A page of the rows that a case is about.

@@ -1,5 +1,7 @@
 //! What the package remembers of projects, data sets and runs, and what it is asked to run.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use straingauge_api::{Counts, ModelTask, Outcome, Problem, Sensitivity};
 
@@ -98,6 +100,20 @@ pub struct TestRunInfo {
     pub counts: Counts,
 }
 
+/// What is changed about a test.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct TestChange {
+    /// Whether it runs, where that differs from the catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<bool>,
+    /// The effect from which it warns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<f64>,
+    /// The effect from which it alerts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alert: Option<f64>,
+}
+
 /// What the page asks of a stress test: of the package's configuration the part that the page can set.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -108,9 +124,21 @@ pub struct RunConfig {
     pub reference: String,
     /// The evaluation set.
     pub evaluation: String,
-    /// The model; absent where predictions stand in the data files.
+    /// The model; absent where predictions stand in the data files, null for the data alone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
+    pub model: Option<Option<String>>,
+    /// Categories; all whose needs are met where empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<&'static str>,
+    /// Changes tests, by id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tests: BTreeMap<String, TestChange>,
+    /// Features that no test is asked about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude_columns: Vec<String>,
+    /// An earlier run whose failures are known, by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
     /// The task, where the reader set it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_task: Option<ModelTask>,

@@ -8,7 +8,7 @@ use crate::route::Route;
 use crate::screens::columns::Columns;
 use crate::screens::file_card::FileCard;
 use crate::screens::loaded::Loaded;
-use crate::screens::setup::{RunBar, Setup};
+use crate::screens::setup::{run_bar, setup};
 use crate::state::App;
 
 /// The screen.
@@ -39,7 +39,7 @@ pub fn Data() -> impl IntoView {
                 </p>
             })}
         </section>
-        {move || some.get().then(|| view! { <Pairing /> <Columns /> <Setup /> <RunBar /> })}
+        {move || some.get().then(|| view! { <Pairing /> <Columns /> {setup()} {run_bar()} })}
     }
 }
 

@@ -122,6 +122,7 @@ fn again(app: App, kept: &Kept) -> AnyView {
                 }
             >"Run stress test"</button>
         </div>
+        {crate::screens::settings::settings(app, false, || false)}
     }
     .into_any()
 }

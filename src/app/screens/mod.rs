@@ -14,6 +14,7 @@ mod loaded;
 mod projects;
 mod run;
 mod search;
+mod settings;
 mod setup;
 mod slices;
 mod test;

@@ -1,20 +1,27 @@
 //! The model, its task, the run's few settings, and the bar that starts it.
 
 use leptos::prelude::*;
-use straingauge_api::{ModelTask, Sensitivity, TaskGuess};
+use straingauge_api::{ModelTask, TaskGuess};
 
 use crate::desk::FileState;
+use crate::element::{El, button, el, none, row};
 use crate::format::counted;
 use crate::live::project_name;
 use crate::pairing::Use;
+use crate::parts::{ticked, typed};
+use crate::screens::settings::settings;
 use crate::state::App;
 
-const TASKS: [ModelTask; 3] = [ModelTask::BinaryClassification, ModelTask::MulticlassClassification, ModelTask::Regression];
-const SENSITIVITIES: [(Sensitivity, &str, &str); 3] = [
-    (Sensitivity::Less, "less", "Less: only strong evidence of large effects"),
-    (Sensitivity::Default, "default", "Default"),
-    (Sensitivity::More, "more", "More: smaller effects, weaker evidence"),
+const TASKS: [ModelTask; 6] = [
+    ModelTask::BinaryClassification,
+    ModelTask::MulticlassClassification,
+    ModelTask::Regression,
+    ModelTask::Ranking,
+    ModelTask::NaturalLanguageInference,
+    ModelTask::NamedEntityRecognition,
 ];
+const SPLITS: [(&str, &str); 3] =
+    [("halves", "Two halves, drawn by the seed"), ("time", "Earlier against later rows"), ("none", "Not cut: tests of the data alone")];
 
 /// The task that the files suggest: the surest guess among those in use.
 fn guessed_task(app: App) -> Option<TaskGuess> {
@@ -27,88 +34,89 @@ fn guessed_task(app: App) -> Option<TaskGuess> {
     })
 }
 
+/// A labelled control.
+pub fn field(name: &str, control: El) -> El {
+    el("label", "field").el(el("span", "label").text(name)).el(control)
+}
+
+/// A text or number that is typed.
+pub fn input(kind: &str, value: impl Fn() -> String + Send + 'static, set: impl Fn(String) + Send + 'static) -> El {
+    // Numbers are taken when they are whole: a half-typed one is another number.
+    let event = if kind == "text" { "input" } else { "change" };
+    el("input", "").attr("type", kind).live_attr("value", move || Some(value())).on(event, move |ev| set(typed(&ev)))
+}
+
+/// One of several.
+pub fn select(options: Vec<El>, value: impl Fn() -> String + Send + 'static, set: impl Fn(String) + Send + 'static) -> El {
+    el("select", "").all(options).live_attr("value", move || Some(value())).on("change", move |ev| set(typed(&ev)))
+}
+
+/// One of them.
+pub fn option(id: &str, name: &str) -> El {
+    el("option", "").attr("value", id).text(name)
+}
+
+fn text(signal: RwSignal<String>) -> El {
+    input("text", move || signal.get(), move |v| signal.set(v))
+}
+
+/// A number that was typed; the browser knows how to read it.
+pub fn number(text: &str) -> Option<f64> {
+    Some(js_sys::parse_float(text)).filter(|n| n.is_finite())
+}
+
 /// The section.
-#[component]
-pub fn Setup() -> impl IntoView {
+pub fn setup() -> AnyView {
     let app = App::here();
     let desk = app.desk;
     let guess = Memo::new(move |_| guessed_task(app));
     let alone = Memo::new(move |_| desk.standing_for(Use::Reference).is_none() != desk.standing_for(Use::Evaluation).is_none());
-    let binary = move || desk.task.get().or_else(|| guess.get().map(|g| g.task)) == Some(ModelTask::BinaryClassification);
-    let tasks: Vec<_> = TASKS
-        .into_iter()
-        .map(|t| view! { <option value=t.id() selected=move || desk.task.get() == Some(t)>{t.label()}</option> })
-        .collect();
-    let sensitivities: Vec<_> = SENSITIVITIES
-        .into_iter()
-        .map(|(s, id, label)| view! { <option value=id selected=move || desk.sensitivity.get() == s>{label}</option> })
-        .collect();
     let guessed_name = move || {
         desk.files.track();
-        project_name(desk)
+        Some(project_name(desk))
     };
-    view! {
-        <section class="sheet">
-            <h2>"Model and run"</h2>
-            <div class="fields">
-                {move || app.open.with(Option::is_none).then(|| view! {
-                    <label class="field"><span class="label">"Project"</span>
-                        <input type="text" placeholder=guessed_name prop:value=desk.project_name on:input:target=move |ev| desk.project_name.set(ev.target().value()) />
-                    </label>
-                })}
-                <label class="field"><span class="label">"Model"</span>
-                    <input type="text" data-testid="model-name" prop:value=desk.model_name on:input:target=move |ev| desk.model_name.set(ev.target().value()) />
-                </label>
-                <label class="field"><span class="label">"Task"</span>
-                    <select data-testid="task" on:change:target=move |ev| { let id = ev.target().value(); desk.task.set(TASKS.into_iter().find(|t| t.id() == id)); }>
-                        <option value="" selected=move || desk.task.get().is_none()>
-                            {move || guess.get().map_or_else(|| "Find out from the data".to_owned(), |g| format!("{} (guessed)", g.task.label()))}
-                        </option>
-                        {tasks}
-                    </select>
-                    <small>{move || guess.get().map(|g| g.reason)}</small>
-                </label>
-                {move || alone.get().then(|| view! {
-                    <label class="field"><span class="label">"One data file"</span>
-                        <select data-testid="split" on:change:target=move |ev| desk.split.set(if ev.target().value() == "time" { "time" } else { "halves" })>
-                            <option value="halves" selected=move || desk.split.get() == "halves">"Two halves, drawn by the seed"</option>
-                            <option value="time" selected=move || desk.split.get() == "time">"Earlier against later rows"</option>
-                        </select>
-                        <small>"With one file only, it is cut in two; the run says so."</small>
-                    </label>
-                })}
-            </div>
-            <details class="more">
-                <summary>"More settings"</summary>
-                <div class="fields">
-                    <label class="field"><span class="label">"Run name"</span>
-                        <input type="text" data-testid="run-name" placeholder=guessed_name prop:value=desk.run_name on:input:target=move |ev| desk.run_name.set(ev.target().value()) />
-                    </label>
-                    <label class="field"><span class="label">"Sensitivity"</span>
-                        <select on:change:target=move |ev| { let id = ev.target().value(); if let Some((s, ..)) = SENSITIVITIES.into_iter().find(|(_, i, _)| *i == id) { desk.sensitivity.set(s); } }>{sensitivities}</select>
-                    </label>
-                    <label class="field"><span class="label">"Seed"</span>
-                        <input type="number" min="0" step="1" prop:value=move || desk.seed.get().to_string() on:change:target=move |ev| desk.seed.set(ev.target().value().parse().unwrap_or(42)) />
-                        <small>"The same data, settings and seed give the same run, byte for byte."</small>
-                    </label>
-                    {move || binary().then(|| view! {
-                        <label class="field"><span class="label">"Positive class"</span>
-                            <input type="text" placeholder="guessed" prop:value=desk.positive_class on:change:target=move |ev| desk.positive_class.set(ev.target().value().trim().to_owned()) />
-                        </label>
-                        <label class="field"><span class="label">"Decision threshold"</span>
-                            <input type="number" min="0" max="1" step="0.01" placeholder="0.5" prop:value=move || desk.threshold.get().map(|t| t.to_string()).unwrap_or_default()
-                                on:change:target=move |ev| desk.threshold.set(Some(ev.target().value_as_number()).filter(|t| (0.0..=1.0).contains(t))) />
-                        </label>
-                    })}
-                </div>
-            </details>
-        </section>
-    }
+    let project = move || {
+        if app.open.with(Option::is_some) {
+            none()
+        } else {
+            field("Project", text(desk.project_name).live_attr("placeholder", guessed_name)).any()
+        }
+    };
+    let task = move || {
+        let first = guess.get().map_or_else(|| "Find out from the data".to_owned(), |g| format!("{} (guessed)", g.task.label()));
+        let options = std::iter::once(option("", &first)).chain(TASKS.map(|t| option(t.id(), t.label()))).collect();
+        let set = move |id: String| desk.task.set(TASKS.into_iter().find(|t| t.id() == id));
+        let select = select(options, move || desk.task.get().map_or("", ModelTask::id).to_owned(), set).testid("task");
+        let reason = guess.get().map(|g| el("small", "").text(&g.reason));
+        field("Task", select).all(reason).any()
+    };
+    let split = move || {
+        if !alone.get() {
+            return none();
+        }
+        let options = SPLITS.map(|(id, name)| option(id, name)).into();
+        let select = select(options, move || desk.split.get(), move |v| desk.split.set(v)).testid("split");
+        let says = el("small", "").text("With one file only, it is cut in two, and the run says so; or the data are tested as they are.");
+        field("One data file", select).el(says).any()
+    };
+    let data_only = el("input", "")
+        .attr("type", "checkbox")
+        .testid("data-only")
+        .live_attr("checked", move || desk.data_only.get().then(String::new))
+        .on("change", move |ev| desk.data_only.set(ticked(&ev)));
+    let says = el("span", "").text("Data tests alone").el(el("small", "").text("Leaves the predictions out."));
+    let fields = el("div", "fields")
+        .live(project)
+        .el(field("Model", text(desk.model_name).testid("model-name")))
+        .live(task)
+        .live(split)
+        .el(el("label", "check field").el(data_only).el(says));
+    let binary = move || desk.task.get().or_else(|| guess.get().map(|g| g.task)) == Some(ModelTask::BinaryClassification);
+    el("section", "sheet").el(el("h2", "").text("Model and run")).el(fields).view(settings(app, true, binary)).any()
 }
 
 /// The bar that stays in sight: what will be compared, and the button.
-#[component]
-pub fn RunBar() -> impl IntoView {
+pub fn run_bar() -> AnyView {
     let app = App::here();
     let desk = app.desk;
     let reading = Memo::new(move |_| desk.files.with(|f| f.iter().any(|f| matches!(f.state, FileState::Reading(..)))));
@@ -123,12 +131,8 @@ pub fn RunBar() -> impl IntoView {
             (None, None) => "Which file is the data? Choose above.".to_owned(),
         }
     };
-    view! {
-        <div class="runbar">
-            <p role="status">{says}</p>
-            <button type="button" class="btn primary" data-testid="start-run" disabled=move || { reading.get() || !able.get() || app.live.busy() } on:click=move |_| app.live.run_desk(app)>
-                "Run stress test"
-            </button>
-        </div>
-    }
+    let start = button("btn primary", "Run stress test", move || app.live.run_desk(app))
+        .testid("start-run")
+        .live_attr("disabled", move || (reading.get() || !able.get() || app.live.busy()).then(String::new));
+    el("div", "runbar").el(el("p", "").attr("role", "status").live(move || row(vec![says().into_any()]))).el(start).any()
 }

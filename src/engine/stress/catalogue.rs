@@ -1,5 +1,7 @@
 //! The list of questions. A new test is one file and one line here.
 
+use straingauge_api::TestInfo;
+
 use super::Question;
 use super::abnormal_inputs::{
     CAPITALIZATION, EMPTY_STRING, EMPTY_TEXT, FEATURE_TYPE_CHECK, Inconsistencies, NULL_CHECK, NUMERIC_OUTLIER, OUT_OF_RANGE,
@@ -51,4 +53,18 @@ pub fn questions() -> Vec<&'static dyn Question> {
         &HighMutualInformation,
         &MixedNulls,
     ]
+}
+
+/// Every test of the catalogue, in that order.
+pub fn tests() -> Vec<TestInfo> {
+    let info = |t: super::TestSpec| TestInfo {
+        id: t.id,
+        name: t.name,
+        category: t.category,
+        kind: t.kind,
+        unit: t.unit,
+        thresholds: t.thresholds,
+        default_on: t.default_on,
+    };
+    questions().into_iter().flat_map(super::Question::tests).map(info).collect()
 }

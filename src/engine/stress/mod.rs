@@ -29,7 +29,7 @@ pub mod subset_performance;
 pub mod subset_performance_degradation;
 mod verdict;
 
-pub use catalogue::questions;
+pub use catalogue::{questions, tests};
 pub use compare::compare;
 pub use context::{Context, Settings, Side};
 pub use decisions::settle;
