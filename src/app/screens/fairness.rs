@@ -54,13 +54,12 @@ pub fn view(shown: &Arc<Shown>) -> AnyView {
 }
 
 fn unasked(batches: &[&Batch]) -> AnyView {
-    let reason = batches.iter().find_map(|b| b.reason.as_deref());
+    let reason = batches.iter().find_map(|b| b.reason.as_deref()).filter(|r| !r.contains("protected"));
     let says = "No protected feature is set, so nothing was asked about fairness. Mark one (age group, gender, region) as protected among the columns of your data, then run again.";
     el("div", "none")
         .testid("no-protected")
-        .el(el("p", "").text(says))
-        .all(reason.filter(|_| false).map(|r| el("p", "meta").text(r)))
-        .el(el("p", "").el(link("btn", &Route::Data.href(), "Choose protected features")))
+        .el(el("p", "").text(reason.unwrap_or(says)))
+        .el(el("p", "after-rows").el(link("btn", &Route::Data.href(), "Choose protected features")))
         .any()
 }
 
@@ -143,7 +142,10 @@ fn groups(shown: &Arc<Shown>, title: &str, measures: &[Measure<'_>]) -> El {
 /// Two features crossed: one's groups in rows, the other's in columns.
 fn matrix(title: &str, measure: &Measure<'_>) -> Option<AnyView> {
     let parts: Vec<(&str, &str, &SubsetBar)> =
-        measure.bars.iter().map(|b| b.label.split_once(" · ").map(|(x, y)| (x, y, b))).collect::<Option<_>>()?;
+        measure.bars.iter().filter_map(|b| b.label.split_once(" · ").map(|(x, y)| (x, y, b))).collect();
+    if parts.is_empty() {
+        return None;
+    }
     let (mut xs, mut ys): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for (x, y, _) in &parts {
         if !xs.contains(x) {
@@ -161,10 +163,15 @@ fn matrix(title: &str, measure: &Measure<'_>) -> Option<AnyView> {
         });
         el("tr", "").el(el("th", "").attr("scope", "row").text(x)).all(cells)
     });
+    // Groups too small to be shown each for itself.
+    let rest = measure.bars.iter().filter(|b| !b.label.contains(" · ")).map(|bar| {
+        let head = el("th", "").attr("scope", "row").text(&bar.label);
+        el("tr", "").el(head).el(cell(Some(bar), measure.unit, worst == Some(bar.label.as_str())).attr("colspan", &ys.len().to_string()))
+    });
     let dotted: Vec<String> = ys.iter().map(|y| format!(".{y}")).collect();
     let mut heads = vec![measure.metric];
     heads.extend(dotted.iter().map(String::as_str));
-    Some(scroll(title, table("groups", &heads, el("tbody", "").all(rows))).testid("crossing").any())
+    Some(scroll(title, table("groups", &heads, el("tbody", "").all(rows).all(rest))).testid("crossing").any())
 }
 
 /// A case in one line: what it says, and the way to it.

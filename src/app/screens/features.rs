@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use straingauge_api::{Batch, Case, DistributionBin, Figure};
 
-use crate::element::{El, el, link, live, none, row, scroll, svg};
+use crate::element::{El, button, el, link, live, none, row, scroll, svg};
 use crate::format::{counted, number};
 use crate::parts::{Filter, Shape, filter_bar, gauge, label, mark, shape_of, tally, told};
 use crate::screens::case::{case_row, chevron};
@@ -14,7 +14,10 @@ use crate::screens::listing::nothing;
 use crate::state::Shown;
 
 /// Failing tests named in a row.
-const NAMED: usize = 3;
+const NAMED: usize = 2;
+
+/// Cases that an opened feature shows at least.
+const OPENED: usize = 6;
 
 /// What the rows can be sorted by.
 const SORTS: [(&str, &str); 5] =
@@ -50,7 +53,9 @@ fn feature<'a>(name: &'a str, mut cases: Vec<(&'a Batch, &'a Case)>) -> Feature<
     let worst = cases.first().map_or((Shape::Skip, 0.0), |c| rank(c.1));
     let counts = tally(cases.iter().map(|c| shape_of(c.1)));
     let drift = cases.iter().find_map(|&(batch, case)| match (&case.figure, case.statistic) {
-        (Some(Figure::Distributions { bins, .. }), Some(statistic)) if batch.id.starts_with("drift:") => Some((statistic, bins.as_slice())),
+        (Some(Figure::Distributions { bins, .. }), Some(statistic)) if batch.id.starts_with("drift:") && !case.features.is_empty() => {
+            Some((statistic, bins.as_slice()))
+        }
         _ => None,
     });
     Feature { name, cases, worst, counts, drift }
@@ -167,14 +172,20 @@ fn feature_rows(shown: &Arc<Shown>, feature: &Feature<'_>, opened: RwSignal<Vec<
         .el(el("td", "").view(gauge(strain, shape, true)))
         .el(el("td", "n counts").all(counts));
     let shown = shown.clone();
+    let all = RwSignal::new(false);
+    let failing_first = failing.len();
     let cases = move || {
         if !is_open.get() {
             return none();
         }
-        let all = features(&shown);
-        let Some(feature) = all.iter().find(|f| name.with_value(|n| n == f.name)) else { return none() };
-        let cases = feature.cases.iter().map(|(b, c)| case_row(&shown, b, c, true, false));
-        el("tr", "opened-row").el(el("td", "").attr("colspan", "6").el(el("ul", "cases").all(cases))).any()
+        let known = features(&shown);
+        let Some(feature) = known.iter().find(|f| name.with_value(|n| n == f.name)) else { return none() };
+        // What passes is a click further away.
+        let limit = if all.get() { feature.cases.len() } else { feature.cases.len().min(failing_first.max(OPENED)) };
+        let cases = feature.cases.iter().take(limit).map(|(b, c)| case_row(&shown, b, c, true, false));
+        let more = feature.cases.len() - limit;
+        let more = (more > 0).then(|| button("link", &format!("Show {}", counted(more as u64, "more case")), move || all.set(true)));
+        el("tr", "opened-row").el(el("td", "").attr("colspan", "6").el(el("ul", "cases").all(cases)).all(more)).any()
     };
     el("tbody", "").el(main).live(cases).any()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use straingauge_api::{Better, Case, Figure, Severity, SubsetBar, Unit};
+use straingauge_api::{Batch, Better, Case, Figure, Severity, SubsetBar, Unit};
 
 use crate::element::{El, el, row, svg};
 use crate::format::{count, interval, value};
@@ -11,36 +11,47 @@ use crate::parts::shape_of_batch;
 use crate::screens::case::case_with;
 use crate::state::Shown;
 
-const TEST: &str = "subset_performance:worst_slices";
+/// The tests that search for slices, by error, log loss or absolute error.
+const TESTS: &str = "subset_performance:worst_slices";
 
 /// The view.
 pub fn view(shown: &Arc<Shown>) -> AnyView {
-    let batch = shown.document.batches.iter().find(|b| b.id == TEST);
-    let Some(batch) = batch else {
+    let batches: Vec<&Batch> = shown.document.batches.iter().filter(|b| b.id.starts_with(TESTS)).collect();
+    let Some(first) = batches.first() else {
         return missing("This run did not look for slices. It takes predictions and labels, and the test Worst Slices switched on.");
     };
+    let found: Vec<AnyView> = batches.iter().filter_map(|b| of_test(shown, b)).collect();
+    if found.is_empty() {
+        let lead = first.cases.first();
+        let says = first.reason.as_deref().or_else(|| lead.map(crate::screens::case::says)).filter(|s| !s.is_empty());
+        return missing(says.unwrap_or("No part of the data stands out."));
+    }
+    let says = "The weakest parts of the data, as combinations of up to three conditions. They were searched for in one half of the rows and judged on the other, so the figures are not flattered by the search.";
+    let mut all = vec![el("p", "meta").text(says).any()];
+    all.extend(found);
+    row(all)
+}
+
+fn of_test(shown: &Arc<Shown>, batch: &Batch) -> Option<AnyView> {
     let slices: Vec<&Case> = batch.cases.iter().filter(|c| c.subset.is_some()).collect();
     if slices.is_empty() {
-        let reason = batch.reason.as_deref().or_else(|| batch.cases.first().and_then(|c| c.reason.as_deref()));
-        return missing(reason.unwrap_or("No part of the data stands out."));
+        return None;
     }
     let failing = slices.iter().filter(|c| c.severity > Severity::Pass).count();
-    let says = format!(
-        "{} of the {} weakest parts of the data fail. They were searched for in one half of the rows and judged on the other, so the figures are not flattered by the search.",
-        failing,
-        slices.len()
-    );
     let items = slices.iter().enumerate().map(|(i, case)| {
         let chips = conditions(case).into_iter().enumerate().flat_map(|(i, c)| {
             let and = (i > 0).then(|| el("span", "and").text("and"));
             and.into_iter().chain([el("span", "chip").text(c)])
         });
         let lead =
-            el("b", "slice").el(el("span", "rank").text(&format!("{}", i + 1))).all(chips).el(el("span", "slice-bar").maybe(bar(case)));
-        case_with(shown, batch, case, lead, false, false).testid("slice")
+            el("b", "slice").el(el("span", "rank").text(&(i + 1).to_string())).all(chips).el(el("span", "slice-bar").maybe(bar(case)));
+        case_with(shown, batch, case, lead, true, false).testid("slice")
     });
-    let head = el("p", "meta").view(crate::parts::label(shape_of_batch(batch))).text(" ").text(&says);
-    row(vec![head.any(), el("ol", "cases slices").testid("slices").all(items).any()])
+    let head = el("div", "group-head")
+        .el(el("h3", "").text(&batch.name))
+        .view(crate::parts::label(shape_of_batch(batch)))
+        .el(el("span", "meta").text(&format!("{failing} of {} fail or warn", slices.len())));
+    Some(el("section", "group").el(head).el(el("ol", "cases slices").testid("slices").all(items)).any())
 }
 
 fn missing(says: &str) -> AnyView {
