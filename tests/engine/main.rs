@@ -10,6 +10,7 @@ mod metrics;
 #[allow(dead_code, reason = "collected by the catalogue")]
 mod metrics_shown;
 mod outcomes;
+mod pairs_shown;
 mod performance;
 mod planted;
 mod reading;

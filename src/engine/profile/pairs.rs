@@ -49,6 +49,8 @@ pub struct Binning {
     pub information: Option<Vec<u16>>,
     /// For numbers: where sums are centred.
     pub center: f64,
+    /// Whether the bins have an order: numbers, and a label of two classes.
+    pub ordered: bool,
 }
 
 /// A pair, counted.
@@ -103,36 +105,40 @@ pub struct PairRows<'a> {
 }
 
 impl Binning {
-    /// The bins of a column; `None` for texts, absent and constant columns and those that name rows.
-    pub fn of(frame: &ColumnFrame, reference: &ColumnProfile) -> Option<Self> {
+    /// The bins of a column; `None` for texts, absent and constant columns and those that name rows. Numbers get [`RANK_BINS`] where
+    /// ranks are asked of the pair, else [`INFORMATION_BINS`].
+    pub fn of(frame: &ColumnFrame, reference: &ColumnProfile, ranks: bool) -> Option<Self> {
         if frame.facts.constant || frame.facts.unique {
             return None;
         }
         match &frame.values {
             ValueFrame::Numeric(numeric) => {
                 let mass = &reference.numeric()?.mass;
-                let ranks = numeric.bins(mass, RANK_BINS);
-                let by_bin = ranks.gather(mass);
-                let coarse = super::NumericFrame::from_edges(ranks.edges.clone(), numeric.exact, numeric.min, numeric.max, numeric.center)
+                let fine = numeric.bins(mass, if ranks { RANK_BINS } else { INFORMATION_BINS });
+                let by_bin = fine.gather(mass);
+                let coarse = super::NumericFrame::from_edges(fine.edges.clone(), numeric.exact, numeric.min, numeric.max, numeric.center)
                     .bins(&by_bin, INFORMATION_BINS);
-                Some(Self { bins: ranks.bins(), bin_of: ranks.bin_of, information: Some(coarse.bin_of), center: numeric.center })
+                Some(Self {
+                    bins: fine.bins(),
+                    bin_of: fine.bin_of,
+                    information: Some(coarse.bin_of),
+                    center: numeric.center,
+                    ordered: true,
+                })
             }
             ValueFrame::Category(category) => {
                 let bin_of = (0..category.cells as u16).collect();
-                Some(Self { bin_of, bins: category.cells + 1, information: None, center: 0.0 })
+                Some(Self { bin_of, bins: category.cells + 1, information: None, center: 0.0, ordered: false })
             }
             ValueFrame::Text | ValueFrame::Absent => None,
         }
     }
 
-    /// The bin of a cell; `None` where the row has no value.
-    #[inline]
-    fn bin(&self, cell: u16) -> Option<usize> {
-        match self.bin_of.get(cell as usize) {
-            Some(&bin) => Some(bin as usize),
-            None if cell == CategoryFrame::UNSEEN_CELL || cell == CategoryFrame::OTHER_CELL => Some(self.bins - 1),
-            None => None,
-        }
+    /// From cell to bin, behind the column's own cells those of [`slot`]'s three; one bin more takes the rows without a value.
+    fn table(&self) -> Vec<u32> {
+        // A number has no cell beyond its own but the missing one.
+        let last = if self.information.is_some() { self.bins } else { self.bins - 1 } as u32;
+        self.bin_of.iter().map(|&b| u32::from(b)).chain([last, last, self.bins as u32]).collect()
     }
 
     fn information_bins(&self) -> usize {
@@ -144,10 +150,27 @@ impl Binning {
     }
 }
 
+/// The place of a cell in a table of `cells` entries and the three of categories: other, unseen, missing.
+#[inline]
+fn slot(cell: u16, cells: usize) -> usize {
+    if cell >= CategoryFrame::OTHER_CELL { cells + (cell - CategoryFrame::OTHER_CELL) as usize } else { cell as usize }
+}
+
 impl PairFrame {
     /// Whether both sides are numbers.
     pub fn numeric(&self) -> bool {
         self.bins_a.information.is_some() && self.bins_b.information.is_some()
+    }
+
+    /// Whether the pair has a rank correlation: two numbers, or a number and a label of two classes.
+    pub fn ranked(&self) -> bool {
+        self.bins_a.ordered && self.bins_b.ordered
+    }
+
+    /// The table over ordered cells, of which ranks are taken: what stands in no class of the label is left out.
+    pub fn rank_table(&self, profile: &PairProfile) -> Vec<Vec<f64>> {
+        let keep = if self.bins_b.information.is_some() { self.bins_b.bins } else { self.bins_b.bins - 1 };
+        profile.table.iter().map(|row| row.iter().take(keep).copied().collect()).collect()
     }
 
     /// Counts a side's rows.
@@ -156,15 +179,13 @@ impl PairFrame {
         let width = self.bins_b.bins;
         if self.bins_a.bins * width <= MOST_CELLS {
             // One more row and column take the rows without a value, so that the loop does not branch.
-            let code = |binning: &Binning| -> Vec<u32> {
-                (0..=u16::MAX).map(|cell| binning.bin(cell).map_or(binning.bins as u32, |b| b as u32)).collect()
-            };
-            let (of_a, of_b) = (code(&self.bins_a), code(&self.bins_b));
+            let (of_a, of_b) = (self.bins_a.table(), self.bins_b.table());
+            let (cells_a, cells_b) = (self.bins_a.bin_of.len(), self.bins_b.bin_of.len());
             let mut flat = vec![0.0f64; (self.bins_a.bins + 1) * (width + 1)];
             for (row, (&ca, &cb)) in a.cells.iter().zip(b.cells).enumerate() {
-                let (Some(&ia), Some(&ib)) = (of_a.get(ca as usize), of_b.get(cb as usize)) else { continue };
-                if let Some(slot) = flat.get_mut(ia as usize * (width + 1) + ib as usize) {
-                    *slot += sampling.weight(row);
+                let (Some(&ia), Some(&ib)) = (of_a.get(slot(ca, cells_a)), of_b.get(slot(cb, cells_b))) else { continue };
+                if let Some(cell) = flat.get_mut(ia as usize * (width + 1) + ib as usize) {
+                    *cell += sampling.weight(row);
                 }
             }
             out.table = flat.chunks(width + 1).take(self.bins_a.bins).map(|r| r.iter().take(width).copied().collect()).collect();

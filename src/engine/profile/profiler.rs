@@ -288,17 +288,13 @@ impl Profiler {
 
     fn pair(&mut self, a: PairSide, b: PairSide, which: Which) {
         if which == Which::Reference {
-            let (Some(bins_a), Some(bins_b)) = (self.binning(a), self.binning(b)) else { return };
+            let ranks = self.rankable(a) && self.rankable(b);
+            let (Some(bins_a), Some(bins_b)) = (self.binning(a, ranks), self.binning(b, ranks)) else { return };
             self.frame.pairs.push(PairFrame { a, b, bins_a, bins_b });
         }
         let Some(frame) = self.frame.pairs.last().filter(|f| (f.a, f.b) == (a, b)) else { return };
         let side = if which == Which::Reference { &self.reference } else { &self.evaluation };
         let (columns_a, columns_b) = (pair_column(a, side), pair_column(b, side));
-        let numeric = frame.numeric();
-        let values = |column: &Option<Arc<Column>>| -> Option<Vec<f64>> {
-            column.as_deref().filter(|_| numeric).and_then(views::numbers).map(std::borrow::Cow::into_owned)
-        };
-        let (values_a, values_b) = (values(&columns_a), values(&columns_b));
         let cells = |side: PairSide| match (side, which) {
             (PairSide::Feature(i), Which::Reference) => self.feature_cells.0.get(i).cloned().unwrap_or_default(),
             (PairSide::Feature(i), Which::Evaluation) => self.feature_cells.1.get(i).cloned().unwrap_or_default(),
@@ -306,8 +302,14 @@ impl Profiler {
             (PairSide::Label, Which::Evaluation) => self.label_cells.1.clone(),
         };
         let (cells_a, cells_b) = (cells(a), cells(b));
+        let ranked = frame.ranked();
+        // A label of two classes counts as 0 and 1.
+        let classes = (ranked && frame.bins_b.information.is_none())
+            .then(|| cells_b.iter().map(|&c| if c < 2 { f64::from(c) } else { f64::NAN }).collect::<Vec<f64>>());
+        let numbers = |column| Option::as_deref(column).filter(|_| ranked).and_then(views::numbers);
+        let (values_a, values_b) = (numbers(&columns_a), if classes.is_some() { None } else { numbers(&columns_b) });
         let rows_a = PairRows { cells: &cells_a, values: values_a.as_deref() };
-        let rows_b = PairRows { cells: &cells_b, values: values_b.as_deref() };
+        let rows_b = PairRows { cells: &cells_b, values: classes.as_deref().or(values_b.as_deref()) };
         let profile = frame.count(rows_a, rows_b, &Sampling::of(&side.outcomes));
         if which == Which::Reference {
             let at = self.frame.pairs.len() - 1;
@@ -391,11 +393,23 @@ impl Profiler {
         }
     }
 
-    fn binning(&self, side: PairSide) -> Option<Binning> {
+    fn pair_frame(&self, side: PairSide) -> Option<(&ColumnFrame, &ColumnProfile)> {
         match side {
-            PairSide::Feature(i) => Binning::of(self.frame.columns.get(i)?, self.profiles.0.columns.get(i)?),
-            PairSide::Label => Binning::of(self.frame.label.as_ref()?, self.profiles.0.label.as_ref()?),
+            PairSide::Feature(i) => self.frame.columns.get(i).zip(self.profiles.0.columns.get(i)),
+            PairSide::Label => self.frame.label.as_ref().zip(self.profiles.0.label.as_ref()),
         }
+    }
+
+    /// Whether the values have an order: numbers, and a label of two classes.
+    fn rankable(&self, side: PairSide) -> bool {
+        self.pair_frame(side).is_some_and(|(frame, _)| {
+            frame.numeric().is_some() || side == PairSide::Label && frame.category().is_some_and(|c| c.names.len() == 2)
+        })
+    }
+
+    fn binning(&self, side: PairSide, ranks: bool) -> Option<Binning> {
+        let (frame, profile) = self.pair_frame(side)?;
+        Binning::of(frame, profile, ranks).map(|b| Binning { ordered: ranks, ..b })
     }
 }
 
@@ -454,21 +468,30 @@ impl Documents {
     }
 }
 
-/// The pairs to count: each feature with the label; then numbers with numbers and categories with categories, in feature
-/// order, at most [`MOST_PAIRS`]. Two features measured in one text are bound to go together and are left out.
+/// The pairs to count: each feature with the label; then features with features, at most [`MOST_PAIRS`]. Columns of the file come first, what
+/// is measured in texts behind them; among those, columns that stand next to each other before those further apart, so that every column
+/// has its turn however many there are. Two features measured in one text are bound to go together and are left out.
 fn planned_pairs(features: &[Feature], labelled: bool) -> Vec<(PairSide, PairSide)> {
-    let mut out = Vec::new();
     let pairable: Vec<(usize, &Feature)> = features.iter().enumerate().filter(|(_, f)| f.kind != FeatureKind::Text).collect();
+    let mut out: Vec<(PairSide, PairSide)> = Vec::new();
     if labelled {
         out.extend(pairable.iter().map(|&(i, _)| (PairSide::Feature(i), PairSide::Label)));
     }
-    let of_features = pairable.iter().enumerate().flat_map(|(at, a)| pairable.iter().skip(at + 1).map(move |b| (a, b)));
-    out.extend(
-        of_features
-            .filter(|((_, a), (_, b))| a.kind == b.kind && (a.measured_in.is_none() || a.measured_in != b.measured_in))
-            .map(|(a, b)| (PairSide::Feature(a.0), PairSide::Feature(b.0)))
-            .take(MOST_PAIRS),
-    );
+    let most = out.len() + MOST_PAIRS;
+    for measured in [false, true] {
+        for gap in 1..pairable.len() {
+            for (a, b) in pairable.iter().zip(pairable.iter().skip(gap)) {
+                let text = |f: &Feature| f.measured_in.is_some();
+                let wanted = (text(a.1) || text(b.1)) == measured && !(text(a.1) && a.1.measured_in == b.1.measured_in);
+                if wanted && out.len() < most {
+                    out.push((PairSide::Feature(a.0), PairSide::Feature(b.0)));
+                }
+            }
+            if out.len() == most {
+                return out;
+            }
+        }
+    }
     out
 }
 

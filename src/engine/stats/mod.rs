@@ -9,6 +9,7 @@ pub mod distances;
 pub mod draws;
 pub mod fisher;
 pub mod information;
+pub mod information_change;
 pub mod isotonic;
 pub mod kolmogorov;
 pub mod log_odds;

@@ -83,27 +83,72 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
 
 /// Spearman's correlation from a table of counts over ordered cells; `None` where a side does not vary.
 pub fn spearman_of_table(table: &[Vec<f64>]) -> Option<f64> {
+    spearman_with_spread(table).map(|s| s.0)
+}
+
+/// Spearman's correlation from a table of counts over ordered cells, and the variance of its influence function over the rows: divided by
+/// the number of rows, that of the correlation, whatever the shape of the dependence (the textbook's variance asks for a normal one: where
+/// the spread of one number follows the size of the other it is half of the truth). `None` where a side does not vary.
+pub fn spearman_with_spread(table: &[Vec<f64>]) -> Option<(f64, f64)> {
     let width = table.iter().map(Vec::len).max().unwrap_or(0);
-    let rows: Vec<f64> = table.iter().map(|r| r.iter().sum()).collect();
-    let columns: Vec<f64> = (0..width).map(|j| table.iter().filter_map(|r| r.get(j)).sum()).collect();
-    let total: f64 = rows.iter().sum();
-    // Mean ranks of the cells, centred: before + count/2 − total/2.
+    let total: f64 = table.iter().flatten().sum();
+    let share = |count: f64| count / total;
+    let rows: Vec<f64> = table.iter().map(|r| share(r.iter().sum())).collect();
+    let columns: Vec<f64> = (0..width).map(|j| share(table.iter().filter_map(|r| r.get(j)).sum())).collect();
+    // Mean ranks of the cells as shares, centred: before + share/2 − 1/2.
     let centred = |margin: &[f64]| -> Vec<f64> {
-        let mut before = 0.0;
+        let mut before = -0.5;
         margin
             .iter()
-            .map(|&count| {
-                let rank = before + 0.5 * count - 0.5 * total;
-                before += count;
-                rank
+            .map(|&share| {
+                before += share;
+                before - 0.5 * share
             })
             .collect()
     };
-    let (row_ranks, column_ranks) = (centred(&rows), centred(&columns));
+    let (u, v) = (centred(&rows), centred(&columns));
     let spread = |margin: &[f64], ranks: &[f64]| margin.iter().zip(ranks).map(|(c, r)| c * r * r).sum::<f64>();
-    let (xx, yy) = (spread(&rows, &row_ranks), spread(&columns, &column_ranks));
-    let xy: f64 = table.iter().zip(&row_ranks).map(|(cells, a)| a * cells.iter().zip(&column_ranks).map(|(c, b)| c * b).sum::<f64>()).sum();
-    (xx > 0.0 && yy > 0.0).then(|| (xy / (xx * yy).sqrt()).clamp(-1.0, 1.0))
+    let (xx, yy) = (spread(&rows, &u), spread(&columns, &v));
+    if total <= 0.0 || xx <= 0.0 || yy <= 0.0 {
+        return None;
+    }
+    // Σ over a row's (column's) cells of share × the other side's rank.
+    let by_row: Vec<f64> = table.iter().map(|r| r.iter().zip(&v).map(|(&c, b)| share(c) * b).sum()).collect();
+    let mut by_column = vec![0.0; width];
+    for (cells, a) in table.iter().zip(&u) {
+        by_column.iter_mut().zip(cells).for_each(|(slot, &c)| *slot += share(c) * a);
+    }
+    let xy: f64 = by_row.iter().zip(&u).map(|(w, a)| w * a).sum();
+    let rho = (xy / (xx * yy).sqrt()).clamp(-1.0, 1.0);
+    // What one more row in a cell does to the ranks of all others: those above it rise, those beside it by half.
+    let above = |weights: Vec<f64>| -> Vec<f64> {
+        let mut rest: f64 = weights.iter().sum();
+        weights
+            .iter()
+            .map(|w| {
+                rest -= w;
+                rest + 0.5 * w
+            })
+            .collect()
+    };
+    let own = |margin: &[f64], ranks: &[f64], variance: f64| -> Vec<f64> {
+        let pull = above(margin.iter().zip(ranks).map(|(c, r)| c * r).collect());
+        ranks.iter().zip(pull).map(|(r, p)| 0.5 * rho * ((r * r + 2.0 * p) / variance - 3.0)).collect()
+    };
+    let (own_u, own_v) = (own(&rows, &u, xx), own(&columns, &v, yy));
+    let (pull_u, pull_v) = (above(by_row), above(by_column));
+    let scale = 1.0 / (xx * yy).sqrt();
+    let (mut mean, mut square) = (0.0, 0.0);
+    for (((cells, a), pull_a), own_a) in table.iter().zip(&u).zip(&pull_u).zip(&own_u) {
+        for (((&count, b), pull_b), own_b) in cells.iter().zip(&v).zip(&pull_v).zip(&own_v) {
+            if count > 0.0 {
+                let influence = (a * b + pull_a + pull_b - 3.0 * xy) * scale - own_a - own_b;
+                mean += share(count) * influence;
+                square += share(count) * influence * influence;
+            }
+        }
+    }
+    Some((rho, (square - mean * mean).max(0.0)))
 }
 
 /// Fisher's z of a Spearman correlation with its variance (1 + ρ²/2)/(n − 3). `None` under 4 rows or at |ρ| = 1.
@@ -144,6 +189,31 @@ mod tests {
         let (from_rows, from_table) = (spearman(&x, &y).unwrap(), spearman_of_table(&table).unwrap());
         assert!((from_rows - from_table).abs() < 1e-14);
         assert_eq!(spearman(&[1.0, 1.0], &[1.0, 2.0]), None);
+    }
+
+    #[test]
+    fn the_spread_is_that_of_repeated_samples() {
+        let mut rng = crate::random::Rng::new(4, 2);
+        for hidden in [0.0, 0.7] {
+            let (mut sum, mut square, mut spread) = (0.0, 0.0, 0.0);
+            for _ in 0..400 {
+                let mut table = vec![vec![0.0; 12]; 12];
+                for _ in 0..300 {
+                    let x = rng.normal();
+                    // The spread of y follows the size of x.
+                    let y = hidden * x + x * rng.normal();
+                    let cell = |z: f64| ((z * 2.0 + 6.0).max(0.0) as usize).min(11);
+                    table[cell(x)][cell(y)] += 1.0;
+                }
+                let (rho, s) = spearman_with_spread(&table).unwrap();
+                sum += rho / 400.0;
+                square += rho * rho / 400.0;
+                spread += s / 300.0 / 400.0;
+            }
+            let ratio = spread / (square - sum * sum);
+            assert!((ratio - 1.0).abs() < 0.2, "{hidden}: {ratio}");
+        }
+        assert_eq!(spearman_with_spread(&[vec![3.0, 4.0]]), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::abnormal_inputs::{
 use super::data_cleanliness::{
     ClassCoverage, HighFeatureCorrelation, HighMutualInformation, LabelImbalance, MixedNulls, RepeatedRows, RequiredFeatures,
 };
-use super::drift::{FeatureDrift, LabelDrift, NullsPerFeatureDrift, NullsPerRowDrift, PredictionDrift, TokenDrift};
+use super::drift::{FeatureDrift, LabelDrift, NullsPerFeatureDrift, NullsPerRowDrift, PairDrift, PredictionDrift, TokenDrift};
 use super::model_performance::{CalibrationComparison, ModelPerformance};
 use super::subset_performance::SubsetPerformance;
 use super::subset_performance_degradation::SubsetDegradation;
@@ -28,6 +28,7 @@ pub fn questions() -> Vec<&'static dyn Question> {
         &FeatureDrift,
         &PredictionDrift,
         &LabelDrift,
+        &PairDrift,
         &NullsPerFeatureDrift,
         &NullsPerRowDrift,
         &TokenDrift,

@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn pairs_that_should_be_common_and_are_not() {
-        let binning = Binning { bin_of: vec![0, 1], bins: 3, information: None, center: 0.0 };
+        let binning = Binning { bin_of: vec![0, 1], bins: 3, information: None, center: 0.0, ordered: false };
         let frame = PairFrame { a: PairSide::Feature(0), b: PairSide::Feature(1), bins_a: binning.clone(), bins_b: binning };
         // Rome is in Italy, London is not, save for one row.
         let table = vec![vec![500.0, 1.0, 0.0], vec![0.0, 400.0, 0.0], vec![0.0, 0.0, 3.0]];

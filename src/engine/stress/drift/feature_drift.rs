@@ -1,5 +1,6 @@
 //! Feature drift: do the values of a feature still come from the distribution that the model was built on?
 
+use super::attribution::{self, Attribution};
 use super::change::{Change, Grain};
 use super::measure::Measure;
 use crate::Result;
@@ -45,7 +46,9 @@ impl Question for FeatureDrift {
         let Some((frame, reference, evaluation)) = column else {
             return Ok(vec![Measurement::Skipped(format!("There is no feature {name}."))]);
         };
-        Ok(vec![drift(context, TEST, &self.tests(), name, Change::of(frame, reference, evaluation, grain(context, TEST)))])
+        let change = Change::of(frame, reference, evaluation, grain(context, TEST));
+        let measurement = drift(context, TEST, &self.tests(), name, change)?;
+        Ok(vec![told(context, measurement, attribution::of_feature(context, name), &format!("the values of {name}"))])
     }
 }
 
@@ -58,13 +61,22 @@ pub(super) fn grain(context: &Context, test: &str) -> Grain {
 }
 
 /// A change as a measurement, by the distance that the reader chose for the test.
-pub(super) fn drift(context: &Context, test: &str, specs: &[TestSpec], title: &str, change: Result<Change, String>) -> Measurement {
-    match change {
+pub(super) fn drift(context: &Context, test: &str, specs: &[TestSpec], title: &str, change: Result<Change, String>) -> Result<Measurement> {
+    let chosen = Measure::chosen(&context.settings, test)?;
+    Ok(match change {
         Err(reason) => Measurement::Skipped(reason),
         Ok(change) => {
-            let (mut measured, used) = change.measured(title, Measure::chosen(&context.settings, test));
+            let (mut measured, used) = change.measured(title, chosen);
             measured.thresholds = specs.iter().find(|s| s.id == test).and_then(|s| used.thresholds(&context.settings, s));
             Measurement::Measured(Box::new(measured))
         }
+    })
+}
+
+/// Adds to a measured case what the parts that drifted have to do with the model's change.
+pub(super) fn told(context: &Context, mut measurement: Measurement, attribution: Option<Attribution>, parts: &str) -> Measurement {
+    if let Measurement::Measured(measured) = &mut measurement {
+        attribution::tell(context, measured, attribution, parts);
     }
+    measurement
 }

@@ -1,7 +1,8 @@
 //! Label drift: does the truth itself come in other shares?
 
+use super::attribution;
 use super::change::Change;
-use super::feature_drift::{drift, grain};
+use super::feature_drift::{drift, grain, told};
 use crate::Result;
 use crate::stress::{Context, Family, FamilySubject, Measurement, Needs, Question, TestSpec};
 
@@ -33,7 +34,10 @@ impl Question for LabelDrift {
         let parts = context.frame.label.as_ref().zip(context.reference.label.as_ref().zip(context.evaluation.label.as_ref()));
         Ok(vec![match parts {
             None => Measurement::Skipped("Needs labels in both sets.".to_owned()),
-            Some((frame, (a, b))) => drift(context, TEST, &self.tests(), "the label", Change::of(frame, a, b, grain(context, TEST))),
+            Some((frame, (a, b))) => {
+                let change = drift(context, TEST, &self.tests(), "the label", Change::of(frame, a, b, grain(context, TEST)))?;
+                told(context, change, attribution::of_classes(context, false), "the classes")
+            }
         }])
     }
 }

@@ -3,6 +3,7 @@
 use straingauge_api::Thresholds;
 
 use crate::stress::{Settings, TestSpec};
+use crate::{Error, Result};
 
 /// A distance between two distributions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +21,7 @@ impl Measure {
     pub(super) const ALL: [Self; 7] =
         [Self::Psi, Self::KullbackLeibler, Self::JensenShannon, Self::Hellinger, Self::Wasserstein, Self::Kolmogorov, Self::CramersV];
 
-    /// The id, as in the parameter `distance` and in `DRIFT_STAT:<id>`.
+    /// The id, as in the parameter `statistic` and in `DRIFT_STAT:<id>`.
     pub(super) const fn id(self) -> &'static str {
         match self {
             Self::Psi => "psi",
@@ -46,10 +47,18 @@ impl Measure {
         }
     }
 
-    /// The distance that the reader chose for a test (parameter `distance`); PSI where he chose none, or none that exists.
-    pub(super) fn chosen(settings: &Settings, test: &str) -> Self {
-        let id = settings.tests.get(test).and_then(|c| c.params.get("distance")).and_then(serde_json::Value::as_str);
-        Self::ALL.into_iter().find(|m| Some(m.id()) == id).unwrap_or(Self::Psi)
+    /// The distance that the reader chose for a test (parameter `statistic`); PSI where he chose none.
+    ///
+    /// # Errors
+    /// `unknown_statistic` for a name that is none of them.
+    pub(super) fn chosen(settings: &Settings, test: &str) -> Result<Self> {
+        let Some(wanted) = settings.tests.get(test).and_then(|c| c.params.get("statistic")) else { return Ok(Self::Psi) };
+        let found = Self::ALL.into_iter().find(|m| Some(m.id()) == wanted.as_str());
+        found.ok_or_else(|| {
+            let ids: Vec<&str> = Self::ALL.iter().map(|m| m.id()).collect();
+            Error::new("unknown_statistic", format!("{test} cannot be judged by {wanted}."))
+                .mend(format!("Choose one of {}.", ids.join(", ")))
+        })
     }
 
     /// Thresholds where they differ from the test's own, which are for PSI.

@@ -1,11 +1,14 @@
 //! Drift: what has changed between reference and evaluation?
 
+pub mod attribution;
 mod change;
 mod feature_drift;
 mod label_drift;
 mod measure;
 mod nulls_per_feature_drift;
 mod nulls_per_row_drift;
+mod pair_change;
+mod pair_drift;
 mod prediction_drift;
 mod token_drift;
 
@@ -13,6 +16,7 @@ pub use feature_drift::FeatureDrift;
 pub use label_drift::LabelDrift;
 pub use nulls_per_feature_drift::NullsPerFeatureDrift;
 pub use nulls_per_row_drift::NullsPerRowDrift;
+pub use pair_drift::PairDrift;
 pub use prediction_drift::PredictionDrift;
 pub use token_drift::TokenDrift;
 

@@ -3,6 +3,7 @@
 use straingauge_api::{CaseMetric, DistributionBin, Figure, Unit};
 use straingauge_charts::format::{percent, spaced};
 
+use super::attribution;
 use crate::Result;
 use crate::profile::{ColumnProfile, ValueFrame};
 use crate::stats::chi_square::{pooled_design_effect, yates};
@@ -44,7 +45,16 @@ impl Question for NullsPerFeatureDrift {
         let FamilySubject::Feature(name) = &family.subject else { return Ok(Vec::new()) };
         let sides = context.feature(name).and_then(|i| context.reference.columns.get(i).zip(context.evaluation.columns.get(i)));
         Ok(vec![match sides {
-            Some((a, b)) if a.rows > 0 && b.rows > 0 => Measurement::Measured(Box::new(compare(name, a, b))),
+            Some((a, b)) if a.rows > 0 && b.rows > 0 => {
+                let mut measured = compare(name, a, b);
+                attribution::tell(
+                    context,
+                    &mut measured,
+                    attribution::of_presence(context, name),
+                    "rows that have it and rows that lack it",
+                );
+                Measurement::Measured(Box::new(measured))
+            }
             _ => Measurement::Skipped(format!("The evaluation set has no column {name}.")),
         }])
     }

@@ -39,7 +39,7 @@ impl Question for NullsPerRowDrift {
         let least = context.settings.param(TEST, "min_sample_size", 100.0).max(2.0) as u64;
         let (a, b) = (&context.reference, &context.evaluation);
         let change = Change::counted((&a.nulls.mass, a.rows), (&b.nulls.mass, b.rows), (design(a), design(b)), least, "missing values");
-        Ok(vec![drift(context, TEST, &self.tests(), "the number of missing values per row", change)])
+        Ok(vec![drift(context, TEST, &self.tests(), "the number of missing values per row", change)?])
     }
 }
 

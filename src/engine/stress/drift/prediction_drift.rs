@@ -1,7 +1,8 @@
 //! Prediction drift: does the model still say the same things as often?
 
+use super::attribution;
 use super::change::Change;
-use super::feature_drift::{drift, grain};
+use super::feature_drift::{drift, grain, told};
 use crate::Result;
 use crate::stress::{Context, Family, FamilySubject, Measurement, Needs, Question, TestSpec};
 
@@ -76,12 +77,17 @@ impl Question for PredictionDrift {
                 };
                 (title, parts)
             };
-            match change {
-                None => Measurement::Skipped("Needs predictions of the same kind for both sets.".to_owned()),
-                Some((frame, (a, b))) => drift(context, test, &self.tests(), &title, Change::of(frame, a, b, grain(context, test))),
-            }
+            let Some((frame, (a, b))) = change else {
+                return Ok(Measurement::Skipped("Needs predictions of the same kind for both sets.".to_owned()));
+            };
+            let measurement = drift(context, test, &self.tests(), &title, Change::of(frame, a, b, grain(context, test)))?;
+            Ok(if test == CLASSES {
+                told(context, measurement, attribution::of_classes(context, true), "the predicted classes")
+            } else {
+                told(context, measurement, attribution::of_scores(context), "scores")
+            })
         };
-        Ok(family.tests.iter().map(measure).collect())
+        family.tests.iter().map(measure).collect()
     }
 }
 
