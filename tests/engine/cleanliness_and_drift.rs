@@ -8,7 +8,7 @@ use straingauge_engine::random::Rng;
 use straingauge_engine::stress::data_cleanliness::{
     ClassCoverage, HighFeatureCorrelation, HighMutualInformation, LabelImbalance, MixedNulls, RepeatedRows, RequiredFeatures,
 };
-use straingauge_engine::stress::drift::{FeatureDrift, LabelDrift, NullsPerFeatureDrift, NullsPerRowDrift, PairDrift, PredictionDrift};
+use straingauge_engine::stress::drift::{FeatureDrift, LabelDrift, NullsPerFeatureDrift, NullsPerRowDrift, PredictionDrift};
 use straingauge_engine::stress::{Context, FamilySubject, Measurement, Question, RowSet};
 
 use crate::sides::{ask, case, context};
@@ -45,13 +45,12 @@ fn two(reference: &[u8], evaluation: &[u8]) -> Context {
     context(ModelTask::BinaryClassification, reference, evaluation, &params())
 }
 
-const QUESTIONS: [&dyn Question; 13] = [
+const QUESTIONS: [&dyn Question; 12] = [
     &FeatureDrift,
     &PredictionDrift,
     &LabelDrift,
     &NullsPerFeatureDrift,
     &NullsPerRowDrift,
-    &PairDrift,
     &RequiredFeatures,
     &ClassCoverage,
     &RepeatedRows,

@@ -89,7 +89,7 @@ mod tests {
     fn what_cannot_be_followed_is_refused_with_what_mends_it() {
         let code = |tests: Value| refused(tests).map(|r| r.0);
         assert_eq!(code(json!({ "drift:feature_drift": { "num_bins": 30, "warning": 0.05, "excludeColumns": ["a"] } })), None);
-        assert_eq!(code(json!({ "drift:feature_drift": { "distance": "hellinger" } })), None);
+        assert_eq!(code(json!({ "drift:feature_drift": { "statistic": "hellinger" } })), None);
         assert_eq!(code(json!({ "model_performance:accuracy": { "bound": 0.9 } })), None);
         assert_eq!(code(json!({ "drift:feature_drift": { "bound": 0.9 } })), Some("unknown_parameter"));
         let (code_, message) = refused(json!({ "drift:feature_drift": { "numBins": 30 } })).unwrap();

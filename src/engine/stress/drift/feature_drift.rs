@@ -8,6 +8,8 @@ use crate::profile::ValueFrame;
 use crate::stress::{Context, Family, FamilySubject, Measurement, Needs, Question, TestSpec};
 
 const TEST: &str = "drift:feature_drift";
+/// What can be set for a test of one column.
+pub(super) const PARAMS: [&str; 3] = ["num_bins", "min_sample_size", "statistic"];
 
 /// Asks every numeric and categorical feature.
 pub struct FeatureDrift;
@@ -28,7 +30,7 @@ impl Question for FeatureDrift {
     }
 
     fn params(&self) -> &'static [&'static str] {
-        &["num_bins", "min_sample_size", "distance"]
+        &PARAMS
     }
 
     fn families(&self, context: &Context) -> Vec<Family> {

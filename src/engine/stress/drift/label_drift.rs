@@ -2,7 +2,7 @@
 
 use super::attribution;
 use super::change::Change;
-use super::feature_drift::{drift, grain, told};
+use super::feature_drift::{PARAMS, drift, grain, told};
 use crate::Result;
 use crate::stress::{Context, Family, FamilySubject, Measurement, Needs, Question, TestSpec};
 
@@ -24,6 +24,10 @@ impl Question for LabelDrift {
                 "The population stability index over the classes, or over at most 20 reference quantiles of a number, less what chance gives two samples of these sizes; the evidence is a χ² test (for numbers with a Kolmogorov-Smirnov test), corrected for the number of questions asked. Rows without a label are left out.",
             ],
         )]
+    }
+
+    fn params(&self) -> &'static [&'static str] {
+        &PARAMS
     }
 
     fn families(&self, context: &Context) -> Vec<Family> {

@@ -27,7 +27,7 @@ impl Question for NullsPerRowDrift {
     }
 
     fn params(&self) -> &'static [&'static str] {
-        &["min_sample_size"]
+        &["min_sample_size", "statistic"]
     }
 
     fn families(&self, context: &Context) -> Vec<Family> {

@@ -102,6 +102,10 @@ impl Question for PairDrift {
         ]
     }
 
+    fn params(&self) -> &'static [&'static str] {
+        &["min_sample_size", "min_correlation", "min_mutual_information", "max_pairwise_tests"]
+    }
+
     fn families(&self, context: &Context) -> Vec<Family> {
         let mut asked = [0usize; 4];
         let mut open = |test: &str, kind: usize, exists: bool| {

@@ -2,7 +2,7 @@
 
 use super::attribution;
 use super::change::Change;
-use super::feature_drift::{drift, grain, told};
+use super::feature_drift::{PARAMS, drift, grain, told};
 use crate::Result;
 use crate::stress::{Context, Family, FamilySubject, Measurement, Needs, Question, TestSpec};
 
@@ -43,6 +43,10 @@ impl Question for PredictionDrift {
                 ],
             ),
         ]
+    }
+
+    fn params(&self) -> &'static [&'static str] {
+        &PARAMS
     }
 
     fn families(&self, context: &Context) -> Vec<Family> {
