@@ -36,12 +36,13 @@ pub fn information_change(reference: &[Vec<f64>], evaluation: &[Vec<f64>]) -> Op
     // What both samples would scatter by if they came from one table: theirs together.
     let (rise, fall) = (Gamma::of(&both, b.n), Gamma::of(&both, a.n));
     let (greater, less) = (upper(change, rise, fall), upper(-change, fall, rise));
-    let error = |i: &Information| i.adjusted_standard_error(i.n);
+    let square = |x: f64| x * x;
+    let error = |i: &Information| square(i.adjusted_standard_error(i.n));
     Some(InformationChange {
         reference: a,
         evaluation: b,
         change,
-        standard_error: (error(&a).powi(2) + error(&b).powi(2)).sqrt(),
+        standard_error: (error(&a) + error(&b)).sqrt(),
         p_value: (2.0 * greater.min(less)).min(1.0),
         p_less: less,
     })
@@ -68,15 +69,16 @@ impl Gamma {
 fn upper(x: f64, g: Gamma, h: Gamma) -> f64 {
     let (a, b) = (g.scale, h.scale);
     let slope = |s: f64| g.shape * a * (1.0 / (1.0 - a * s) - 1.0) - h.shape * b * (1.0 / (1.0 + b * s) - 1.0);
-    let spread = |s: f64| g.shape * (a / (1.0 - a * s)).powi(2) + h.shape * (b / (1.0 + b * s)).powi(2);
+    let square = |x: f64| x * x;
+    let spread = |s: f64| g.shape * square(a / (1.0 - a * s)) + h.shape * square(b / (1.0 + b * s));
     // The slope of the cumulant function rises from −∞ to ∞ between its poles: halve, 200 times at most.
     let (mut low, mut high) = (-1.0 / b, 1.0 / a);
     for _ in 0..200 {
         let middle = 0.5 * (low + high);
         if slope(middle) < x {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
         if high - low <= 1e-15 * (1.0 / a + 1.0 / b) {
             break;

@@ -89,7 +89,7 @@ impl PairSides<'_> {
                 number(before),
                 number(after)
             ),
-            metrics: self.metrics(&[
+            metrics: metrics(&[
                 ("spearman_reference", Some(before)),
                 ("spearman_evaluation", Some(after)),
                 ("pearson_reference", pearson.0),
@@ -126,7 +126,7 @@ impl PairSides<'_> {
                 number(before),
                 number(after)
             ),
-            metrics: self.metrics(&[
+            metrics: metrics(&[
                 ("normalised_mutual_information_reference", Some(before)),
                 ("normalised_mutual_information_evaluation", Some(after)),
                 ("adjusted_mutual_information_reference", Some(adjusted_before)),
@@ -164,15 +164,6 @@ impl PairSides<'_> {
             ))
         };
         (Measurement::Measured(Box::new(drift)), fall)
-    }
-
-    fn metrics(&self, values: &[(&str, Option<f64>)]) -> Vec<CaseMetric> {
-        let metric = |(metric, value): &(&str, Option<f64>)| CaseMetric {
-            kind: "STATISTICAL_DEPENDENCE".to_owned(),
-            metric: (*metric).to_owned(),
-            value: *value,
-        };
-        values.iter().map(metric).collect()
     }
 
     fn measured(&self, change: Change, metric: &str) -> Measured {
@@ -266,7 +257,7 @@ fn columns_of(table: &Table) -> Vec<f64> {
 fn crowding(table: &Table) -> f64 {
     let of = |margin: Vec<f64>| {
         let total: f64 = margin.iter().sum();
-        margin.iter().map(|x| (x / total).powi(3)).sum::<f64>()
+        margin.iter().map(|x| (x / total) * (x / total) * (x / total)).sum::<f64>()
     };
     of(rows_of(table)).max(of(columns_of(table)))
 }
@@ -297,4 +288,13 @@ fn grouped(numeric: bool, reference: &[f64], evaluation: &[f64], k: usize) -> Ve
         }
     }
     out
+}
+
+fn metrics(values: &[(&str, Option<f64>)]) -> Vec<CaseMetric> {
+    let metric = |(metric, value): &(&str, Option<f64>)| CaseMetric {
+        kind: "STATISTICAL_DEPENDENCE".to_owned(),
+        metric: (*metric).to_owned(),
+        value: *value,
+    };
+    values.iter().map(metric).collect()
 }
