@@ -1,3 +1,4 @@
+import { Custom } from './custom.js';
 import { StraingaugeError } from './error.js';
 import { localPort, workerPort } from './ports.js';
 import { Project, RELEASE } from './project.js';
@@ -28,6 +29,7 @@ export class Client {
   #registry;
   #storage;
   #projects = new Map();
+  #custom = new Custom();
 
   constructor(engine, storage) {
     this.#engine = engine;
@@ -101,6 +103,26 @@ export class Client {
     return inspection;
   }
 
+  registerMetric(metric) {
+    this.#custom.addMetric(metric);
+  }
+
+  registerTest(test) {
+    this.#custom.addTest(test);
+  }
+
+  customMetrics() {
+    return [...this.#custom.metrics.values()];
+  }
+
+  customTests() {
+    return [...this.#custom.tests.values()];
+  }
+
+  unregister(id) {
+    this.#custom.remove(id);
+  }
+
   crashForTest() {
     return this.#engine.request('crash', {});
   }
@@ -111,7 +133,7 @@ export class Client {
   }
 
   async #open(record) {
-    const project = await Project.open(record, { engine: this.#engine, registry: this.#registry, storage: this.#storage });
+    const project = await Project.open(record, { engine: this.#engine, registry: this.#registry, storage: this.#storage, custom: this.#custom });
     this.#projects.set(record.id, project);
     return project;
   }

@@ -107,6 +107,8 @@ export class Host {
         return engine.predictions(args.dataset, args.table, args.model, args.params);
       case 'stress':
         return this.#stress(args, task);
+      case 'records':
+        return engine.records(args.dataset, args.predictions ?? undefined, args.offset, args.limit);
       case 'rows':
         return engine.rows(args.run, args.caseId, args.offset, args.limit);
       case 'tables':

@@ -1,3 +1,4 @@
+import { recordsOf } from './custom.js';
 import { StraingaugeError } from './error.js';
 import { Job } from './job.js';
 import { said } from './registry.js';
@@ -20,15 +21,17 @@ export class Project {
   #engine;
   #registry;
   #storage;
+  #custom;
   #datasets = new Map();
   #predictions = new Map();
   #live = new Map();
 
-  constructor(record, { engine, registry, storage }) {
+  constructor(record, { engine, registry, storage, custom }) {
     this.#record = record;
     this.#engine = engine;
     this.#registry = registry;
     this.#storage = storage;
+    this.#custom = custom;
   }
 
   /** A project with what its storage remembers of it. */
@@ -207,7 +210,9 @@ export class Project {
     let sides = [await side(reference), await side(evaluation)];
     // A crash in between would have left the first side behind.
     if (sides[0].dataset !== (await this.#registry.dataset(reference, hooks))) sides = [await side(reference), await side(evaluation)];
-    return this.#engine.request('stress', { config: { ...config, model: model ?? null }, project: { id: this.id, name: this.name }, reference: sides[0], evaluation: sides[1], quiet }, hooks);
+    const records = (side, pace) => recordsOf((page) => this.#engine.request('records', page, { signal: hooks.signal }), sides[side], pace);
+    const custom = await this.#custom.computed(config, records, hooks.signal);
+    return this.#engine.request('stress', { config: { ...config, ...custom, model: model ?? null }, project: { id: this.id, name: this.name }, reference: sides[0], evaluation: sides[1], quiet }, hooks);
   }
 
   /** The engine's id of the predictions to judge, or null. Predictions that stand in the data's own file need not be registered. */

@@ -105,6 +105,12 @@ impl Engine {
         to_js(&self.session.rows(run, case, offset, limit)?)
     }
 
+    /// Rows of a data set with truth and prediction, as JSON, for metrics and tests of the caller's own.
+    pub fn records(&self, dataset: u32, predictions: Option<u32>, offset: usize, limit: usize) -> Result<String, Thrown> {
+        serde_json::to_string(&self.session.records(dataset, predictions, offset, limit)?)
+            .map_err(|e| Thrown::misuse(format!("The rows could not be handed over: {e}.")))
+    }
+
     /// The tables of a run's document, as JSON.
     pub fn tables(&self, document: &str, stamp: JsValue) -> Result<String, Thrown> {
         to_text(&report::tables(&parse(document)?, &from_js(stamp)?))

@@ -6,6 +6,7 @@
 mod abnormal_inputs;
 mod calm;
 mod cleanliness_and_drift;
+mod custom;
 mod metrics;
 #[allow(dead_code, reason = "collected by the catalogue")]
 mod metrics_shown;

@@ -3,6 +3,7 @@
 //! A session has no clock, no projects and no JavaScript: whoever drives it (the wasm surface, a native test, a command line)
 //! pushes bytes in, asks for one step after another, and keeps names and times to himself.
 
+mod records;
 mod runs;
 mod sample;
 mod shelf;

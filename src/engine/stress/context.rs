@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use straingauge_api::{Sensitivity, StressTestConfig, TestConfig, Thresholds};
 
-use super::TestSpec;
 use super::performance::PartNulls;
+use super::{Custom, TestSpec};
 use crate::metrics::Outcomes;
 use crate::profile::{Frame, Profile};
 use crate::random::Rng;
@@ -35,6 +35,8 @@ pub struct Settings {
     pub tests: BTreeMap<String, TestConfig>,
     /// Features that no test is asked about.
     pub exclude_columns: Vec<String>,
+    /// What the caller has computed.
+    pub custom: Arc<Custom>,
 }
 
 impl Settings {
@@ -45,6 +47,7 @@ impl Settings {
             sensitivity: config.sensitivity,
             tests: config.tests.clone(),
             exclude_columns: config.exclude_columns.clone(),
+            custom: Arc::new(Custom { metrics: config.custom_metrics.clone(), tests: config.custom_tests.clone() }),
         }
     }
 

@@ -45,6 +45,11 @@ pub fn judge_all(plan: &Plan, settings: &Settings) -> Vec<Vec<Judged>> {
                         let q = q_values.next().flatten();
                         let verdict = judge(spec, m, thresholds, q, alpha, families);
                         let mut case = measured_case(spec, planned, m, &verdict, q);
+                        if let Some(regain) = &mut case.regain
+                            && let Some(name) = settings.custom.metric_name(&regain.metric)
+                        {
+                            name.clone_into(&mut regain.name);
+                        }
                         case.thresholds = thresholds.filter(|_| spec.kind != Kind::Logical);
                         case.provisional = !complete && case.status == Status::Pass && spec.kind == Kind::Difference;
                         cases.push(Judged { case, planned: index });

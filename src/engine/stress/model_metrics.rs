@@ -2,7 +2,7 @@
 
 use straingauge_api::{ModelMetric, ModelTask, Severity};
 
-use super::Context;
+use super::{Context, custom};
 use crate::math::finite;
 use crate::metrics::{MetricDefinition, all, catalogue};
 
@@ -21,6 +21,18 @@ pub fn model_metrics(context: &Context, task: ModelTask) -> Vec<ModelMetric> {
                 severity: Severity::Pass,
             })
         })
+        .chain(context.settings.custom.metrics.iter().map(|m| {
+            let (reference, evaluation) = custom::values(context, m);
+            ModelMetric {
+                id: m.id.clone(),
+                name: m.name.clone(),
+                better: m.better,
+                unit: m.unit,
+                reference,
+                evaluation,
+                severity: Severity::Pass,
+            }
+        }))
         .collect()
 }
 

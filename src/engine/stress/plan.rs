@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use straingauge_api::{Kind, ModelTask, StressTestConfig};
 
+use super::custom::{CustomMetrics, CustomTests};
 use super::model_metrics::metric_of;
 use super::{Context, Family, Measurement, Needs, Question, Settings, TestSpec, configuration, questions};
 use crate::Result;
@@ -41,9 +42,11 @@ pub struct Plan {
 ///
 /// # Errors
 /// As [`configuration::check`].
-pub fn chosen(config: &StressTestConfig) -> Result<Vec<(&'static dyn Question, Vec<TestSpec>)>> {
-    let all: Vec<(&'static dyn Question, Vec<TestSpec>)> = questions().into_iter().map(|q| (q, q.tests())).collect();
-    configuration::check(config, &Settings::of(config), &all)?;
+pub fn chosen(config: &StressTestConfig, settings: &Settings) -> Result<Vec<(&'static dyn Question, Vec<TestSpec>)>> {
+    let mut all: Vec<(&'static dyn Question, Vec<TestSpec>)> = questions().into_iter().map(|q| (q, q.tests())).collect();
+    all.push((&CustomMetrics, CustomMetrics::specs(&settings.custom.metrics)));
+    all.push((&CustomTests, CustomTests::specs(&settings.custom.tests)));
+    configuration::check(config, settings, &all)?;
     let wanted = |spec: &TestSpec| {
         let own = config.tests.get(&spec.id).and_then(|c| c.run);
         let category = config.categories.as_ref().is_none_or(|c| c.contains(&spec.category));
@@ -65,7 +68,7 @@ impl Plan {
             all().iter().any(|d| d.id == metric) && by_id(task, metric).is_none()
         };
         let mut plan = Self { specs: Vec::new(), unmet: Vec::new(), absent: BTreeSet::new(), planned: Vec::new() };
-        for (question, specs) in chosen(config)? {
+        for (question, specs) in chosen(config, &context.settings)? {
             let first = plan.specs.len();
             let mut open = Vec::new();
             for (i, spec) in specs.iter().enumerate() {

@@ -91,10 +91,11 @@ impl Run {
     ///
     /// # Errors
     /// Where the configuration names an unknown test, or labels and predictions cannot be those of the task.
-    pub fn new(config: StressTestConfig, task: ModelTask, reference: RunSide, evaluation: RunSide) -> Result<Self> {
-        super::plan::chosen(&config)?;
+    pub fn new(mut config: StressTestConfig, task: ModelTask, reference: RunSide, evaluation: RunSide) -> Result<Self> {
         decisions::check(&decisions_of(&config))?;
         let settings = Settings::of(&config);
+        super::plan::chosen(&config, &settings)?;
+        settings.custom.check((reference.dataset.rows(), evaluation.dataset.rows()))?;
         let sides = [&reference, &evaluation].map(|side| metrics::side_info((&side.dataset, side.predictions.as_deref())));
         let id = identity(&config, task, &reference, &evaluation)?;
         let (of_reference, of_evaluation) = metrics::outcomes(
@@ -104,6 +105,8 @@ impl Run {
             config.positive_class.as_deref(),
             config.decision_threshold,
         )?;
+        // The settings hold the caller's numbers from here on.
+        (config.custom_metrics, config.custom_tests) = (Vec::new(), Vec::new());
         let preparation = Preparation::new(settings, (reference.dataset, of_reference), (evaluation.dataset, of_evaluation))?;
         let [reference, evaluation] = sides;
         let total = preparation.steps() as u64 + 1;

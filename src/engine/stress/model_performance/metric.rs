@@ -102,7 +102,7 @@ impl Question for ModelPerformance {
     }
 
     fn params(&self) -> &'static [&'static str] {
-        &["bound"]
+        &["bound", "k"]
     }
 
     fn families(&self, context: &Context) -> Vec<Family> {

@@ -110,7 +110,7 @@ pub(crate) fn part_gap(
 }
 
 /// The standard error of a share, never 0: as if one more row had been right and one wrong (Agresti and Coull 1998).
-pub(super) fn smoothed_error(mean: &crate::profile::Mean, error: f64) -> f64 {
+pub(crate) fn smoothed_error(mean: &crate::profile::Mean, error: f64) -> f64 {
     if !mean.indicator {
         return error;
     }
