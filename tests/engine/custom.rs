@@ -50,7 +50,7 @@ fn a_metric_by_row_is_found_where_it_is_worse() {
     for test in TESTS {
         let batch = document.batches.iter().find(|b| b.id == test).unwrap_or_else(|| panic!("no {test}"));
         assert_eq!(batch.cases[0].status, Status::Fail, "{test}: {:?}", batch.cases[0]);
-        assert!(batch.cases.iter().all(|c| c.features != ["size"] || c.status == Status::Pass), "{test}");
+        assert!(batch.cases.iter().all(|c| c.features != ["size"] || matches!(c.status, Status::Pass | Status::Skip)), "{test}");
     }
     let subset = document.batches.iter().find(|b| b.id == TESTS[1]).and_then(|b| b.cases.iter().find(|c| c.features == ["city"])).unwrap();
     assert_eq!(subset.subset.as_deref(), Some("Oslo"));

@@ -22,13 +22,25 @@ function ran(t, code) {
   return execFileSync(process.execPath, [join(folder, 'start.mjs')], { encoding: 'utf8' });
 }
 
-const firstCode = (readme) => readFileSync(new URL(readme, import.meta.url), 'utf8').match(/```js\n([\s\S]*?)```/)[1];
+const codes = (readme) => [...readFileSync(new URL(readme, import.meta.url), 'utf8').matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1]);
+const firstCode = (readme) => codes(readme)[0];
 
 test('the quick start of the package works', (t) => {
   const said = ran(t, firstCode('../../pkg/README.md'));
   assert.match(said, /accuracy/);
   assert.match(said, /ALERT .*city/);
   assert.match(said, /^test_run_id,features,/m);
+});
+
+test('what the package says of decisions and of own tests works', (t) => {
+  const [start, , decisions, own] = codes('../../pkg/README.md');
+  const open = start.replace('await client.close();', '');
+  assert.notEqual(open, start);
+  const said = ran(t, `${open}\nconsole.log('— from here —');\n${decisions}\n${own}\nawait client.close();`).split('— from here —')[1];
+  assert.match(said, /^\s*1 1\n/);
+  assert.match(said, /ready \d+/);
+  assert.match(said, /new: 0/);
+  assert.match(said, /reference: [\d.]+, evaluation: [\d.]+ \} (PASS|WARNING|ALERT)/);
 });
 
 test('the code of the first README works', (t) => {
