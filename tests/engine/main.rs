@@ -4,9 +4,12 @@
 #![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::match_wild_err_arm)]
 
 mod abnormal_inputs;
+mod abnormal_shown;
 mod calm;
 mod cleanliness_and_drift;
 mod custom;
+mod fair_shown;
+mod fairness;
 mod metrics;
 #[allow(dead_code, reason = "collected by the catalogue")]
 mod metrics_shown;

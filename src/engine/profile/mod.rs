@@ -9,6 +9,7 @@ mod category;
 mod clusters;
 mod columns;
 mod counting;
+mod groups;
 #[cfg(test)]
 mod laws;
 mod model;
@@ -30,6 +31,8 @@ pub use category::{CategoryFrame, CategoryProfile, OTHER_CELL_LIMIT, ValueCounts
 pub use clusters::Clusters;
 pub use columns::{ColumnFrame, ColumnProfile, Facts, TextProfile, ValueFrame, ValueProfile};
 pub use counting::Cells;
+pub(crate) use groups::short_label;
+pub use groups::{GroupFrame, crossed};
 pub use model::{Form, ModelFrame, ModelProfile, exact_multiclass_auc};
 pub use nulls::NullsProfile;
 pub use numeric::{Coarse, FINE_CELLS, MISSING_CELL, Moments, NumericFrame, NumericProfile};
@@ -39,8 +42,8 @@ pub use profiler::{MOST_PAIRS, Profiler};
 pub use row_outcomes::{NO_CELL, RowOutcomes, count_cells, split};
 pub use rules::{RuleCount, RulesFrame, RulesProfile};
 pub use sampling::Sampling;
-pub(crate) use subsets::short_number;
 pub use subsets::{Cut, MIN_SAMPLE_SIZE, NUM_SUBSETS, SubsetFrame, SubsetProfile};
+pub(crate) use subsets::{numeric_labels, short_number};
 pub use tally::{Mass, OutcomeTally, sums};
 pub use tokens::{SKETCH, TokenCounter, TokenFrame, TokenLearner, TokenProfile};
 
@@ -64,6 +67,8 @@ pub struct Frame {
     pub model: Option<ModelFrame>,
     /// Subsets by each of `Context::features`; `None` where a feature cuts nothing.
     pub subsets: Vec<Option<SubsetFrame>>,
+    /// Crossings of protected features.
+    pub groups: Vec<GroupFrame>,
     /// What the reference teaches of single values.
     pub rules: RulesFrame,
     /// The tokens of text columns.
@@ -95,6 +100,8 @@ pub struct Profile {
     pub model: Option<ModelProfile>,
     /// Subsets by each of `Context::features`.
     pub subsets: Vec<Option<SubsetProfile>>,
+    /// Crossings of protected features, in the order of [`Frame::groups`].
+    pub groups: Vec<SubsetProfile>,
     /// How those rules fared.
     pub rules: RulesProfile,
     /// The tokens of text columns, in the order of [`Frame::texts`], each by [`crate::text::Gram`].
@@ -129,7 +136,12 @@ impl Frame {
                 ValueFrame::Category(category) => category.names.iter().for_each(|name| eat(text_word(name))),
             }
         }
-        let sections = [self.pairs.len(), self.subsets.len(), self.rules.features.iter().map(|f| f.rules.len()).sum()];
+        let sections = [
+            self.pairs.len(),
+            self.subsets.len(),
+            self.groups.iter().map(GroupFrame::cells).sum(),
+            self.rules.features.iter().map(|f| f.rules.len()).sum(),
+        ];
         for n in sections {
             eat(n as u64);
         }
@@ -175,6 +187,10 @@ impl Profile {
                 _ => return Err(frames_differ("the subsets of a feature")),
             }
         }
+        if self.groups.len() != other.groups.len() {
+            return Err(frames_differ("their crossings"));
+        }
+        self.groups.iter_mut().zip(&other.groups).try_for_each(|(a, b)| a.merge(b))?;
         self.rules.merge(&other.rules)?;
         self.texts.iter_mut().flatten().zip(other.texts.iter().flatten()).try_for_each(|(a, b)| a.merge(b))?;
         merge_option(&mut self.label, other.label.as_ref())?;

@@ -44,6 +44,8 @@ enum Step {
     Model(Which),
     /// Counts them in the subsets of a feature, by its place; the reference comes first and learns the cut.
     Subsets(usize, Which),
+    /// Counts a crossing of protected features, by its place in the plan; the reference comes first and learns the cells.
+    Groups(usize, Which),
     /// Counts missing values per row on both sides.
     Nulls,
     /// Counts a pair on one side; the reference comes first and learns the pair's frame.
@@ -82,6 +84,8 @@ pub struct Profiler {
     pub(super) label_cells: (Arc<Cells>, Arc<Cells>),
     pairs: (Vec<PairProfile>, Vec<PairProfile>),
     learning: LearnOptions,
+    /// The sets of features that are crossed.
+    crossed: Vec<Vec<usize>>,
     pub(super) row_outcomes: (Option<Arc<RowOutcomes>>, Option<Arc<RowOutcomes>>),
     texts: TextsAtHand,
 }
@@ -111,6 +115,11 @@ impl Profiler {
             plan.extend([Step::Model(Which::Reference), Step::Model(Which::Evaluation)]);
             plan.extend((0..features.len()).flat_map(|i| [Step::Subsets(i, Which::Reference), Step::Subsets(i, Which::Evaluation)]));
         }
+        let mut crossed = Vec::new();
+        if !matches!(reference.outcomes.prediction, Prediction::None) {
+            crossed = super::crossed(&features, reference.dataset.params.intersections.as_deref());
+            plan.extend((0..crossed.len()).flat_map(|i| [Step::Groups(i, Which::Reference), Step::Groups(i, Which::Evaluation)]));
+        }
         plan.push(Step::Nulls);
         let labelled = !matches!(reference.outcomes.truth, Truth::None);
         for (a, b) in planned_pairs(&features, labelled) {
@@ -138,6 +147,7 @@ impl Profiler {
             label_cells: <_>::default(),
             pairs: <_>::default(),
             learning: LearnOptions::default(),
+            crossed,
             row_outcomes: (None, None),
             texts: TextsAtHand::of(&reference, &evaluation),
             frame: Frame::default(),
@@ -171,6 +181,7 @@ impl Profiler {
             Some(Step::Outcomes(which)) => self.outcomes(which),
             Some(Step::Model(which)) => self.model(which),
             Some(Step::Subsets(feature, which)) => self.subsets(feature, which),
+            Some(Step::Groups(set, which)) => self.groups(set, which),
             Some(Step::Nulls) => self.nulls(),
             Some(Step::Pair(a, b, which)) => self.pair(a, b, which),
             Some(Step::Rules(feature, which)) => self.rules(feature, which),
@@ -271,6 +282,21 @@ impl Profiler {
         }
         let cut = self.frame.subsets.get(feature).and_then(Option::as_ref);
         profile.subsets.push(cut.zip(rows.as_ref()).map(|(cut, rows)| cut.count(model, column, rows)));
+    }
+
+    fn groups(&mut self, set: usize, which: Which) {
+        let (Some(model), Some(places)) = (&self.frame.model, self.crossed.get(set)) else { return };
+        let (side, rows, profile) = match which {
+            Which::Reference => (&self.reference, &self.row_outcomes.0, &mut self.profiles.0),
+            Which::Evaluation => (&self.evaluation, &self.row_outcomes.1, &mut self.profiles.1),
+        };
+        let cuts: Vec<_> = places.iter().filter_map(|&i| self.frame.subsets.get(i)?.as_ref()).collect();
+        let columns: Vec<&Column> = places.iter().filter_map(|&i| side.columns.get(i)?.as_deref()).collect();
+        if which == Which::Reference && cuts.len() == places.len() && columns.len() == places.len() {
+            self.frame.groups.extend(super::GroupFrame::learn(places, &cuts, &columns));
+        }
+        let Some((frame, rows)) = self.frame.groups.last().filter(|f| f.features == *places).zip(rows.as_ref()) else { return };
+        profile.groups.push(frame.count(model, frame.cells_of(&cuts, &columns), rows));
     }
 
     fn nulls(&mut self) {
@@ -468,9 +494,10 @@ impl Documents {
     }
 }
 
-/// The pairs to count: each feature with the label; then features with features, at most [`MOST_PAIRS`]. Columns of the file come first, what
-/// is measured in texts behind them; among those, columns that stand next to each other before those further apart, so that every column
-/// has its turn however many there are. Two features measured in one text are bound to go together and are left out.
+/// The pairs to count: each feature with the label; then features with features, at most [`MOST_PAIRS`]. Pairs of a protected feature come first,
+/// as fairness asks what tells of them; then columns of the file, what is measured in texts behind them; among those, columns that stand
+/// next to each other before those further apart, so that every column has its turn however many there are. Two features measured in one
+/// text are bound to go together and are left out.
 fn planned_pairs(features: &[Feature], labelled: bool) -> Vec<(PairSide, PairSide)> {
     let pairable: Vec<(usize, &Feature)> = features.iter().enumerate().filter(|(_, f)| f.kind != FeatureKind::Text).collect();
     let mut out: Vec<(PairSide, PairSide)> = Vec::new();
@@ -478,11 +505,12 @@ fn planned_pairs(features: &[Feature], labelled: bool) -> Vec<(PairSide, PairSid
         out.extend(pairable.iter().map(|&(i, _)| (PairSide::Feature(i), PairSide::Label)));
     }
     let most = out.len() + MOST_PAIRS;
-    for measured in [false, true] {
+    for turn in 0..3 {
         for gap in 1..pairable.len() {
             for (a, b) in pairable.iter().zip(pairable.iter().skip(gap)) {
                 let text = |f: &Feature| f.measured_in.is_some();
-                let wanted = (text(a.1) || text(b.1)) == measured && !(text(a.1) && a.1.measured_in == b.1.measured_in);
+                let own = if a.1.protected || b.1.protected { 0 } else { 1 + u8::from(text(a.1) || text(b.1)) };
+                let wanted = own == turn && !(text(a.1) && a.1.measured_in == b.1.measured_in);
                 if wanted && out.len() < most {
                     out.push((PairSide::Feature(a.0), PairSide::Feature(b.0)));
                 }

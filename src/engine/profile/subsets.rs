@@ -234,7 +234,7 @@ fn number_name(x: f64) -> String {
 }
 
 /// `≤ 1`, `1 – 3`, `> 3`: each bin holds its upper edge.
-fn numeric_labels(edges: &[f64]) -> Vec<String> {
+pub(crate) fn numeric_labels(edges: &[f64]) -> Vec<String> {
     let Some((first, last)) = edges.first().zip(edges.last()) else { return vec!["has a value".to_owned()] };
     let mut labels = vec![format!("≤ {}", short_number(*first))];
     labels.extend(edges.windows(2).map(|pair| match pair {

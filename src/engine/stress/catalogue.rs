@@ -7,6 +7,10 @@ use super::abnormal_inputs::{
     CAPITALIZATION, EMPTY_STRING, EMPTY_TEXT, FEATURE_TYPE_CHECK, Inconsistencies, NULL_CHECK, NUMERIC_OUTLIER, OUT_OF_RANGE,
     RARE_CATEGORIES, REQ_CHARACTERS, UNSEEN_CATEGORICAL, UNSEEN_UNIGRAM,
 };
+use super::bias_and_fairness::{
+    CalibrationByGroup, ClassImbalance, DemographicParity, DiscriminationByProxy, EqualErrorRates, FeatureIndependence,
+    IntersectionalGroupFairness, PredictProtectedFeatures, ProtectedFeatureDrift,
+};
 use super::data_cleanliness::{
     ClassCoverage, HighFeatureCorrelation, HighMutualInformation, LabelImbalance, MixedNulls, RepeatedRows, RequiredFeatures,
 };
@@ -53,6 +57,16 @@ pub fn questions() -> Vec<&'static dyn Question> {
         &HighFeatureCorrelation,
         &HighMutualInformation,
         &MixedNulls,
+        // bias and fairness
+        &DemographicParity,
+        &IntersectionalGroupFairness,
+        &EqualErrorRates,
+        &ClassImbalance,
+        &ProtectedFeatureDrift,
+        &DiscriminationByProxy,
+        &FeatureIndependence,
+        &PredictProtectedFeatures,
+        &CalibrationByGroup,
     ]
 }
 

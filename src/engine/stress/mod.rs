@@ -5,6 +5,7 @@
 //! and [`verdict`] alone turns measurements into verdicts.
 
 pub mod abnormal_inputs;
+pub mod bias_and_fairness;
 mod catalogue;
 mod compare;
 mod configuration;

@@ -67,6 +67,8 @@ pub enum FamilySubject {
     Feature(String),
     /// A pair of features, by name.
     Pair(String, String),
+    /// The crossing of several features, by name.
+    Crossing(Vec<String>),
 }
 
 impl FamilySubject {
@@ -76,6 +78,7 @@ impl FamilySubject {
             Self::Whole => Vec::new(),
             Self::Feature(name) => vec![name.clone()],
             Self::Pair(a, b) => vec![a.clone(), b.clone()],
+            Self::Crossing(names) => names.clone(),
         }
     }
 }

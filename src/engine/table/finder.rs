@@ -283,9 +283,11 @@ impl<'a> Finder<'a> {
             match &params.protected_features {
                 Some(said) => guess.protected = said.contains(&column.name),
                 None => {
+                    // A suggestion, no more: whether fairness is asked of it is for the reader to say.
                     if let Some(word) = names::protected_word(words).filter(|_| guess.role != Role::Text) {
-                        guess.protected = true;
-                        guess.reason.push_str(&format!("; “{word}” suggests that fairness is asked of it"));
+                        guess
+                            .reason
+                            .push_str(&format!("; “{word}” suggests a protected feature: name it in protectedFeatures if it is one"));
                     }
                 }
             }

@@ -182,9 +182,13 @@ mod tests {
     }
 
     #[test]
-    fn protected_features_are_suggested_or_set() {
+    fn protected_features_are_set_and_never_guessed() {
         let columns = || vec![category("gender", &["f", "m"]), category("plan", &["a", "b"])];
-        assert_eq!(guessed(columns(), &DataParams::default()).0, [(Role::Categorical, true), (Role::Categorical, false)]);
+        assert_eq!(guessed(columns(), &DataParams::default()).0, [(Role::Categorical, false), (Role::Categorical, false)]);
+        let table = table(columns());
+        let facts: Vec<ColumnFacts> = table.columns.iter().map(|c| ColumnFacts::of(c)).collect();
+        let suggested = roles(&table, &facts, &DataParams::default()).unwrap().guesses;
+        assert!(suggested[0].reason.contains("“gender” suggests a protected feature") && !suggested[1].reason.contains("protected"));
         let params = DataParams { protected_features: Some(vec!["plan".into()]), ..DataParams::default() };
         assert_eq!(guessed(columns(), &params).0, [(Role::Categorical, false), (Role::Categorical, true)]);
     }

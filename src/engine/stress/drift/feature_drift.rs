@@ -9,7 +9,7 @@ use crate::stress::{Context, Family, FamilySubject, Measurement, Needs, Question
 
 const TEST: &str = "drift:feature_drift";
 /// What can be set for a test of one column.
-pub(super) const PARAMS: [&str; 3] = ["num_bins", "min_sample_size", "statistic"];
+pub(in crate::stress) const PARAMS: [&str; 3] = ["num_bins", "min_sample_size", "statistic"];
 
 /// Asks every numeric and categorical feature.
 pub struct FeatureDrift;
@@ -42,16 +42,21 @@ impl Question for FeatureDrift {
 
     fn measure(&self, context: &Context, family: &Family) -> Result<Vec<Measurement>> {
         let FamilySubject::Feature(name) = &family.subject else { return Ok(Vec::new()) };
-        let at = context.feature(name);
-        let column =
-            at.and_then(|i| Some((context.frame.columns.get(i)?, context.reference.columns.get(i)?, context.evaluation.columns.get(i)?)));
-        let Some((frame, reference, evaluation)) = column else {
-            return Ok(vec![Measurement::Skipped(format!("There is no feature {name}."))]);
-        };
-        let change = Change::of(frame, reference, evaluation, grain(context, TEST));
-        let measurement = drift(context, TEST, &self.tests(), name, change)?;
-        Ok(vec![told(context, measurement, attribution::of_feature(context, name), &format!("the values of {name}"))])
+        Ok(vec![column_drift(context, TEST, &self.tests(), name)?])
     }
+}
+
+/// The drift of a feature's column, under the settings of a test.
+pub(in crate::stress) fn column_drift(context: &Context, test: &str, specs: &[TestSpec], name: &str) -> Result<Measurement> {
+    let at = context.feature(name);
+    let column =
+        at.and_then(|i| Some((context.frame.columns.get(i)?, context.reference.columns.get(i)?, context.evaluation.columns.get(i)?)));
+    let Some((frame, reference, evaluation)) = column else {
+        return Ok(Measurement::Skipped(format!("There is no feature {name}.")));
+    };
+    let change = Change::of(frame, reference, evaluation, grain(context, test));
+    let measurement = drift(context, test, specs, name, change)?;
+    Ok(told(context, measurement, attribution::of_feature(context, name), &format!("the values of {name}")))
 }
 
 /// The bins and rows that a test asks for: `num_bins` (2 to 100), `min_sample_size`.

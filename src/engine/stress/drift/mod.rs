@@ -13,6 +13,7 @@ mod prediction_drift;
 mod token_drift;
 
 pub use feature_drift::FeatureDrift;
+pub(super) use feature_drift::{PARAMS, column_drift};
 pub use label_drift::LabelDrift;
 pub use nulls_per_feature_drift::NullsPerFeatureDrift;
 pub use nulls_per_row_drift::NullsPerRowDrift;

@@ -137,7 +137,7 @@ impl Question for PairDrift {
         let (sides, names) = match &family.subject {
             FamilySubject::Pair(a, b) => (place(a).zip(place(b)), (a.as_str(), b.as_str())),
             FamilySubject::Feature(a) => (place(a).map(|a| (a, PairSide::Label)), (a.as_str(), "the label")),
-            FamilySubject::Whole => return Ok(Vec::new()),
+            FamilySubject::Whole | FamilySubject::Crossing(_) => return Ok(Vec::new()),
         };
         let at = sides.and_then(|sides| context.frame.pairs.iter().position(|p| (p.a, p.b) == sides));
         let of = |profile: &Profile, frame: &PairFrame| {
