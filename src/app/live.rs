@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use straingauge_api::{ApiError, Batch, ErrorDetails, PredictionParams, ReadOptions, Stage};
+use straingauge_api::{ApiError, Batch, Category, ErrorDetails, Kind, PredictionParams, ReadOptions, Stage};
 
 use crate::client::{self, Answer, ProjectInfo, RunConfig, js};
 use crate::desk::{Desk, DeskFile};
@@ -142,7 +142,10 @@ impl Live {
                     project
                 };
                 let sides = self.register(turn, desk, &project).await?;
-                let config = config(desk, name, sides, desk.task.get_untracked());
+                let mut config = config(desk, name, sides, desk.task.get_untracked());
+                if config.reference == config.evaluation {
+                    of_one(&mut config).await?;
+                }
                 self.test(turn, &project, &config).await
             }
             .await;
@@ -293,33 +296,31 @@ fn first_step(label: &str) -> Step {
     Step { stage: Stage::Reading, done: 0, total: None, label: label.to_owned() }
 }
 
-/// Tests of data cleanliness that lay two sets side by side: of one set alone they can say nothing.
-const OF_TWO: [&str; 7] = [
-    "required_features",
-    "class_coverage",
-    "train_test_overlap",
-    "date_overlap",
-    "index_overlap",
-    "mutual_information_decrease_feature_to_label",
-    "outlier_rows",
-];
+/// Tests of data cleanliness that lay two sets side by side, beside those that compare: of one set alone they can say nothing.
+const OF_TWO: [&str; 4] = ["required_features", "class_coverage", "date_overlap", "index_overlap"];
+
+/// Leaves to a set that stands alone the tests that can say something about it.
+async fn of_one(config: &mut RunConfig) -> Answer<()> {
+    for test in client::catalogue().await?.into_iter().filter(|t| t.category == Category::DataCleanliness) {
+        let of_two = OF_TWO.iter().any(|id| test.id.ends_with(id));
+        if of_two || test.kind == Kind::Difference {
+            config.tests.entry(test.id).or_default().run = Some(false);
+        }
+    }
+    config.tests.retain(|id, _| id.starts_with(Category::DataCleanliness.id()));
+    config.categories = vec![Category::DataCleanliness.id()];
+    config.model = Some(None);
+    Ok(())
+}
 
 fn config(desk: Desk, run_name: String, sides: Sides, model_task: Option<straingauge_api::ModelTask>) -> RunConfig {
-    let alone = sides.reference == sides.evaluation;
-    let mut tests = desk.tests.get_untracked();
-    if alone {
-        for test in OF_TWO {
-            tests.entry(format!("data_cleanliness:{test}")).or_default().run = Some(false);
-        }
-        tests.retain(|id, _| id.starts_with("data_cleanliness:"));
-    }
     RunConfig {
         run_name,
         reference: sides.reference,
         evaluation: sides.evaluation,
-        model: if alone || desk.data_only.get_untracked() { Some(None) } else { sides.model.map(Some) },
-        categories: if alone { vec!["data_cleanliness"] } else { Vec::new() },
-        tests,
+        model: if desk.data_only.get_untracked() { Some(None) } else { sides.model.map(Some) },
+        categories: Vec::new(),
+        tests: desk.tests.get_untracked(),
         exclude_columns: desk.excluded.get_untracked(),
         baseline: Some(desk.baseline.get_untracked()).filter(|b| !b.is_empty()),
         model_task,

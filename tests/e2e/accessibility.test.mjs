@@ -35,11 +35,26 @@ for (const colorScheme of ['light', 'dark']) {
       await part(page, 'try-sample').first().click();
       await verdict(page);
       faults.push(...(await check(page, 'run')));
-      for (const list of ['category', 'feature']) {
+      for (const list of ['category', 'feature', 'slices', 'fairness', 'cases']) {
         await part(page, `list-${list}`).click();
         await page.waitForTimeout(200);
+        if (list === 'feature') await page.locator('.opens-row').first().click();
+        if (list === 'cases') await page.locator('.case-head').first().click();
+        if (list === 'cases') await part(page, 'accept').click();
         faults.push(...(await check(page, `run by ${list}`)));
       }
+      await page.evaluate(() => { location.hash = location.hash.replace(/^#\/runs\/([^/]+)\/([^/?]+).*/, '#/compare/$1/$2/$2'); });
+      await part(page, 'compared-run').first().waitFor();
+      faults.push(...(await check(page, 'two runs')));
+      await part(page, 'nav-data').click();
+      await part(page, 'settings').locator('summary').first().click();
+      await part(page, 'tests-settings').locator('summary').first().click();
+      await part(page, 'tests-settings').locator('summary', { hasText: 'Drift' }).last().click();
+      await page.waitForTimeout(200);
+      faults.push(...(await check(page, 'settings')));
+      await page.goBack();
+      await page.goBack();
+      await verdict(page);
       await part(page, 'finding').first().locator('a').first().click();
       await part(page, 'case-row').first().waitFor();
       faults.push(...(await check(page, 'test')));

@@ -134,4 +134,8 @@ test('the sample project comes with data, predictions and weaknesses that a run 
   const run = await project.startStressTest({ runName: 'sample', reference: 'reference', evaluation: 'evaluation', model, seed: 42 }).result();
   assert.equal(run.summary.outcome, 'not_ready');
   assert.ok(run.findings.length >= 3);
+  const known = await client.catalogue();
+  const ids = known.map(({ id }) => id);
+  assert.ok(run.batches().every(({ id }) => ids.includes(id)), 'the catalogue knows every test of a run');
+  assert.deepEqual(known.find(({ id }) => id === 'drift:feature_drift').thresholds, { warning: 0.2, alert: 0.6 });
 });

@@ -43,11 +43,11 @@ pub fn chevron() -> El {
 /// The row, and what it opens to. `titled` says the test too, in a list of cases of many tests.
 pub fn case_row(shown: &Arc<Shown>, batch: &Batch, case: &Case, titled: bool, open: bool) -> El {
     let lead = el("b", "").text(&if titled { format!("{} · {}", batch.name, about(case)) } else { about(case) });
-    case_with(shown, batch, case, lead, titled, open)
+    case_with(shown, batch, case, lead, says(case), titled, open)
 }
 
 /// The same with another lead.
-pub fn case_with(shown: &Arc<Shown>, batch: &Batch, case: &Case, lead: El, titled: bool, open: bool) -> El {
+pub fn case_with(shown: &Arc<Shown>, batch: &Batch, case: &Case, lead: El, says: &str, titled: bool, open: bool) -> El {
     let opened = RwSignal::new(open);
     let shape = shape_of(case);
     let tag = let_be(case).map(|word| el("span", "chip").text(word));
@@ -56,7 +56,7 @@ pub fn case_with(shown: &Arc<Shown>, batch: &Batch, case: &Case, lead: El, title
         .aria("aria-expanded", move || opened.get())
         .on("click", move |_| opened.update(|o| *o = !*o))
         .el(el("span", "case-mark").view(told(shape)))
-        .el(el("span", "case-about").el(lead).all(tag).el(el("span", "case-says").text(says(case))))
+        .el(el("span", "case-about").el(lead).all(tag).el(el("span", "case-says").text(says)))
         .view(gauge(case.severity_score, shape, case.evident))
         .el(chevron());
     let (batch, id) = (batch.id.clone(), case.id.clone());

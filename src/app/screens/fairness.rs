@@ -93,11 +93,13 @@ fn section(shown: &Arc<Shown>, batches: &[&Batch], features: &[String]) -> AnyVi
 }
 
 /// A value with its interval, marked where it is the worst.
-fn cell(bar: Option<&SubsetBar>, unit: Unit, worst: bool) -> El {
+fn cell(bar: Option<&SubsetBar>, measure: &Measure<'_>) -> El {
+    let unit = measure.unit;
     let Some(bar) = bar.filter(|b| b.metric.value.is_some()) else { return el("td", "n").el(el("span", "meta").text("–")) };
     let shape: Shape = bar.severity.into();
     let class = if shape > Shape::Pass { format!("n group-cell {}", shape.class()) } else { "n group-cell".to_owned() };
-    let lowest = worst.then(|| el("span", "lowest").text("worst"));
+    let word = if measure.better == Better::Lower { "highest" } else { "lowest" };
+    let lowest = (measure.worst() == Some(bar.label.as_str())).then(|| el("span", "lowest").text(word));
     let within = interval(bar.metric.low, bar.metric.high, unit);
     el("td", &class)
         .el(el("b", "").maybe((shape > Shape::Pass).then(|| told(shape))).text(&value(bar.metric.value, unit)))
@@ -121,7 +123,7 @@ fn groups(shown: &Arc<Shown>, title: &str, measures: &[Measure<'_>]) -> El {
     let head =
         el("tr", "").el(el("th", "").attr("scope", "col").text("Group")).el(el("th", "n").attr("scope", "col").text("Rows")).all(head);
     let rows = labels.iter().map(|(label, n)| {
-        let cells = measures.iter().map(|m| cell(m.bars.iter().find(|b| b.label == *label), m.unit, m.worst() == Some(label)));
+        let cells = measures.iter().map(|m| cell(m.bars.iter().find(|b| b.label == *label), m));
         el("tr", "").testid("group-row").el(el("th", "").attr("scope", "row").text(label)).el(el("td", "n").text(&count(*n))).all(cells)
     });
     let all = measures.iter().map(|m| el("td", "n").text(&value(m.overall, m.unit)));
@@ -155,18 +157,14 @@ fn matrix(title: &str, measure: &Measure<'_>) -> Option<AnyView> {
             ys.push(y);
         }
     }
-    let worst = measure.worst();
     let rows = xs.iter().map(|x| {
-        let cells = ys.iter().map(|y| {
-            let bar = parts.iter().find(|p| p.0 == *x && p.1 == *y).map(|p| p.2);
-            cell(bar, measure.unit, bar.is_some_and(|b| worst == Some(b.label.as_str())))
-        });
+        let cells = ys.iter().map(|y| cell(parts.iter().find(|p| p.0 == *x && p.1 == *y).map(|p| p.2), measure));
         el("tr", "").el(el("th", "").attr("scope", "row").text(x)).all(cells)
     });
     // Groups too small to be shown each for itself.
     let rest = measure.bars.iter().filter(|b| !b.label.contains(" · ")).map(|bar| {
         let head = el("th", "").attr("scope", "row").text(&bar.label);
-        el("tr", "").el(head).el(cell(Some(bar), measure.unit, worst == Some(bar.label.as_str())).attr("colspan", &ys.len().to_string()))
+        el("tr", "").el(head).el(cell(Some(bar), measure).attr("colspan", &ys.len().to_string()))
     });
     let dotted: Vec<String> = ys.iter().map(|y| format!(".{y}")).collect();
     let mut heads = vec![measure.metric];

@@ -45,7 +45,8 @@ fn of_test(shown: &Arc<Shown>, batch: &Batch) -> Option<AnyView> {
         });
         let lead =
             el("b", "slice").el(el("span", "rank").text(&(i + 1).to_string())).all(chips).el(el("span", "slice-bar").maybe(bar(case)));
-        case_with(shown, batch, case, lead, true, false).testid("slice")
+        case_with(shown, batch, case, lead, if case.figure.is_some() { "" } else { crate::screens::case::says(case) }, true, false)
+            .testid("slice")
     });
     let head = el("div", "group-head")
         .el(el("h3", "").text(&batch.name))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use straingauge_api::{Batch, Case, RowPage, RunDocument, Severity, Status};
+use straingauge_api::{Batch, Case, RowPage, RowView, RunDocument, Severity, Status};
 use straingauge_charts::format;
 
 use super::picture;
@@ -101,14 +101,17 @@ fn told(case: &Case, rows: Option<&RowPage>, chart: Option<&str>) -> String {
 }
 
 fn table_of_rows(page: &RowPage) -> String {
+    let why = page.rows.iter().any(|row| row.reason.is_some());
+    let first = if why { "<th>why</th>" } else { "" };
     let heads: String = page.columns.iter().map(|name| format!("<th>{}</th>", escape(name))).collect();
-    let rows: String = page
-        .rows
-        .iter()
-        .map(|row| format!("<tr>{}</tr>", row.cells.iter().map(|c| cell(c.as_deref().unwrap_or("–"), false)).collect::<String>()))
-        .collect();
+    let text = |c: &Option<String>| cell(c.as_deref().unwrap_or("–"), false);
+    let line = |row: &RowView| {
+        let why = if why { text(&row.reason) } else { String::new() };
+        format!("<tr>{why}{}</tr>", row.cells.iter().map(text).collect::<String>())
+    };
+    let rows: String = page.rows.iter().map(line).collect();
     format!(
-        "<details open><summary>{} of {} rows</summary><div class=\"scroll\"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>",
+        "<details open><summary>{} of {} rows</summary><div class=\"scroll\"><table><thead><tr>{first}{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>",
         page.rows.len(),
         format::spaced(page.total)
     )
