@@ -10,6 +10,7 @@ use leptos::tachys::view::{Mountable, Position, PositionState, Render};
 use wasm_bindgen::prelude::*;
 
 type Words = Box<dyn Fn() -> Option<String> + Send>;
+type Listener = Closure<dyn FnMut(web_sys::Event)>;
 type Heard = Box<dyn FnMut(web_sys::Event) + Send>;
 
 enum Value {
@@ -176,7 +177,7 @@ enum Stood {
 #[derive(Default)]
 struct Kept {
     effects: Vec<RenderEffect<()>>,
-    listeners: Vec<(&'static str, Closure<dyn FnMut(web_sys::Event)>)>,
+    listeners: Vec<(&'static str, Listener)>,
 }
 
 fn set(node: &web_sys::Element, name: &str, value: Option<&str>) {
@@ -206,7 +207,7 @@ impl El {
             }
         }
         for (event, heard) in listeners {
-            let heard = Closure::<dyn FnMut(web_sys::Event)>::new(heard);
+            let heard = Listener::new(heard);
             let _ = node.add_event_listener_with_callback(event, heard.as_ref().unchecked_ref());
             kept.listeners.push((event, heard));
         }

@@ -309,7 +309,7 @@ async fn of_one(config: &mut RunConfig) -> Answer<()> {
     }
     config.tests.retain(|id, _| id.starts_with(Category::DataCleanliness.id()));
     config.categories = vec![Category::DataCleanliness.id()];
-    config.model = Some(None);
+    config.data_only = true;
     Ok(())
 }
 
@@ -318,7 +318,8 @@ fn config(desk: Desk, run_name: String, sides: Sides, model_task: Option<straing
         run_name,
         reference: sides.reference,
         evaluation: sides.evaluation,
-        model: if desk.data_only.get_untracked() { Some(None) } else { sides.model.map(Some) },
+        model: sides.model,
+        data_only: desk.data_only.get_untracked(),
         categories: Vec::new(),
         tests: desk.tests.get_untracked(),
         exclude_columns: desk.excluded.get_untracked(),

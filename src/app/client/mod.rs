@@ -121,7 +121,11 @@ pub async fn split_dataset(project: &js::Project, name: &str, by: &str) -> Answe
 
 /// Starts a stress test.
 pub fn start(project: &js::Project, config: &RunConfig) -> Answer<js::Job> {
-    project.start_stress_test(&to_js(config)?).map_err(|e| api_error(&e))
+    let asked = to_js(config)?;
+    if config.data_only {
+        let _ = Reflect::set(&asked, &JsValue::from_str("model"), &JsValue::NULL);
+    }
+    project.start_stress_test(&asked).map_err(|e| api_error(&e))
 }
 
 /// The runs of a project, newest first.

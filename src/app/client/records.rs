@@ -124,9 +124,12 @@ pub struct RunConfig {
     pub reference: String,
     /// The evaluation set.
     pub evaluation: String,
-    /// The model; absent where predictions stand in the data files, null for the data alone.
+    /// The model; absent where predictions stand in the data files.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<Option<String>>,
+    pub model: Option<String>,
+    /// Whether predictions are left alone, wherever they stand: the package's `model: null`.
+    #[serde(skip)]
+    pub data_only: bool,
     /// Categories; all whose needs are met where empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<&'static str>,

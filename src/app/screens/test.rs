@@ -23,16 +23,13 @@ pub fn test(project: String, run: String, batch: String, case: Option<String>) -
     live(move || match app.shown.get() {
         Load::Waiting => loading("Opening the run"),
         Load::Failed(error) => row(vec![title(), failure("This run cannot be opened.", &error)]),
-        Load::Ready(shown) => match shown.document.batches.iter().find(|b| b.id == batch) {
-            Some(batch) => page(&shown, batch, case.clone()),
-            None => {
-                let back = link("btn", &shown.run_href(Listing::All), "To the run");
-                row(vec![
-                    title(),
-                    empty("No such test in this run", "It may not have been asked for, or is of another version.", back.any()),
-                ])
+        Load::Ready(shown) => {
+            if let Some(batch) = shown.document.batches.iter().find(|b| b.id == batch) {
+                return page(&shown, batch, case.clone());
             }
-        },
+            let back = link("btn", &shown.run_href(Listing::All), "To the run");
+            row(vec![title(), empty("No such test in this run", "It may not have been asked for, or is of another version.", back.any())])
+        }
     })
 }
 

@@ -86,8 +86,7 @@ fn sure(name: &str, about: &str, yes: &'static str, act: impl Fn() + Send + Sync
     let (name, about) = (name.to_owned(), about.to_owned());
     live(move || {
         if asking.get() {
-            let act = act.clone();
-            row(vec![button("btn small danger", yes, move || act()).any(), button("btn small", "Keep", move || asking.set(false)).any()])
+            row(vec![button("btn small danger", yes, act.clone()).any(), button("btn small", "Keep", move || asking.set(false)).any()])
         } else {
             button("btn small quiet", &name, move || asking.set(true)).attr("aria-label", &format!("{name} {about}")).any()
         }
