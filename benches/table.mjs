@@ -67,6 +67,38 @@ function* mapped(rows, seed, first, form) {
   for (const record of records(rows, seed, first)) yield form(record);
 }
 
+/** Rows of many columns by turns: numbers, skewed numbers with gaps, few values, many values; a label and a score that knows it. */
+function* wide(rows, columns, seed) {
+  const next = uniform(seed);
+  const normal = () => {
+    let sum = -6;
+    for (let k = 0; k < 12; k += 1) sum += next();
+    return sum;
+  };
+  for (let i = 0; i < rows; i += 1) {
+    const cells = [];
+    for (let c = 0; c < columns; c += 1) {
+      if (c % 4 === 0) cells.push(normal().toFixed(3));
+      else if (c % 4 === 1) cells.push(next() < 0.05 ? '' : (normal() ** 4).toFixed(2));
+      else if (c % 4 === 2) cells.push(`v${Math.floor(next() * 6)}`);
+      else cells.push(`w${Math.floor(next() ** 3 * 300)}`);
+    }
+    const signal = normal();
+    const label = next() < 1 / (1 + Math.exp(-2 * signal)) ? 1 : 0;
+    const inside = cells[2] === 'v1' && cells[6] === 'v2' && cells[10] === 'v3';
+    const score = 1 / (1 + Math.exp(-2 * (inside ? normal() : signal)));
+    yield `${cells.join(',')},${label},${score.toFixed(6)}\n`;
+  }
+}
+
+/** Writes a reference and an evaluation set of many columns; where v1, v2 and v3 of columns 2, 6 and 10 meet, the score is noise. */
+export async function wideTables(folder, rows, columns) {
+  mkdirSync(folder, { recursive: true });
+  const head = `${Array.from({ length: columns }, (_, c) => `c${c}`).join(',')},label,score\n`;
+  const one = (name, seed) => write(join(folder, `wide-${name}-${rows}-${columns}.csv`), head, wide(rows, columns, seed));
+  return { reference: await one('reference', 11), evaluation: await one('evaluation', 12) };
+}
+
 /** Writes the tables that are not there yet and returns their paths. */
 export async function tables(folder, rows) {
   mkdirSync(folder, { recursive: true });

@@ -20,6 +20,7 @@ mod planted;
 mod reading;
 mod row_pages;
 mod sides;
+mod slices_shown;
 mod stats;
 mod support;
 mod whole_runs;

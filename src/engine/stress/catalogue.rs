@@ -16,7 +16,7 @@ use super::data_cleanliness::{
 };
 use super::drift::{FeatureDrift, LabelDrift, NullsPerFeatureDrift, NullsPerRowDrift, PairDrift, PredictionDrift, TokenDrift};
 use super::model_performance::{CalibrationComparison, ModelPerformance};
-use super::subset_performance::SubsetPerformance;
+use super::subset_performance::{SubsetPerformance, WorstSlices};
 use super::subset_performance_degradation::SubsetDegradation;
 
 /// Every question of the catalogue, in the order in which they are asked.
@@ -27,6 +27,7 @@ pub fn questions() -> Vec<&'static dyn Question> {
         &CalibrationComparison,
         // subset performance
         &SubsetPerformance,
+        &WorstSlices,
         &SubsetDegradation,
         // drift
         &FeatureDrift,

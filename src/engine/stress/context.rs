@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use straingauge_api::{Sensitivity, StressTestConfig, TestConfig, Thresholds};
 
 use super::performance::PartNulls;
+use super::subset_performance::Slices;
 use super::{Custom, TestSpec};
 use crate::metrics::Outcomes;
 use crate::profile::{Frame, Profile};
@@ -101,13 +102,15 @@ pub struct Context {
     pub rows: Option<(Side, Side)>,
     /// Same-size draws of the evaluation's confusion matrix, made on first need: all subsets of one size share them.
     pub(crate) part_nulls: OnceLock<Option<PartNulls>>,
+    /// The worst slices, searched on first need.
+    pub(crate) slices: OnceLock<Option<Slices>>,
 }
 
 impl Context {
     /// Two profiles in one frame, of `features` in their order, with the loaded rows where there are any.
     pub fn new(settings: Settings, features: Vec<Feature>, frame: Frame, profiles: (Profile, Profile), rows: Option<(Side, Side)>) -> Self {
         let (reference, evaluation) = profiles;
-        Self { settings, features, frame, reference, evaluation, rows, part_nulls: OnceLock::new() }
+        Self { settings, features, frame, reference, evaluation, rows, part_nulls: OnceLock::new(), slices: OnceLock::new() }
     }
 
     /// The index of a feature by name.
@@ -122,6 +125,11 @@ impl Context {
             PartNulls::of_tally(frame, tally, &mut self.rng("subset_performance", "same-size draws"))
         };
         self.part_nulls.get_or_init(draw).as_ref()
+    }
+
+    /// The worst slices of the evaluation set.
+    pub(crate) fn slices(&self) -> Option<&Slices> {
+        self.slices.get_or_init(|| Slices::of(self)).as_ref()
     }
 
     /// The random stream of a case.

@@ -134,6 +134,7 @@ impl Preparation {
             evaluation: of_evaluation,
             rows: Some((reference, evaluation)),
             part_nulls: std::sync::OnceLock::new(),
+            slices: std::sync::OnceLock::new(),
         })
     }
 }

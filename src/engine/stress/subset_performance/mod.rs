@@ -1,6 +1,9 @@
 //! Subset performance: where does the model fail?
 
+mod slices;
 mod subset;
 
+pub(crate) use slices::Slices;
+pub use slices::WorstSlices;
 pub use subset::SubsetPerformance;
 pub(crate) use subset::{MIN_FRQ, bars, limits, missing_skip, parts, rows_of};
