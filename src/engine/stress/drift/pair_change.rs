@@ -13,6 +13,8 @@ use crate::stress::{Measured, Measurement};
 
 /// Rows a cell, on average, on the smaller side.
 const ROWS_A_CELL: f64 = 5.0;
+/// Values of a category that are told apart, the last one for all that are rarer.
+const MOST_LEVELS: usize = 20;
 /// √(2/π): what a normal deviation comes to on average, in its standard errors.
 const MEAN_DEVIATION: f64 = 0.797_884_560_802_865_4;
 const Z95: f64 = 1.959_963_984_540_054;
@@ -208,7 +210,8 @@ impl PairSides<'_> {
                 return INFORMATION_BINS;
             }
             let own = x.iter().zip(y).filter(|(p, q)| (*p + *q) / (n + m) * smaller >= ROWS_A_CELL).count();
-            own + usize::from(x.iter().zip(y).any(|(p, q)| *p + *q > 0.0 && (*p + *q) / (n + m) * smaller < ROWS_A_CELL))
+            let rest = usize::from(x.iter().zip(y).any(|(p, q)| *p + *q > 0.0 && (*p + *q) / (n + m) * smaller < ROWS_A_CELL));
+            (own + rest).min(MOST_LEVELS)
         };
         let (numeric_a, numeric_b) = (self.frame.bins_a.information.is_some(), self.frame.bins_b.information.is_some());
         let (mut k, mut l) = (levels(numeric_a, &rows_a, &rows_b), levels(numeric_b, &columns_a, &columns_b));

@@ -50,7 +50,7 @@ impl Question for PairDrift {
                     checks,
                     matters,
                     &format!(
-                        "The change of adjusted mutual information (1 for a copy, 0 for chance), less what chance gives samples of these sizes; the statistic is the change of the plain 2·I/(H + H). Numbers are cut into at most 10 quantiles of the reference and rare values put together until the smaller set has 5 rows a cell; both sides share the cells. The evidence is two-sided, by the difference of two gamma distributions, corrected for the number of questions asked. {whom}"
+                        "The change of adjusted mutual information (1 for a copy, 0 for chance), less what chance gives samples of these sizes; the statistic is the change of the plain 2·I/(H + H). Numbers are cut into at most 10 quantiles of the reference, the rarer values of categories put together (at most 20 remain), until the smaller set has 5 rows a cell; both sides share the cells. The evidence is two-sided, by the difference of two gamma distributions, corrected for the number of questions asked. {whom}"
                     ),
                 ],
             )
