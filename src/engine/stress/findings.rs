@@ -1,7 +1,16 @@
 //! Failing cases that belong together, as one thing to look at.
 //!
-//! Two cases belong together when they are about the same features, or when at least 80 % of the rows of each are rows of the
-//! other. A group is named after its most specific case: a slice before a feature, a feature before the whole.
+//! Two cases belong together when
+//! - they are about the same feature, or about measures of the same text and of the same realm (a change of the data, a weakness
+//!   of the model): a text that changes changes in all its measures at once;
+//! - they are about all rows and say the same: how the model does with its labels and predictions is one thing, every other
+//!   test of all rows its own;
+//! - at least 80 % of the rows of each are rows of the other.
+//!
+//! A case about several features (a pair that no longer goes together, a slice of two conditions) joins the worst case about
+//! one of them, since a feature that changed has changed in all its pairs; without such a case it joins others that share a
+//! feature. What sums up all columns joins the worst of those columns. A group is named after its most specific case: a slice
+//! before a feature, a feature before the whole.
 //!
 //! Groups are made of all cases that fail, whoever lets them be; findings are told of those in them that nobody does.
 
@@ -24,16 +33,35 @@ pub struct Failing<'a> {
     pub rows: Option<&'a Bitmap>,
 }
 
-/// Groups failing cases: their ids, group by group.
-pub fn group(failing: &[Failing<'_>]) -> Vec<Vec<String>> {
+/// Groups failing cases: their ids, group by group. `text_of` names the text column in which a feature is measured.
+pub fn group(failing: &[Failing<'_>], text_of: &dyn Fn(&str) -> Option<String>) -> Vec<Vec<String>> {
     let mut root: Vec<usize> = (0..failing.len()).collect();
-    for (i, a) in failing.iter().enumerate() {
-        for (j, b) in failing.iter().enumerate().skip(i + 1) {
-            if belong_together(a, b) {
-                let (from, to) = (find(&root, j), find(&root, i));
-                for r in root.iter_mut().filter(|r| **r == from) {
-                    *r = to;
-                }
+    let join = |root: &mut Vec<usize>, a: usize, b: usize| {
+        let (from, to) = (find(root, a.max(b)), find(root, a.min(b)));
+        for r in root.iter_mut().filter(|r| **r == from) {
+            *r = to;
+        }
+    };
+    let about: Vec<Vec<String>> =
+        failing.iter().map(|f| f.case.features.iter().map(|name| text_of(name).unwrap_or_else(|| name.clone())).collect()).collect();
+    let hosts: Vec<Option<usize>> = (0..failing.len()).map(|i| host(failing, &about, i)).collect();
+    for (i, (a, on_a)) in failing.iter().zip(&about).enumerate() {
+        if let Some(Some(host)) = hosts.get(i) {
+            join(&mut root, i, *host);
+        }
+        for (j, (b, on_b)) in failing.iter().zip(&about).enumerate().skip(i + 1) {
+            let (x, y) = (a.case, b.case);
+            let free = || matches!((hosts.get(i), hosts.get(j)), (Some(None), Some(None))) && realm(x) == realm(y);
+            let alike = x.features == y.features && (!x.features.is_empty() || topic(x) == topic(y));
+            let same = alike
+                || match (x.features.len(), y.features.len()) {
+                    (0, _) | (_, 0) => false,
+                    (1, 1) => realm(x) == realm(y) && on_a == on_b,
+                    (1, _) | (_, 1) => false,
+                    _ => free() && on_a.iter().any(|name| on_b.contains(name)),
+                };
+            if same || share_rows(a, b) {
+                join(&mut root, i, j);
             }
         }
     }
@@ -41,10 +69,50 @@ pub fn group(failing: &[Failing<'_>]) -> Vec<Vec<String>> {
     (0..failing.len()).filter(|&i| find(&root, i) == i).map(|leader| members(leader).collect()).collect()
 }
 
+/// The worst case about one feature of which case `at`, about several or about all, is a consequence.
+fn host(failing: &[Failing<'_>], about: &[Vec<String>], at: usize) -> Option<usize> {
+    let (case, names) = (failing.get(at)?.case, about.get(at)?);
+    let fits = |other: &Case, on: &[String]| match (names.as_slice(), test_of(&case.id)) {
+        ([], "drift:nulls_per_row_drift") => test_of(&other.id) == "drift:nulls_per_feature_drift",
+        ([], "drift:domain_classifier") => other.id.starts_with("drift:") && !on.is_empty(),
+        ([_, _, ..], _) => realm(other) == realm(case) && on.iter().all(|name| names.contains(name)),
+        _ => false,
+    };
+    let singles = failing.iter().zip(about).enumerate().filter(|(_, (f, on))| f.case.features.len() == 1 && fits(f.case, on));
+    singles.min_by(|a, b| worst_first(a.1.0.case, b.1.0.case)).map(|(i, _)| i)
+}
+
+fn test_of(id: &str) -> &str {
+    id.split(['[', '#']).next().unwrap_or(id)
+}
+
+/// Whether a case is about the model (where it is weak or unfair) or about the data (what changed, what is wrong with them).
+fn realm(case: &Case) -> bool {
+    ["model_performance:", "subset_performance", "bias_and_fairness:"].iter().any(|category| case.id.starts_with(category))
+}
+
+/// What a case about all rows says.
+fn topic(case: &Case) -> &str {
+    match test_of(&case.id) {
+        "drift:label_drift" | "drift:prediction_drift" | "drift:predicted_label_drift" => "model_performance",
+        test if test.starts_with("model_performance:") => "model_performance",
+        test => test,
+    }
+}
+
+fn share_rows(a: &Failing<'_>, b: &Failing<'_>) -> bool {
+    match (a.rows, b.rows) {
+        (Some(x), Some(y)) => {
+            let both = x.count_both(y) as f64;
+            both > 0.0 && both >= SHARED_ROWS * x.count().max(y.count()) as f64
+        }
+        _ => false,
+    }
+}
+
 /// What the groups come to, worst first, as far as their cases fail.
 pub fn findings(groups: &[Vec<String>], batches: &[Batch]) -> Vec<Finding> {
-    let failing =
-        batches.iter().flat_map(|b| b.cases.iter().filter(|c| c.severity > Severity::Pass).map(|c| (c.id.as_str(), (c, b.category))));
+    let failing = batches.iter().flat_map(|b| b.cases.iter().filter(|c| c.severity > Severity::Pass).map(move |c| (c.id.as_str(), (c, b))));
     let by_id: BTreeMap<&str, Member<'_>> = failing.collect();
     let of_group = |ids: &Vec<String>| {
         let mut members: Vec<Member<'_>> = ids.iter().filter_map(|id| by_id.get(id.as_str()).copied()).collect();
@@ -57,34 +125,22 @@ pub fn findings(groups: &[Vec<String>], batches: &[Batch]) -> Vec<Finding> {
     findings.into_iter().map(|(finding, _)| finding).collect()
 }
 
-/// A case with its category.
-type Member<'a> = (&'a Case, Category);
+/// A case with its test.
+type Member<'a> = (&'a Case, &'a Batch);
 
 fn find(root: &[usize], i: usize) -> usize {
     root.get(i).copied().unwrap_or(i)
 }
 
-fn belong_together(a: &Failing<'_>, b: &Failing<'_>) -> bool {
-    if a.case.features == b.case.features {
-        return true;
-    }
-    match (a.rows, b.rows) {
-        (Some(x), Some(y)) => {
-            let both = x.count_both(y) as f64;
-            both > 0.0 && both >= SHARED_ROWS * x.count().max(y.count()) as f64
-        }
-        _ => false,
-    }
-}
-
 fn finding(members: &[Member<'_>]) -> Option<Finding> {
     let worst = members.first()?.0.severity;
-    let &(case, category) = members.iter().filter(|m| m.0.severity == worst).min_by_key(|m| plainness(m.0))?;
+    let &(case, batch) = members.iter().filter(|m| m.0.severity == worst).min_by_key(|m| plainness(m.0))?;
     let cases = || members.iter().map(|m| m.0);
     // Among equally specific cases the one that would lead, so that title and sentence name the same part.
     let specific = cases().min_by_key(|c| (c.subset.is_none(), c.features.is_empty(), c.severity < worst, plainness(c)))?;
     let title = match (&specific.subset, specific.features.as_slice()) {
-        (_, []) => "All rows".to_owned(),
+        (_, []) if topic(case) == "model_performance" => "All rows".to_owned(),
+        (_, []) => batch.name.clone(),
         (Some(subset), [feature]) => condition(feature, subset),
         (_, features) => features.join(" × "),
     };
@@ -102,7 +158,7 @@ fn finding(members: &[Member<'_>]) -> Option<Finding> {
         sentence: case.sentence.clone(),
         severity: worst,
         severity_score: members.first()?.0.severity_score,
-        category,
+        category: batch.category,
         lead: case.id.clone(),
         cases: cases().map(|c| c.id.clone()).collect(),
         features,
@@ -171,17 +227,78 @@ fn advice(finding: &Finding) -> String {
 mod tests {
     use super::*;
 
+    fn case(id: &str, strain: f64) -> Case {
+        let features: Vec<&str> = id
+            .split_once('[')
+            .map_or(Vec::new(), |(_, rest)| rest.split([']', ',']).map(str::trim).filter(|name| !name.is_empty()).collect());
+        let case = serde_json::json!({
+            "id": id, "features": features, "family": "", "kind": "difference", "status": "FAIL", "severity": "ALERT", "reason": null,
+            "sentence": "", "statistic": null, "statisticUnit": "score", "effect": null, "effectUnit": "score", "ciLow": null, "ciHigh": null,
+            "pValue": null, "qValue": null, "thresholds": null, "severityScore": strain, "severityScoreLow": strain, "evident": true,
+            "method": "", "nReference": null, "nEvaluation": null, "subset": null, "weakness": null, "rows": null, "figure": null
+        });
+        serde_json::from_value(case).unwrap()
+    }
+
+    /// Groups by id alone, each worst first.
+    fn grouped(cases: &[(&str, f64)]) -> Vec<Vec<String>> {
+        let cases: Vec<Case> = cases.iter().map(|(id, strain)| case(id, *strain)).collect();
+        let failing: Vec<Failing<'_>> = cases.iter().map(|case| Failing { case, rows: None }).collect();
+        group(&failing, &|name| name.split_once('.').map(|(text, _)| text.to_owned()))
+    }
+
+    #[test]
+    fn a_text_that_changes_is_one_finding_and_its_weakness_another() {
+        let groups = grouped(&[
+            ("drift:feature_drift[text.TokenCount]", 1.5),
+            ("drift:feature_drift[text.DigitShare]", 1.2),
+            ("abnormal_inputs:unseen_unigram[text]", 1.1),
+            ("subset_performance:subset_accuracy[text.UrlCount]", 1.3),
+            ("subset_performance:subset_accuracy[text.ReadingEase]", 1.3),
+            ("drift:feature_drift[city]", 1.3),
+        ]);
+        assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [3, 2, 1]);
+    }
+
+    #[test]
+    fn pairs_and_slices_join_the_worst_of_their_features() {
+        let groups = grouped(&[
+            ("drift:feature_drift[mass]", 1.2),
+            ("drift:feature_drift[age]", 1.6),
+            ("drift:correlation_drift_feature_to_feature[mass, age]", 1.8),
+            ("drift:correlation_drift_feature_to_feature[height, mass]", 1.9),
+            ("drift:correlation_drift_feature_to_feature[rate, income]", 1.9),
+            ("drift:mutual_information_drift_feature_to_feature[rate, visits]", 1.9),
+            ("subset_performance:worst_slices[age, plan]", 1.9),
+            ("subset_performance:subset_accuracy[plan]", 1.1),
+        ]);
+        let ends: Vec<Vec<&str>> = groups.iter().map(|g| g.iter().map(|id| id.split_once('[').unwrap().1).collect()).collect();
+        assert_eq!(
+            ends,
+            [
+                vec!["mass]", "height, mass]"],
+                vec!["age]", "mass, age]"],
+                vec!["rate, income]", "rate, visits]"],
+                vec!["age, plan]", "plan]"]
+            ]
+        );
+    }
+
+    #[test]
+    fn what_concerns_all_rows_is_told_apart() {
+        let groups = grouped(&[
+            ("model_performance:accuracy", 1.2),
+            ("drift:label_drift", 1.5),
+            ("data_cleanliness:duplicate_rows", 1.4),
+            ("drift:nulls_per_row_drift", 1.9),
+            ("drift:nulls_per_feature_drift[rate]", 1.1),
+        ]);
+        assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1, 2]);
+    }
+
     #[test]
     fn accuracy_leads_and_confidence_comes_last() {
-        let of = |id: &str| {
-            let case = serde_json::json!({
-                "id": id, "features": [], "family": "", "kind": "difference", "status": "FAIL", "severity": "ALERT", "reason": null, "sentence": "",
-                "statistic": null, "statisticUnit": "score", "effect": null, "effectUnit": "score", "ciLow": null, "ciHigh": null, "pValue": null,
-                "qValue": null, "thresholds": null, "severityScore": 1.0, "severityScoreLow": 1.0, "evident": true, "method": "",
-                "nReference": null, "nEvaluation": null, "subset": null, "weakness": null, "rows": null, "figure": null
-            });
-            plainness(&serde_json::from_value(case).unwrap())
-        };
+        let of = |id: &str| plainness(&case(id, 1.0));
         assert_eq!(of("subset_performance:subset_multiclass_accuracy[text.TokenCount]"), 0);
         assert_eq!(of("subset_performance_degradation:subset_drift_macro_f1[city]"), 1);
         assert_eq!(of("model_performance:log_loss"), 2);

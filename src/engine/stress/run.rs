@@ -262,7 +262,8 @@ impl Run {
             .filter(|(_, case)| case.severity > Severity::Pass)
             .map(|(at, case)| Failing { case, rows: rows.get(&at) })
             .collect();
-        let groups = findings::group(&failing);
+        let text_of = |name: &str| context.feature(name).and_then(|at| context.features.get(at)?.measured_in.clone());
+        let groups = findings::group(&failing, &text_of);
         let batches: Vec<Batch> = (judged.into_iter().enumerate())
             .filter(|(s, _)| !plan.absent.contains(s))
             .filter_map(|(s, cases)| {
