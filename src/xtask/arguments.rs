@@ -20,8 +20,8 @@ pub enum Task {
     Build,
     /// Everything that is checked before a change goes in.
     Test,
-    /// Speed, memory and sizes.
-    Bench,
+    /// Speed, memory and sizes; or, by name, how calm and how sharp the tests are, with the bench's own options.
+    Bench(Vec<String>),
     /// Hold the built files against their budgets.
     Size,
 }
@@ -46,7 +46,7 @@ impl Arguments {
             "serve" => Task::Serve(serve(&mut words)?),
             "build" => Task::Build,
             "test" => Task::Test,
-            "bench" => Task::Bench,
+            "bench" => Task::Bench(words.by_ref().collect()),
             "size" => Task::Size,
             other => bail!("there is no task `{other}`"),
         };
@@ -87,6 +87,12 @@ mod tests {
         let expected = ServeOptions { port: 9000, build: false, mode: Mode::Release };
         assert_eq!(parse("serve --release --port 9000 --no-build").unwrap(), Task::Serve(expected));
         assert_eq!(parse("serve").unwrap(), Task::Serve(ServeOptions { port: 8080, build: true, mode: Mode::Tested }));
+    }
+
+    #[test]
+    fn bench_hands_its_options_on() {
+        assert_eq!(parse("bench").unwrap(), Task::Bench(vec![]));
+        assert_eq!(parse("bench calm --pairs 20").unwrap(), Task::Bench(["calm", "--pairs", "20"].map(str::to_owned).to_vec()));
     }
 
     #[test]

@@ -1,12 +1,26 @@
 //! `cargo xtask bench`: speed and memory of the engine in wasm under Node, on generated data, and the sizes of what is published.
+//! `cargo xtask bench calm` and `… sharp`: the engine's judgement on generated worlds, natively.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::stages::Stages;
 use crate::{bundle, command, layout, npm, size};
 
+/// Runs what the words after `bench` name; without any, the measurements of speed.
+pub fn run(words: &[String]) -> Result<()> {
+    match words {
+        [] => speed(),
+        [name, ..] if matches!(name.as_str(), "calm" | "sharp") => command::succeed(
+            command::cargo()
+                .args(["bench", "--quiet", "--package", "straingauge-engine", "--profile", "ci", "--bench", "evidence", "--"])
+                .args(words),
+        ),
+        [other, ..] => bail!("there is no bench `{other}`"),
+    }
+}
+
 /// Builds as published, then runs the benchmarks.
-pub fn run() -> Result<()> {
+fn speed() -> Result<()> {
     npm::ensure_node()?;
     let mut stages = Stages::new(bundle::STAGES + 3);
     bundle::all(&mut stages, bundle::Mode::Release)?;

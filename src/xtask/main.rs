@@ -35,6 +35,8 @@ cargo xtask test
     everything that is checked before a change goes in; needs Node 20 and Chromium
 cargo xtask bench
     speed, memory and sizes, beside a peer where that is installed
+cargo xtask bench calm | sharp [options]
+    in how many clean pairs of samples a test fails, and which planted defects are found
 cargo xtask size
     holds the built files against their budgets";
 
@@ -50,7 +52,7 @@ fn main() -> ExitCode {
         Task::Serve(options) => serve::run(&options),
         Task::Build => bundle::run(),
         Task::Test => return if test::run() { ExitCode::SUCCESS } else { ExitCode::FAILURE },
-        Task::Bench => bench::run(),
+        Task::Bench(words) => bench::run(&words),
         Task::Size => size::run(),
     };
     match done {

@@ -1,0 +1,51 @@
+//! How calm and how sharp the tests are, on generated worlds.
+//!
+//! `cargo xtask bench calm [OPTIONS]` and `cargo xtask bench sharp [OPTIONS]`, or
+//! `cargo bench -p straingauge-engine --profile ci --bench evidence -- calm|sharp OPTIONS`.
+
+// A command line speaks through its standard output, and a bench that cannot go on says so and stops.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod calm;
+#[path = "../../tests/engine/defects.rs"]
+mod defects;
+mod sharp;
+#[path = "../../tests/engine/world.rs"]
+mod world;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+fn main() {
+    match std::env::args().nth(1).as_deref() {
+        Some("calm") => calm::run(),
+        Some("sharp") => sharp::run(),
+        _ => println!("calm or sharp?"),
+    }
+}
+
+/// The word after an option on the command line.
+fn option(name: &str) -> Option<String> {
+    let mut words = std::env::args();
+    words.find(|w| w == name).and_then(|_| words.next())
+}
+
+/// Works off a list on two threads in its order; the results stand in that order too.
+fn on_two_threads<T: Sync, R: Send>(list: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = list.get(at) else { break };
+                    let result = work(item);
+                    done.lock().expect("the list").push((at, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().expect("the list");
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
