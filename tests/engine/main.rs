@@ -11,6 +11,7 @@ mod custom;
 mod defects;
 mod fair_shown;
 mod fairness;
+mod estimated;
 mod metrics;
 #[allow(dead_code, reason = "collected by the catalogue")]
 mod metrics_shown;

@@ -176,6 +176,11 @@ fn slice(outcomes: &Outcomes, from: usize, to: usize) -> Outcomes {
     }
 }
 
+/// Areas under curves come from histograms where profiles were merged.
+fn exact_after_merge(metric: Metric) -> bool {
+    metric != Metric::MulticlassAuc && !matches!(metric.estimates(), Some(Metric::Auc | Metric::AveragePrecision))
+}
+
 fn close(a: Option<f64>, b: Option<f64>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => (a - b).abs() <= 1e-11 * a.abs().max(1e-3) || (a.is_nan() && b.is_nan()),
@@ -197,7 +202,7 @@ fn batches_merge_into_the_whole_wherever_they_are_cut() {
         merged.merge(&count(&slice(&whole, at, n))).expect("one frame");
         assert_eq!(merged.tally.rows, all.tally.rows);
         assert_eq!(merged.tally.labelled.rows, all.tally.labelled.rows);
-        for definition in metrics::catalogue(whole.task).filter(|d| d.metric != Metric::MulticlassAuc) {
+        for definition in metrics::catalogue(whole.task).filter(|d| exact_after_merge(d.metric)) {
             let (a, b) = (frame.whole_value(&merged, definition.metric), frame.whole_value(&all, definition.metric));
             assert!(close(a, b), "seed {seed} {}: {a:?} {b:?}", definition.id);
             let (a, b) = (frame.standard_error(&merged.tally, definition.metric), frame.standard_error(&all.tally, definition.metric));
@@ -230,7 +235,7 @@ fn the_order_of_rows_does_not_matter() {
         let mut turned = count(&slice(&outcomes, 30, n));
         turned.merge(&count(&slice(&outcomes, 0, 30))).expect("one frame");
         let all = count(&outcomes);
-        for definition in metrics::catalogue(outcomes.task).filter(|d| d.metric != Metric::MulticlassAuc) {
+        for definition in metrics::catalogue(outcomes.task).filter(|d| exact_after_merge(d.metric)) {
             let (a, b) = (frame.whole_value(&turned, definition.metric), frame.whole_value(&all, definition.metric));
             assert!(close(a, b), "seed {seed} {}: {a:?} {b:?}", definition.id);
         }
@@ -270,16 +275,16 @@ fn standard_errors_are_those_of_repeated_samples() {
                 ModelProfile::count(&frame, &outcomes, &RowOutcomes::code(&frame, &outcomes))
             })
             .collect();
-        for definition in metrics::catalogue(task) {
+        // What is expected of drawn labels varies less than its error says, on purpose.
+        for definition in metrics::catalogue(task).filter(|d| d.metric.estimates().is_none_or(|m| m == Metric::Accuracy)) {
             let values: Vec<f64> = profiles.iter().filter_map(|p| frame.whole_value(p, definition.metric)).collect();
             let errors: Vec<f64> = profiles.iter().filter_map(|p| frame.standard_error(&p.tally, definition.metric)).collect();
             let n = values.len() as f64;
             let mean = values.iter().sum::<f64>() / n;
             let spread = (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
             let typical = errors.iter().sum::<f64>() / n;
-            // 400 samples know a spread to 3.5 %; average precision's binomial formula is an approximation.
-            let room = if definition.metric == Metric::AveragePrecision { 0.5 } else { 0.15 };
-            assert!((typical / spread - 1.0).abs() < room, "{}: {typical} against {spread}", definition.id);
+            // 400 samples know a spread to 3.5 %.
+            assert!((typical / spread - 1.0).abs() < 0.15, "{}: {typical} against {spread}", definition.id);
         }
     }
 }

@@ -155,6 +155,35 @@ pub fn histogram_average_precision(negative: &[f64], positive: &[f64]) -> Option
     (tp > 0.0).then(|| area / tp)
 }
 
+/// The variance of average precision from histograms over the same ascending cells, by the delta method over the cells' counts.
+pub fn average_precision_variance(negative: &[f64], positive: &[f64]) -> f64 {
+    let total: f64 = positive.iter().sum();
+    let Some(area) = histogram_average_precision(negative, positive) else { return f64::NAN };
+    // From the highest cell down: true and false positives at its cut.
+    let (mut tp, mut fp) = (0.0, 0.0);
+    let cuts: Vec<(f64, f64, f64, f64)> = positive
+        .iter()
+        .zip(negative)
+        .rev()
+        .map(|(&y, &n)| {
+            tp += y;
+            fp += n;
+            (y, n, tp, fp)
+        })
+        .collect();
+    // A row moves the precision at its own cut and at all below.
+    let (mut gain, mut loss, mut variance) = (0.0, 0.0, 0.0);
+    for &(y, n, tp, fp) in cuts.iter().rev().filter(|c| c.2 + c.3 > 0.0) {
+        let all = tp + fp;
+        gain += y * fp / (all * all);
+        loss += y * tp / (all * all);
+        let of_positive = (tp / all + gain - area) / total;
+        let of_negative = -loss / total;
+        variance += y * of_positive * of_positive + n * of_negative * of_negative;
+    }
+    variance
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -81,10 +81,53 @@ pub enum Metric {
     EntityF1,
     /// Entities named a document.
     AverageEntities,
+    /// Mean of the largest class probability less accuracy.
+    Overconfidence,
+    /// Accuracy less mean of the largest class probability.
+    Underconfidence,
     /// Mean of the largest class probability.
     AverageConfidence,
     /// Share of rows more confident than the threshold that gives the reference its accuracy (ATC).
     AverageThresholdedConfidence,
+    /// Accuracy expected of the calibrated probabilities (CBPE); so are the following.
+    EstimatedAccuracy,
+    /// Precision.
+    EstimatedPrecision,
+    /// Recall.
+    EstimatedRecall,
+    /// F1.
+    EstimatedF1,
+    /// Area under the ROC curve; over several classes the mean of each against the rest.
+    EstimatedAuc,
+    /// Average precision.
+    EstimatedAveragePrecision,
+    /// False positive rate.
+    EstimatedFalsePositiveRate,
+    /// Macro precision.
+    EstimatedMacroPrecision,
+    /// Macro recall.
+    EstimatedMacroRecall,
+    /// Macro F1.
+    EstimatedMacroF1,
+}
+
+impl Metric {
+    /// The metric of which this is an estimate without labels (CBPE).
+    pub fn estimates(self) -> Option<Self> {
+        Some(match self {
+            Self::EstimatedAccuracy => Self::Accuracy,
+            Self::EstimatedPrecision => Self::Precision,
+            Self::EstimatedRecall => Self::Recall,
+            Self::EstimatedF1 => Self::F1,
+            Self::EstimatedAuc => Self::Auc,
+            Self::EstimatedAveragePrecision => Self::AveragePrecision,
+            Self::EstimatedFalsePositiveRate => Self::FalsePositiveRate,
+            Self::EstimatedMacroPrecision => Self::MacroPrecision,
+            Self::EstimatedMacroRecall => Self::MacroRecall,
+            Self::EstimatedMacroF1 => Self::MacroF1,
+            _ => return None,
+        })
+    }
 }
 
 /// How the difference of two values of a metric is measured.
@@ -157,6 +200,12 @@ const fn level(
     meaning: &'static str,
 ) -> MetricDefinition {
     MetricDefinition { metric, id, name, better: Better::Neutral, unit: Unit::Number, scale, labels: false, tasks, meaning }
+}
+
+const fn estimate(metric: Metric, id: &'static str, name: &'static str, tasks: &'static [ModelTask]) -> MetricDefinition {
+    let meaning =
+        "what the model's probabilities, calibrated on the reference's labels, expect of these rows without looking at their labels";
+    MetricDefinition { labels: false, ..score(metric, id, name, tasks, meaning) }
 }
 
 const fn rate(metric: Metric, id: &'static str, name: &'static str, meaning: &'static str) -> MetricDefinition {
@@ -346,6 +395,27 @@ static CATALOGUE: &[MetricDefinition] = &[
             "the share of rows more confident than the cut at which the reference's share equals its accuracy; an estimate of accuracy without labels",
         )
     },
+    MetricDefinition {
+        better: Better::Lower,
+        ..score(Metric::Overconfidence, "overconfidence", "Overconfidence", &[B, M, N], "mean confidence less accuracy")
+    },
+    MetricDefinition {
+        better: Better::Lower,
+        ..score(Metric::Underconfidence, "underconfidence", "Underconfidence", &[B, M, N], "accuracy less mean confidence")
+    },
+    estimate(Metric::EstimatedAccuracy, "estimated_accuracy", "Estimated accuracy", &[B, M, N]),
+    estimate(Metric::EstimatedPrecision, "estimated_precision", "Estimated precision", &[B]),
+    estimate(Metric::EstimatedRecall, "estimated_recall", "Estimated recall", &[B]),
+    estimate(Metric::EstimatedF1, "estimated_f1", "Estimated F1", &[B]),
+    estimate(Metric::EstimatedAuc, "estimated_auc", "Estimated AUC", &[B, M, N]),
+    estimate(Metric::EstimatedAveragePrecision, "estimated_average_precision", "Estimated average precision", &[B]),
+    MetricDefinition {
+        better: Better::Lower,
+        ..estimate(Metric::EstimatedFalsePositiveRate, "estimated_false_positive_rate", "Estimated false positive rate", &[B])
+    },
+    estimate(Metric::EstimatedMacroPrecision, "estimated_macro_precision", "Estimated macro precision", &[M, N]),
+    estimate(Metric::EstimatedMacroRecall, "estimated_macro_recall", "Estimated macro recall", &[M, N]),
+    estimate(Metric::EstimatedMacroF1, "estimated_macro_f1", "Estimated macro F1", &[M, N]),
 ];
 
 /// All metrics of all tasks, in the order of the catalogue. A metric that two tasks define differently stands twice.
@@ -376,8 +446,8 @@ mod tests {
             ids.dedup();
             assert_eq!(ids.len(), n, "{task:?}");
         }
-        assert_eq!(catalogue(B).count(), 19);
-        assert_eq!(catalogue(M).count(), 11);
+        assert_eq!(catalogue(B).count(), 28);
+        assert_eq!(catalogue(M).count(), 18);
         assert_eq!(catalogue(R).count(), 9);
     }
 }

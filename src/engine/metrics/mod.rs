@@ -6,6 +6,7 @@ mod confusion;
 mod counted;
 mod curve;
 mod definition;
+pub mod estimated;
 mod joining;
 mod logged;
 mod outcomes;
@@ -16,7 +17,9 @@ pub mod ranking;
 pub use build::{SideInput, outcomes, positive_class, side_info};
 pub(crate) use confusion::ratio;
 pub use confusion::{Margins, keep_classes, pool_rare};
-pub use curve::{HistogramAuc, Placements, SortedScores, auc, average_precision, histogram_auc, histogram_average_precision};
+pub use curve::{
+    HistogramAuc, Placements, SortedScores, auc, average_precision, average_precision_variance, histogram_auc, histogram_average_precision,
+};
 pub use definition::{Metric, MetricDefinition, Scale, all, by_id, catalogue};
 pub use outcomes::{NO_CLASS, Outcomes, Prediction, Truth};
 pub use pairing::pair;

@@ -10,6 +10,7 @@ mod clusters;
 mod columns;
 mod counting;
 mod groups;
+mod expected;
 #[cfg(test)]
 mod laws;
 mod model;
@@ -33,6 +34,7 @@ pub use columns::{ColumnFrame, ColumnProfile, Facts, TextProfile, ValueFrame, Va
 pub use counting::Cells;
 pub(crate) use groups::short_label;
 pub use groups::{GroupFrame, crossed};
+pub use expected::Expected;
 pub use model::{Form, ModelFrame, ModelProfile, exact_multiclass_auc};
 pub use nulls::NullsProfile;
 pub use numeric::{Coarse, FINE_CELLS, MISSING_CELL, Moments, NumericFrame, NumericProfile};

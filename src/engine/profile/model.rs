@@ -2,9 +2,11 @@
 
 use straingauge_api::ModelTask;
 
+use super::expected::Expected;
 use super::row_outcomes::{RowOutcomes, count_cells};
 use super::tally::OutcomeTally;
 use super::{frames_differ, quantiles};
+use crate::metrics::estimated::{Calibrator, Hit};
 use crate::metrics::{NO_CLASS, Outcomes, Prediction, SortedScores, Truth};
 use crate::{Result, metrics};
 
@@ -18,6 +20,8 @@ const SUBSET_CONFUSION_CLASSES: usize = 64;
 const WHOLE_CONFUSION_CLASSES: usize = 1024;
 /// Up to so many classes every subset has the histograms of the one-vs-one AUC.
 const SUBSET_AUC_CLASSES: usize = 16;
+/// Calibration learns from so many scores at most, over all classes.
+const CALIBRATION_NUMBERS: usize = 400_000;
 /// Up to so many numbers the one-vs-one AUC of a whole set is exact.
 const EXACT_AUC_NUMBERS: usize = 8_000_000;
 
@@ -59,6 +63,8 @@ pub struct ModelFrame {
     pub(super) below: Vec<f64>,
     /// The confidence from which a row counts as right for ATC; `None` without labels or confidences.
     pub confidence_threshold: Option<f64>,
+    /// What turns scores into probabilities, a class each (for two classes: of the positive one); `None` without labels or scores.
+    pub calibrators: Option<Vec<Calibrator>>,
     /// Places of a query that count for NDCG; infinite for all.
     pub ndcg_places: f64,
     /// Rows whose true class is among this many most probable count as hits.
@@ -98,6 +104,7 @@ impl ModelFrame {
             class_score_edges: Vec::new(),
             below: Vec::new(),
             confidence_threshold: None,
+            calibrators: learn_calibrators(reference),
             ndcg_places,
             top_k: if classes <= 3 { 2 } else { 3 },
             label_mean: 0.0,
@@ -210,6 +217,31 @@ fn quantile_edges(values: impl Iterator<Item = f64>, most: usize) -> Vec<f64> {
     edges
 }
 
+/// One calibrator a class that has scores. Beyond [`CALIBRATION_NUMBERS`] numbers every so-manieth row teaches.
+fn learn_calibrators(reference: &Outcomes) -> Option<Vec<Calibrator>> {
+    let Truth::Classes(truth) = &reference.truth else { return None };
+    let (values, width) = match &reference.prediction {
+        Prediction::Score { score, .. } => (score, 1),
+        Prediction::Probabilities { values, .. } => (values, reference.classes.len().max(1)),
+        _ => return None,
+    };
+    let step = values.len().div_ceil(CALIBRATION_NUMBERS).max(1);
+    let weight = |i: usize| reference.weights.as_ref().map_or(1.0, |w| w.get(i).copied().unwrap_or(1.0));
+    let rows = |class: usize, at: usize| -> Vec<Hit> {
+        let each = values.chunks_exact(width).zip(truth).enumerate().step_by(step);
+        each.filter(|(_, (_, y))| **y != NO_CLASS)
+            .filter_map(|(i, (row, &y))| {
+                let &score = row.get(at).filter(|s| !s.is_nan())?;
+                Some(Hit { score, truth: f64::from(u8::from(y as usize == class)), weight: weight(i) })
+            })
+            .collect()
+    };
+    if truth.iter().all(|&y| y == NO_CLASS) {
+        return None;
+    }
+    Some((0..width).map(|at| Calibrator::learn(rows(if width == 1 { 1 } else { at }, at))).collect())
+}
+
 /// The confidence from which as many reference rows are confident as are right (Garg et al. 2022, arXiv:2201.04234).
 fn learn_confidence_threshold(reference: &Outcomes) -> Option<f64> {
     let Truth::Classes(truth) = &reference.truth else { return None };
@@ -255,6 +287,8 @@ pub struct ModelProfile {
     pub by_predicted: Vec<OutcomeTally>,
     /// The scores of negative and of positive rows (two classes).
     pub sorted: Option<(SortedScores, SortedScores)>,
+    /// What calibrated probabilities expect of the labels; `None` where the frame has no calibrators.
+    pub expected: Option<Expected>,
     /// The one-vs-one AUC, exact; `None` after a merge, where histograms give it.
     pub multiclass_auc: Option<f64>,
 }
@@ -273,6 +307,7 @@ impl ModelProfile {
             by_label: by(rows.true_classes(classes)),
             by_predicted: by(rows.predicted_classes(classes)),
             sorted: sorted_scores(outcomes),
+            expected: rows.expected().cloned(),
             multiclass_auc: exact_multiclass_auc(outcomes),
         }
     }
@@ -298,6 +333,10 @@ impl ModelProfile {
                 a.1.merge(&b.1);
             }
             _ => self.sorted = None,
+        }
+        match (&mut self.expected, &other.expected) {
+            (Some(a), Some(b)) => a.merge(b),
+            _ => self.expected = None,
         }
         self.multiclass_auc = None;
         Ok(())

@@ -92,6 +92,13 @@ impl ModelFrame {
             (Metric::AverageThresholdedConfidence, Form::Probabilities) => {
                 self.confidence_threshold.and_then(|_| share(predicted, sums::probabilities::CONFIDENT))
             }
+            (Metric::Overconfidence, Form::Score) => powers(labelled, sums::score::OVERCONFIDENCE),
+            (Metric::Overconfidence, Form::Probabilities) => powers(labelled, sums::probabilities::OVERCONFIDENCE),
+            (Metric::Underconfidence, _) => self.mean(tally, Metric::Overconfidence).map(|m| m.scaled(-1.0, 0.0)),
+            (Metric::EstimatedAccuracy, Form::Score) if self.calibrators.is_some() => powers(predicted, sums::score::EXPECTED),
+            (Metric::EstimatedAccuracy, Form::Probabilities) if self.calibrators.is_some() => {
+                powers(predicted, sums::probabilities::EXPECTED)
+            }
             (Metric::PositivePredictionRate, Form::Classes | Form::Score | Form::Probabilities) if self.classes.len() == 2 => {
                 Mean::share(predicted, tally.predicted_as.get(1).copied()?)
             }
@@ -147,7 +154,7 @@ impl ModelFrame {
             (Metric::Auc, Some((negative, positive))) => metrics::auc(negative, positive),
             (Metric::AveragePrecision, Some((negative, positive))) => metrics::average_precision(negative, positive),
             (Metric::MulticlassAuc, _) => profile.multiclass_auc,
-            _ => None,
+            (m, _) => m.estimates().filter(|&base| base != Metric::Accuracy).and_then(|base| profile.expected.as_ref()?.value(base)),
         };
         exact.or_else(|| self.value(&profile.tally, metric))
     }
@@ -161,6 +168,26 @@ impl ModelFrame {
     pub fn histogram_auc(&self, tally: &OutcomeTally) -> Option<metrics::HistogramAuc> {
         let (negative, positive) = (self.form == Form::Score).then(|| tally.histograms())?;
         metrics::histogram_auc(negative, positive)
+    }
+
+    /// What an estimated metric comes to where labels are known; over several classes, areas are each against the rest.
+    pub fn realised(&self, profile: &ModelProfile, base: Metric) -> Option<f64> {
+        let tally = &profile.tally;
+        if base == Metric::Auc && self.form == Form::Probabilities {
+            let (k, bins) = (self.placed_classes(), CLASS_SCORE_CELLS + 1);
+            let of = |class: usize| {
+                let labels = tally.class_scores.get(class * k * bins..(class + 1) * k * bins)?;
+                let (mut negative, mut positive) = (vec![0.0; bins], vec![0.0; bins]);
+                for (label, histogram) in labels.chunks_exact(bins).enumerate() {
+                    let into = if label == class { &mut positive } else { &mut negative };
+                    into.iter_mut().zip(histogram).for_each(|(a, b)| *a += b);
+                }
+                Some(metrics::histogram_auc(&negative, &positive)?.auc)
+            };
+            let areas: Vec<f64> = (0..k).map(of).collect::<Option<_>>()?;
+            return (k > 0).then(|| areas.iter().sum::<f64>() / k as f64);
+        }
+        (tally.labelled.rows > 0).then(|| self.whole_value(profile, base)).flatten()
     }
 
     /// Area of the score of class `c` between rows of class `c` and of class `l`.
@@ -279,10 +306,9 @@ impl ModelFrame {
                 let count = |v: &[f64]| kish * v.iter().sum::<f64>();
                 Some((ratio(h.positive.variance, count(positive)) + ratio(h.negative.variance, count(negative))).sqrt())
             }
-            // The binomial interval of Boyd, Eng and Page (2013, ECML), on positives.
             Metric::AveragePrecision => {
-                let value = self.value(tally, metric)?;
-                Some(ratio(value * (1.0 - value), kish * tally.histograms().1.iter().sum::<f64>()).sqrt())
+                let (negative, positive) = (self.form == Form::Score).then(|| tally.histograms())?;
+                Some((metrics::average_precision_variance(negative, positive) / kish).sqrt())
             }
             Metric::MulticlassAuc => Some(self.placement_moments(tally, tally, &Self::placed(tally, 0.0))?.0.sqrt()),
             Metric::PredictionVariance | Metric::PositivePredictionVariance | Metric::NegativePredictionVariance => {

@@ -2,10 +2,12 @@
 //! pass each.
 
 use super::Sampling;
+use super::expected::{Collector, Expected};
 use super::model::{CLASS_SCORE_CELLS, Form, ModelFrame};
 use super::tally::sums::queries::PLACE;
 use super::tally::{Mass, OutcomeTally, monomials};
 use crate::math::{ln, ln_1p};
+use crate::metrics::estimated::calibrate;
 use crate::metrics::{NO_CLASS, Outcomes, Prediction, Truth, ranking};
 
 /// A row that belongs to no cell.
@@ -34,6 +36,8 @@ pub struct RowOutcomes {
     queries: Vec<u32>,
     shares: Vec<f64>,
     order: Vec<u32>,
+    /// What calibrated probabilities expect of all these rows.
+    expected: Option<Expected>,
     confidence_threshold: f64,
     /// Design effect of the rows' groups on the loss; 1 without groups.
     design_effect: f64,
@@ -56,6 +60,7 @@ impl RowOutcomes {
             queries: Vec::new(),
             shares: Vec::new(),
             order: Vec::new(),
+            expected: None,
             confidence_threshold: frame.confidence_threshold.unwrap_or(f64::INFINITY),
             design_effect: 1.0,
         };
@@ -91,6 +96,7 @@ impl RowOutcomes {
             weights: self.weights.as_ref().map(|w| pick(w, rows, all)),
             order: query_order(&queries),
             shares: pick(&self.shares, rows, all),
+            expected: None,
             queries,
             ..*self
         }
@@ -99,6 +105,11 @@ impl RowOutcomes {
     /// Rows.
     pub fn rows(&self) -> usize {
         self.codes.len()
+    }
+
+    /// What calibrated probabilities expect of the labels of these rows.
+    pub fn expected(&self) -> Option<&Expected> {
+        self.expected.as_ref()
     }
 
     /// Whether a row has a prediction and a label.
@@ -132,8 +143,8 @@ impl RowOutcomes {
     pub(super) fn score_sums(&self, frame: &ModelFrame) -> Vec<f64> {
         let mut out = vec![0.0; frame.score_cells()];
         let (width, at) = match self.form {
-            Form::Score => (4, 2),
-            Form::Probabilities => (3, 1),
+            Form::Score => (6, 2),
+            Form::Probabilities => (5, 1),
             _ => return out,
         };
         for (i, ((row, &cell), &code)) in self.losses.chunks_exact(width).zip(&self.score_cells).zip(&self.codes).enumerate() {
@@ -150,15 +161,19 @@ impl RowOutcomes {
     }
 
     fn code_scores(&mut self, frame: &ModelFrame, scores: &[f64]) {
-        self.losses.reserve_exact(4 * scores.len());
+        self.losses.reserve_exact(6 * scores.len());
         self.score_cells.reserve_exact(scores.len());
-        for (&score, code) in scores.iter().zip(&mut self.codes) {
+        let calibrator = frame.calibrators.as_ref().and_then(|c| c.first());
+        let mut expected = calibrator.map(|_| Collector::new(frame, scores.len()));
+        for (i, &score) in scores.iter().enumerate() {
+            let weight = self.weight(i);
+            let Some(code) = self.codes.get_mut(i) else { continue };
             if score.is_nan() {
                 *code = NOTHING;
             }
             let positive = match *code {
                 NOTHING => {
-                    self.losses.extend([0.0; 4]);
+                    self.losses.extend([0.0; 6]);
                     self.score_cells.push(0);
                     continue;
                 }
@@ -170,21 +185,35 @@ impl RowOutcomes {
                 c if c / 2 == 1 => (-ln(clipped(score)), (1.0 - score) * (1.0 - score)),
                 _ => (-ln(clipped(1.0 - score)), score * score),
             };
-            self.losses.extend([log_loss, brier, score, f64::from(positive)]);
-            self.score_cells.push(frame.score_cell(score) as u16);
+            let cell = frame.score_cell(score);
+            let p = calibrator.map_or(0.0, |c| c.probability(score));
+            if let Some(expected) = &mut expected {
+                expected.add(positive as usize, &[1.0 - p, p], weight);
+                expected.add_score(0, (cell, score), p, weight);
+            }
+            let over = overconfidence(*code, 2, score.max(1.0 - score));
+            self.losses.extend([log_loss, brier, score, f64::from(positive), if positive == 1 { p } else { 1.0 - p }, over]);
+            self.score_cells.push(cell as u16);
         }
+        self.expected = expected.map(Collector::finish);
     }
 
     fn code_probabilities(&mut self, frame: &ModelFrame, values: &[f64]) {
         let k = self.classes.max(1);
         let placed = frame.placed_classes() > 0;
         let cells = CLASS_SCORE_CELLS + 1;
-        self.losses.reserve_exact(3 * self.codes.len());
-        for (row, code) in values.chunks_exact(k).zip(&mut self.codes) {
+        self.losses.reserve_exact(5 * self.codes.len());
+        let calibrators = frame.calibrators.as_deref();
+        let mut expected = calibrators.map(|_| Collector::new(frame, self.codes.len()));
+        let mut calibrated = Vec::with_capacity(k);
+        for (i, row) in values.chunks_exact(k).enumerate() {
+            let weight = self.weight(i);
+            let Some(code) = self.codes.get_mut(i) else { continue };
             if row.first().is_none_or(|p| p.is_nan()) {
                 *code = NOTHING;
             }
             let predicted = if *code >= UNLABELLED { code.wrapping_sub(UNLABELLED) as usize } else { *code as usize % k };
+            let known = *code != NOTHING;
             let confidence = row.get(predicted).copied().unwrap_or(0.0);
             let truth = (*code < UNLABELLED).then_some(*code as usize / k);
             let (log_loss, hit) = truth.map_or((0.0, 0.0), |y| {
@@ -192,14 +221,26 @@ impl RowOutcomes {
                 let above = row.iter().enumerate().filter(|&(j, &q)| q > p || (q == p && j < y)).count();
                 (-ln(clipped(p)), f64::from(u8::from(above < frame.top_k)))
             });
-            self.losses.extend([log_loss, confidence, hit]);
+            if let (Some(calibrators), true) = (calibrators, known) {
+                calibrate(calibrators, row, &mut calibrated);
+            }
+            let right = calibrated.get(predicted).copied().filter(|_| known).unwrap_or(0.0);
+            self.losses.extend([log_loss, confidence, hit, right, overconfidence(*code, k as u32, confidence)]);
             self.score_cells.push(frame.score_cell(confidence) as u16);
+            if let Some(expected) = expected.as_mut().filter(|_| known && placed) {
+                expected.add(predicted, &calibrated, weight);
+            }
             if !placed {
                 continue;
             }
             let start = self.class_cells.len();
             self.class_cells.extend(row.iter().zip(&frame.class_score_edges).map(|(p, edges)| edges.partition_point(|e| e <= p) as u8));
             let own = self.class_cells.get(start..).unwrap_or(&[]);
+            if let Some(expected) = expected.as_mut().filter(|_| known) {
+                for (class, ((&cell, &score), &p)) in own.iter().zip(row).zip(&calibrated).enumerate() {
+                    expected.add_score(class, (cell as usize, score), p, weight);
+                }
+            }
             let placement = truth.map_or(0.0, |y| {
                 let at = |class: usize, label: usize| {
                     let cell = own.get(class).map_or(0, |&c| c as usize);
@@ -209,6 +250,7 @@ impl RowOutcomes {
             });
             self.placements.push(placement);
         }
+        self.expected = expected.map(Collector::finish);
     }
 
     fn code_numbers(&mut self, frame: &ModelFrame, values: &[f64], truth: &Truth) {
@@ -329,6 +371,11 @@ fn class_codes(outcomes: &Outcomes, classes: usize, rows: usize) -> Vec<u32> {
     predicted.iter().enumerate().map(code).collect()
 }
 
+/// Confidence less 1 where a labelled row's prediction is right; 0 without a label.
+fn overconfidence(code: u32, classes: u32, confidence: f64) -> f64 {
+    if code >= UNLABELLED { 0.0 } else { confidence - f64::from(u8::from(code / classes == code % classes)) }
+}
+
 /// scikit-learn's log-loss clips probabilities to [ε, 1 − ε], ε the spacing of f64 at 1.
 fn clipped(p: f64) -> f64 {
     p.clamp(f64::EPSILON, 1.0 - f64::EPSILON)
@@ -351,7 +398,7 @@ pub fn count_cells(frame: &ModelFrame, rows: &RowOutcomes, cells: &[u16], count:
         }),
         Form::Score => {
             let threshold = rows.confidence_threshold;
-            add_sums::<4, { super::tally::sums::score::LEN }>(rows, cells, &mut out, |&[l, b, s, positive]| {
+            add_sums::<6, { super::tally::sums::score::LEN }>(rows, cells, &mut out, |&[l, b, s, positive, right, over]| {
                 let c = s.max(1.0 - s);
                 let (s2, p) = (s * s, positive * s);
                 let confident = f64::from(u8::from(c >= threshold));
@@ -374,14 +421,35 @@ pub fn count_cells(frame: &ModelFrame, rows: &RowOutcomes, cells: &[u16], count:
                     p * s,
                     p * s2,
                     p * s2 * s,
+                    right,
+                    right * right,
+                    right * right * right,
+                    over,
+                    over * over,
+                    over * over * over,
                 ]
             });
         }
         Form::Probabilities => {
             let threshold = rows.confidence_threshold;
-            add_sums::<3, { super::tally::sums::probabilities::LEN }>(rows, cells, &mut out, |&[l, c, hit]| {
+            add_sums::<5, { super::tally::sums::probabilities::LEN }>(rows, cells, &mut out, |&[l, c, hit, right, over]| {
                 let confident = f64::from(u8::from(c >= threshold));
-                [l, l * l, l * l * l, c, c * c, c * c * c, confident, hit]
+                [
+                    l,
+                    l * l,
+                    l * l * l,
+                    c,
+                    c * c,
+                    c * c * c,
+                    confident,
+                    hit,
+                    right,
+                    right * right,
+                    right * right * right,
+                    over,
+                    over * over,
+                    over * over * over,
+                ]
             });
         }
         Form::Numbers => add_sums::<5, { super::tally::sums::numbers::LEN }>(rows, cells, &mut out, |&[e, l, p, z, q]| {

@@ -20,8 +20,12 @@ pub mod sums {
         pub const SCORE: usize = 10;
         /// The same where the prediction is positive.
         pub const POSITIVE: usize = 14;
+        /// Calibrated probability that the prediction is right, squared, cubed.
+        pub const EXPECTED: usize = 18;
+        /// Largest class probability less 1 where the prediction is right, squared, cubed; over labelled rows.
+        pub const OVERCONFIDENCE: usize = 21;
         /// Places.
-        pub const LEN: usize = 18;
+        pub const LEN: usize = 24;
     }
     /// Places for a probability a class.
     pub mod probabilities {
@@ -33,8 +37,12 @@ pub mod sums {
         pub const CONFIDENT: usize = 6;
         /// True class among the k most probable.
         pub const TOP_K: usize = 7;
+        /// Calibrated probability that the prediction is right, squared, cubed.
+        pub const EXPECTED: usize = 8;
+        /// Largest class probability less 1 where the prediction is right, squared, cubed; over labelled rows.
+        pub const OVERCONFIDENCE: usize = 11;
         /// Places.
-        pub const LEN: usize = 8;
+        pub const LEN: usize = 14;
     }
     /// Places for numbers: e is prediction − label, z the label and q the prediction in label sds around the reference's mean.
     pub mod numbers {

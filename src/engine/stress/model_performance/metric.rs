@@ -7,7 +7,9 @@ use crate::math::finite;
 use crate::metrics::{self, Metric, MetricDefinition, Scale};
 use crate::profile::{ModelFrame, ModelProfile};
 use crate::stats::multiple::holm;
-use crate::stress::performance::{Gap, Splits, estimate, lower_first, percent, points, spec_text, unit_of, value_text, whole_gap};
+use crate::stress::performance::{
+    Gap, Splits, estimate, estimated_gap, lower_first, percent, points, spec_text, unit_of, value_text, whole_gap,
+};
 use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, TestSpec};
 
 /// Asks every metric of the task, over all rows.
@@ -39,7 +41,7 @@ pub(crate) fn definition_of(frame: &ModelFrame, id: &str) -> Option<&'static Met
 /// Warning and alert of a metric over whole sets.
 fn thresholds(definition: &MetricDefinition) -> (f64, f64) {
     match definition.metric {
-        Metric::AverageConfidence | Metric::AverageThresholdedConfidence => (0.05, 0.10),
+        m if estimates(m) => (0.05, 0.10),
         _ if definition.scale == Scale::Absolute => (0.03, 0.08),
         _ => (0.10, 0.25),
     }
@@ -66,6 +68,7 @@ impl Question for ModelPerformance {
     fn tests(&self) -> Vec<TestSpec> {
         definitions()
             .into_iter()
+            .filter(|d| over_all_rows(d))
             .map(|d| {
                 let way = match d.better {
                     Better::Higher => "has fallen",
@@ -78,9 +81,8 @@ impl Question for ModelPerformance {
                     Scale::LabelSd => "The effect is the difference in standard deviations of the reference's label",
                     Scale::LabelVariance => "The effect is the difference in variances of the reference's label",
                 };
-                let estimates = matches!(d.metric, Metric::AverageConfidence | Metric::AverageThresholdedConfidence);
-                let evidence = if estimates {
-                    "Where both sets have labels, the estimate's error against the true accuracy is shown, and beyond 0.05 it raises nothing."
+                let evidence = if estimates(d.metric) {
+                    "Where both sets have labels, the estimate's error against the true value is shown, and beyond 0.05 it raises nothing."
                 } else {
                     "Metrics that depend on the number of rows are compared with random splits of both sets at the same sizes."
                 };
@@ -108,7 +110,7 @@ impl Question for ModelPerformance {
     fn families(&self, context: &Context) -> Vec<Family> {
         let Some(frame) = &context.frame.model else { return Vec::new() };
         let labelled = both_labelled(context);
-        let tests = metrics::catalogue(frame.task).filter(|d| labelled || !d.labels).filter(|d| exists(frame, d));
+        let tests = metrics::catalogue(frame.task).filter(|d| over_all_rows(d) && (labelled || !d.labels) && exists(frame, d));
         vec![Family { subject: FamilySubject::Whole, tests: tests.map(|d| format!("model_performance:{}", d.id)).collect() }]
     }
 
@@ -124,6 +126,11 @@ impl Question for ModelPerformance {
     }
 }
 
+/// Whether a metric is asked here of all rows; of calibration the question beside this one asks.
+fn over_all_rows(definition: &MetricDefinition) -> bool {
+    !matches!(definition.metric, Metric::Overconfidence | Metric::Underconfidence)
+}
+
 /// Whether a metric can exist with this form of prediction.
 pub(crate) fn exists(frame: &ModelFrame, definition: &MetricDefinition) -> bool {
     use crate::profile::Form;
@@ -135,11 +142,25 @@ pub(crate) fn exists(frame: &ModelFrame, definition: &MetricDefinition) -> bool 
         | Metric::PositivePredictionVariance
         | Metric::NegativePredictionVariance
         | Metric::AveragePrediction => matches!(frame.form, Form::Score | Form::Numbers),
-        Metric::LogLoss | Metric::AverageConfidence => matches!(frame.form, Form::Score | Form::Probabilities),
+        Metric::LogLoss | Metric::AverageConfidence | Metric::Overconfidence | Metric::Underconfidence => {
+            matches!(frame.form, Form::Score | Form::Probabilities)
+        }
         Metric::AverageThresholdedConfidence => frame.confidence_threshold.is_some(),
+        Metric::EstimatedAccuracy => frame.calibrators.is_some(),
+        m if m.estimates().is_some() => frame.calibrators.is_some() && frame.classes.len() <= 64,
         Metric::MulticlassAuc | Metric::TopKAccuracy => frame.form == Form::Probabilities,
         _ => true,
     }
+}
+
+/// Whether a metric says what another one would be with labels.
+pub(crate) fn estimates(metric: Metric) -> bool {
+    matches!(metric, Metric::AverageConfidence | Metric::AverageThresholdedConfidence) || metric.estimates().is_some()
+}
+
+/// The name of what is estimated, within a sentence.
+fn definition_of_base(base: Metric) -> String {
+    metrics::all().iter().find(|d| d.metric == base).map_or_else(String::new, |d| lower_first(d.name))
 }
 
 /// Whether both sides have labelled rows.
@@ -173,11 +194,15 @@ impl Sides<'_> {
         if definition.metric == Metric::PositivePredictionRate && self.frame.classes.len() != 2 {
             return self.class_rates(definition, limits);
         }
-        let Some((from, to, gap)) = whole_gap(self.frame, definition, reference, evaluation, &self.splits) else {
+        let gap = match definition.metric.estimates().filter(|&base| base != Metric::Accuracy) {
+            Some(base) => estimated_gap(self.frame, definition, base, (reference, evaluation), &mut context.rng("model_performance", id)),
+            None => whole_gap(self.frame, definition, reference, evaluation, &self.splits),
+        };
+        let Some((from, to, gap)) = gap else {
             return Measurement::Skipped(Self::why_not(definition));
         };
         let mut measured = self.measured(definition, limits, from, to, gap);
-        if matches!(definition.metric, Metric::AverageConfidence | Metric::AverageThresholdedConfidence) {
+        if estimates(definition.metric) {
             self.add_realised_error(definition, to, &mut measured);
         }
         if let Some(bound) = context.settings.tests.get(test).and_then(|c| c.bound) {
@@ -198,7 +223,18 @@ impl Sides<'_> {
     }
 
     fn estimates(&self, definition: &MetricDefinition, from: f64, to: f64) -> (Estimate, Estimate) {
-        let of = |profile: &ModelProfile, value| estimate(self.frame, &profile.tally, definition, Some(value));
+        let of = |profile: &ModelProfile, value| match definition.metric.estimates().zip(profile.expected.as_ref()) {
+            // The interval is of what labels would show.
+            Some((Metric::Auc, expected)) if self.frame.classes.len() > 2 => {
+                let half = 1.96 * expected.area_error().unwrap_or(0.0);
+                Estimate { value: finite(value), low: finite((value - half).max(0.0)), high: finite((value + half).min(1.0)) }
+            }
+            Some((base, expected)) => {
+                let base = MetricDefinition { metric: base, ..*definition };
+                estimate(self.frame, &expected.tally(self.frame, &profile.tally), &base, Some(value))
+            }
+            None => estimate(self.frame, &profile.tally, definition, Some(value)),
+        };
         (of(self.reference, from), of(self.evaluation, to))
     }
 
@@ -278,13 +314,12 @@ impl Sides<'_> {
         out
     }
 
-    /// With labels on both sides an estimate of accuracy is held against the accuracy itself.
+    /// With labels on both sides an estimate is held against what it estimates.
     fn add_realised_error(&self, definition: &MetricDefinition, estimated: f64, measured: &mut Measured) {
-        let accuracy = |p: &ModelProfile| {
-            let metric = if self.frame.classes.len() == 2 { Metric::Accuracy } else { Metric::MulticlassAccuracy };
-            self.frame.whole_value(p, metric)
-        };
-        let (Some(_), Some(realised)) = (accuracy(self.reference), accuracy(self.evaluation)) else { return };
+        let base = definition.metric.estimates().unwrap_or(Metric::Accuracy);
+        let value = |p: &ModelProfile| self.frame.realised(p, base);
+        let (Some(_), Some(realised)) = (value(self.reference), value(self.evaluation)) else { return };
+        let name = definition_of_base(base);
         let error = estimated - realised;
         measured.metrics.push(CaseMetric {
             kind: "MODEL_ERROR".to_owned(),
@@ -295,9 +330,9 @@ impl Sides<'_> {
         measured.sentence = if error.abs() > UNRELIABLE {
             // What has failed where it could be checked must not raise alarms: p = 1.
             measured.p_value = Some(1.0);
-            format!("{sentence}; it misses the accuracy of {realised:.3} by {:.3}, so it is not a reliable estimate here.", error.abs())
+            format!("{sentence}; it misses the {name} of {realised:.3} by {:.3}, so it is not a reliable estimate here.", error.abs())
         } else {
-            format!("{sentence}; the accuracy is {realised:.3}.")
+            format!("{sentence}; with the labels the {name} is {realised:.3}.")
         };
     }
 
@@ -382,6 +417,8 @@ pub(crate) fn method(metric: Metric) -> &'static str {
         Metric::Auc => "Exact area; DeLong's variance, tail with skewness",
         Metric::MulticlassAuc => "Hand and Till's area; variance from the rows' placements, by class",
         Metric::AveragePrecision => "Step-wise area; binomial variance on the positives",
+        Metric::EstimatedAccuracy => "Isotonic calibration on the reference; permutation test of two means by three moments (Pearson III)",
+        m if m.estimates().is_some() => "Isotonic calibration on the reference; expected counts tested as if they were seen",
         m if crate::stress::performance::DRAWN.contains(&m) => "Random splits of both sets at the same sizes; Pearson III tail",
         Metric::Accuracy | Metric::MulticlassAccuracy | Metric::TopKAccuracy | Metric::AverageThresholdedConfidence => {
             "Hypergeometric test of two shares"

@@ -6,7 +6,7 @@ mod training;
 
 pub use calibration::CalibrationComparison;
 pub use metric::ModelPerformance;
-pub(crate) use metric::{MOSTLY_LABELLED, both_labelled, definitions, effect_max, effect_unit, exists};
+pub(crate) use metric::{MOSTLY_LABELLED, both_labelled, definitions, effect_max, effect_unit, estimates, exists};
 pub use training::looks_like_training;
 
 use straingauge_api::{Category, Kind, Risk, TestText, Thresholds, Unit};

@@ -4,8 +4,9 @@ use super::gap::{Gap, direction, unit_of};
 use super::null::{DRAWN, Null, Urn, mean_of_part, part_p, split_nulls, upper_tail};
 use super::part::{LEAST_CLASS_ROWS, auc_null, smoothed_error};
 use crate::metrics::{Margins, Metric, MetricDefinition, Scale, keep_classes, ratio};
-use crate::profile::{ModelFrame, ModelProfile, OutcomeTally};
+use crate::profile::{Form, ModelFrame, ModelProfile, OutcomeTally};
 use crate::random::Rng;
+use crate::stats::multiple::holm;
 use crate::stats::special::normal_two_sided;
 
 /// What confusion-matrix metrics of reference and evaluation differ by when the rows of both are dealt out at random to two sets
@@ -149,6 +150,30 @@ fn means(
     Some((of(tallies.0)?, of(tallies.1)?, of(&tallies.0.with(tallies.1))?))
 }
 
+/// The change of a metric that is estimated without labels: the metric of expected counts. Labels drawn from the probabilities
+/// would vary more than what is expected of them, so evidence and interval are on the safe side.
+pub(crate) fn estimated_gap(
+    frame: &ModelFrame,
+    definition: &MetricDefinition,
+    base: Metric,
+    sides: (&ModelProfile, &ModelProfile),
+    rng: &mut Rng,
+) -> Option<(f64, f64, Gap)> {
+    let values = (frame.whole_value(sides.0, definition.metric)?, frame.whole_value(sides.1, definition.metric)?);
+    let expected = (sides.0.expected.as_ref()?, sides.1.expected.as_ref()?);
+    let change = if base == Metric::Auc && frame.form == Form::Probabilities {
+        let errors = (expected.0.area_error()?, expected.1.area_error()?);
+        let variance = errors.0 * errors.0 + errors.1 * errors.1;
+        Change { raw: values.0 - values.1, null: Null { variance, ..Null::default() }, variance, exact: None }
+    } else {
+        let tallies = (expected.0.tally(frame, &sides.0.tally), expected.1.tally(frame, &sides.1.tally));
+        let tallies = (&tallies.0, &tallies.1);
+        let splits = Splits::new(frame, tallies, &[base], 0.0, rng);
+        change(frame, &MetricDefinition { metric: base, ..*definition }, values, tallies, 1.0, Some(&splits))?
+    };
+    Some((values.0, values.1, change.gap(definition)))
+}
+
 /// The change of a metric over whole sides: (reference value, evaluation value, gap). `None` where a side lacks the metric.
 pub(crate) fn whole_gap(
     frame: &ModelFrame,
@@ -214,5 +239,37 @@ pub(crate) fn change_gap(
     let p = if neutral { normal_two_sided(beyond / sd) } else { upper_tail(beyond / sd, skewness) };
     let raw = of_part.raw - whole_raw;
     let (statistic, effect) = if neutral { (raw.abs(), beyond.abs()) } else { (raw, beyond) };
+    // A subset that errs the other way has not become too sure (or unsure) of itself.
+    let errs = matches!(metric, Metric::Overconfidence | Metric::Underconfidence);
+    let effect = if errs { effect.min(value(part.1)?) } else { effect };
     Some(Gap { statistic, effect, standard_error: observed_variance.sqrt(), p })
+}
+
+/// The class whose share of a subset's predictions moved most surely beyond the share's move over the other rows, and by how much;
+/// Holm over the classes.
+pub(crate) fn class_rate_gap(
+    frame: &ModelFrame,
+    part: (&OutcomeTally, &OutcomeTally),
+    whole: (&OutcomeTally, &OutcomeTally),
+) -> Option<(usize, Gap)> {
+    let rest = (whole.0.without(part.0), whole.1.without(part.1));
+    let outside =
+        1.0 - 0.5 * (ratio(part.0.predicted.weight, whole.0.predicted.weight) + ratio(part.1.predicted.weight, whole.1.predicted.weight));
+    let move_of = |pair: (&OutcomeTally, &OutcomeTally), class: usize| {
+        let (a, b) = (frame.predicted_share(pair.0, class)?, frame.predicted_share(pair.1, class)?);
+        let (n, m) = (a.mass.effective(), b.mass.effective());
+        let pooled = (a.mean * n + b.mean * m) / (n + m);
+        Some((b.mean - a.mean, (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m)).max(a.variance / n + b.variance / m)))
+    };
+    let gaps: Vec<(usize, Gap)> = (0..frame.classes.len())
+        .filter_map(|class| {
+            let (own, other) = (move_of(part, class)?, move_of((&rest.0, &rest.1), class)?);
+            let (beyond, sd) = (outside * (own.0 - other.0), outside * (own.1 + other.1).sqrt());
+            let gap = Gap { statistic: beyond.abs(), effect: beyond.abs(), standard_error: sd, p: normal_two_sided(beyond / sd) };
+            (sd > 0.0).then_some((class, gap))
+        })
+        .collect();
+    let adjusted = holm(&gaps.iter().map(|g| g.1.p).collect::<Vec<_>>());
+    let (&(class, gap), p) = gaps.iter().zip(adjusted).min_by(|a, b| a.1.total_cmp(&b.1).then(b.0.1.effect.total_cmp(&a.0.1.effect)))?;
+    Some((class, Gap { p, ..gap }))
 }

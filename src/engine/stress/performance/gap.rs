@@ -66,7 +66,9 @@ pub(crate) fn estimate(frame: &ModelFrame, tally: &OutcomeTally, definition: &Me
         return Estimate { value: finite(value), ..Estimate::default() };
     };
     let (mut low, mut high) = (value - 1.96 * error, value + 1.96 * error);
-    if definition.unit == straingauge_api::Unit::Score && !matches!(metric, Metric::MatthewsCorrcoef | Metric::RankCorrelation) {
+    if definition.unit == straingauge_api::Unit::Score
+        && !matches!(metric, Metric::MatthewsCorrcoef | Metric::RankCorrelation | Metric::Overconfidence | Metric::Underconfidence)
+    {
         (low, high) = (low.max(0.0), high.min(1.0));
     }
     Estimate { value: finite(value), low: finite(low), high: finite(high) }

@@ -15,7 +15,7 @@ mod specs;
 mod worst;
 
 pub(crate) use base_rate::weakness;
-pub(crate) use change::{Splits, change_gap, whole_gap};
+pub(crate) use change::{Splits, change_gap, class_rate_gap, estimated_gap, whole_gap};
 pub(crate) use gap::{Gap, estimate, unit_of};
 pub(crate) use null::{DRAWN, Null, PartNulls, mean_of_part, part_p, upper_tail};
 pub(crate) use part::{LEAST_CLASS_ROWS, part_gap, smoothed_error};

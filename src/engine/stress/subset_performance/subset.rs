@@ -6,7 +6,7 @@ use crate::Result;
 use crate::math::finite;
 use crate::metrics::{self, Metric, MetricDefinition, Scale};
 use crate::profile::{Cut, ModelFrame, OutcomeTally, SubsetFrame};
-use crate::stress::model_performance::{MOSTLY_LABELLED, both_labelled, definitions, effect_max, effect_unit, exists};
+use crate::stress::model_performance::{MOSTLY_LABELLED, both_labelled, definitions, effect_max, effect_unit, estimates, exists};
 use crate::stress::performance::{
     DRAWN, Subset, Worst, estimate, lower_first, part_gap, points, signed, spec_text, unit_of, value_text, weakness, worst,
 };
@@ -21,7 +21,18 @@ const PREFIX: &str = "subset_performance:subset_";
 
 /// Metrics without a good direction are asked of subsets only as change.
 fn asked(definition: &MetricDefinition) -> bool {
-    definition.better != Better::Neutral
+    definition.better != Better::Neutral && in_subsets(definition)
+}
+
+/// What is estimated without labels follows a subset's base rate like the metric itself, which nothing here could correct:
+/// only accuracy is asked.
+pub(crate) fn in_subsets(definition: &MetricDefinition) -> bool {
+    definition.metric.estimates().is_none_or(|base| base == Metric::Accuracy)
+}
+
+/// Where labels are known they speak, and no estimates of them; of the model's confidence both do.
+pub(crate) fn speaks(definition: &MetricDefinition, labelled: bool) -> bool {
+    if labelled { definition.metric == Metric::AverageConfidence || !estimates(definition.metric) } else { !definition.labels }
 }
 
 /// The thresholds of a metric in a subset, with what the reader set for the test.
@@ -84,7 +95,7 @@ impl Question for SubsetPerformance {
         let labelled = both_labelled(context) && mostly_labelled(context);
         let tests: Vec<String> = metrics::catalogue(frame.task)
             .filter(|d| asked(d) && exists(frame, d))
-            .filter(|d| if labelled { true } else { d.metric == Metric::AverageConfidence })
+            .filter(|d| speaks(d, labelled))
             .map(|d| format!("{PREFIX}{}", d.id))
             .collect();
         let cut = context.frame.subsets.iter().flatten();

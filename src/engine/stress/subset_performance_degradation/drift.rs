@@ -11,9 +11,9 @@ use crate::metrics::{self, Metric, MetricDefinition, Scale};
 use crate::profile::{ModelFrame, OutcomeTally, SubsetFrame};
 use crate::stress::model_performance::{MOSTLY_LABELLED, both_labelled, definitions, effect_max, effect_unit, exists};
 use crate::stress::performance::{
-    DRAWN, LEAST_CLASS_ROWS, Splits, Subset, Worst, change_gap, lower_first, points, spec_text, value_text, worst,
+    DRAWN, LEAST_CLASS_ROWS, Splits, Subset, Worst, change_gap, class_rate_gap, lower_first, points, spec_text, value_text, worst,
 };
-use crate::stress::subset_performance::{MIN_FRQ, bars, limits, missing_skip, parts, rows_of};
+use crate::stress::subset_performance::{MIN_FRQ, bars, in_subsets, limits, missing_skip, parts, rows_of, speaks};
 use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec};
 
 /// Asks every metric of the task, in the subsets of every feature, over time.
@@ -30,13 +30,14 @@ fn by_label(metric: Metric) -> bool {
 }
 
 fn by_predicted(metric: Metric) -> bool {
-    matches!(metric, Metric::Accuracy | Metric::MulticlassAccuracy)
+    matches!(metric, Metric::Accuracy | Metric::MulticlassAccuracy | Metric::Overconfidence | Metric::Underconfidence)
 }
 
 impl Question for SubsetDegradation {
     fn tests(&self) -> Vec<TestSpec> {
         definitions()
             .into_iter()
+            .filter(|d| in_subsets(d))
             .map(|d| {
                 let (warning, alert) = if d.scale == Scale::Absolute { (0.05, 0.13) } else { (0.10, 0.25) };
                 let way = match d.better {
@@ -73,10 +74,8 @@ impl Question for SubsetDegradation {
     fn families(&self, context: &Context) -> Vec<Family> {
         let Some(frame) = &context.frame.model else { return Vec::new() };
         let labelled = both_labelled(context) && mostly_labelled(context);
-        let available: Vec<&MetricDefinition> = metrics::catalogue(frame.task)
-            .filter(|d| exists(frame, d) && (labelled || !d.labels))
-            .filter(|d| d.metric != Metric::PositivePredictionRate || frame.classes.len() == 2)
-            .collect();
+        let available: Vec<&MetricDefinition> =
+            metrics::catalogue(frame.task).filter(|d| in_subsets(d) && exists(frame, d) && speaks(d, labelled)).collect();
         let tests = |asked: &dyn Fn(Metric) -> bool| -> Vec<String> {
             available.iter().filter(|d| asked(d.metric)).map(|d| format!("{PREFIX}{}", d.id)).collect()
         };
@@ -200,8 +199,15 @@ impl<'a> Subject<'a> {
             .zip(splits)
             .filter(|(p, _)| enough(&p.reference, self.whole.0) && enough(&p.evaluation, self.whole.1))
             .filter_map(|(p, splits)| {
-                let gap = change_gap(self.frame, definition, (&p.reference, &p.evaluation), self.whole, splits)?;
-                let (label, rows) = (p.label.clone(), rows(&p.evaluation));
+                let (mut label, rows) = (p.label.clone(), rows(&p.evaluation));
+                let pair: (&OutcomeTally, &OutcomeTally) = (&p.reference, &p.evaluation);
+                let gap = if definition.metric == Metric::PositivePredictionRate && self.frame.classes.len() > 2 {
+                    let (class, gap) = class_rate_gap(self.frame, pair, self.whole)?;
+                    label.push_str(&format!(", predicted {}", self.frame.classes.get(class)?));
+                    gap
+                } else {
+                    change_gap(self.frame, definition, pair, self.whole, splits)?
+                };
                 gap.effect.is_finite().then_some(Subset { cell: p.cell, label, rows, reference_share: p.reference_share, gap })
             })
             .collect()
