@@ -19,6 +19,7 @@ mod outcomes;
 mod pairs_shown;
 mod performance;
 mod planted;
+mod ranking;
 mod reading;
 mod row_pages;
 mod sides;

@@ -158,6 +158,8 @@ enum Binary {
     Unsure,
     /// Scores near 0 and 1, which hold what they promise, all but in the isle.
     Extreme,
+    /// In the south labels are at random.
+    Noise,
     /// In the south scores lie near the middle.
     Vague,
 }
@@ -204,6 +206,7 @@ fn binary_rows(n: usize, rng: &mut Rng, how: Binary, labels: bool) -> String {
         } + jitter;
         let label = match how {
             Binary::Broken if south => chance(rng, 1.0 - score),
+            Binary::Noise if south => chance(rng, 0.5),
             Binary::Unsure if south => score >= 0.5,
             _ => chance(rng, score),
         };
@@ -242,7 +245,6 @@ const BINARY_BROKEN: &[&str] = &[
     "subset_performance:subset_recall",
     "subset_performance:subset_f1",
     "subset_performance:subset_auc",
-    "subset_performance:subset_average_precision",
     "subset_performance:subset_log_loss",
     "subset_performance:subset_brier_score",
     "subset_performance:subset_matthews_corrcoef",
@@ -267,6 +269,8 @@ const BINARY_BROKEN: &[&str] = &[
     "subset_performance_degradation:subset_drift_negative_prediction_variance",
     "subset_performance_degradation:subset_drift_overconfidence",
 ];
+
+const BINARY_NOISE: &[&str] = &["subset_performance:subset_average_precision"];
 
 const BINARY_UNSURE: &[&str] = &[
     "model_performance:underconfidence",
@@ -309,8 +313,9 @@ fn binary() -> Vec<Shown> {
     let sets = [
         ("other scores, and in one region labels the other way round", rows(Binary::Broken, true), BINARY_BROKEN, &[][..]),
         ("one region where the model is better than it says", rows(Binary::Unsure, true), BINARY_UNSURE, &[]),
+        ("one region with labels at random", rows(Binary::Noise, true), BINARY_NOISE, &[]),
         ("scores near 0 and 1", rows(Binary::Extreme, true), BINARY_EXTREME, &[]),
-        ("as before", rows(Binary::Clean, true), &[], together(&[BINARY_BROKEN, BINARY_UNSURE, BINARY_EXTREME])),
+        ("as before", rows(Binary::Clean, true), &[], together(&[BINARY_BROKEN, BINARY_NOISE, BINARY_UNSURE, BINARY_EXTREME])),
         (
             "no labels, and one region with scores near the middle",
             rows(Binary::Vague, false),

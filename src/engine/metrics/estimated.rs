@@ -172,7 +172,7 @@ mod tests {
     fn probabilities_sum_to_one() {
         let mut out = Vec::new();
         calibrate(&[Calibrator::default(), Calibrator::default()], &[0.2, 0.6], &mut out);
-        assert_eq!(out, [0.25, 0.75_f64].map(|p| p));
+        out.iter().zip([0.25, 0.75]).for_each(|(p, want): (&f64, f64)| assert!((p - want).abs() < 1e-15));
         calibrate(&[Calibrator::default(), Calibrator::default()], &[0.0, 0.0], &mut out);
         assert_eq!(out, [0.5, 0.5]);
     }

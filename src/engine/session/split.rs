@@ -18,7 +18,7 @@ use crate::{Error, Result};
 pub enum Cut {
     /// The earlier half is the reference, the later half the evaluation.
     Time,
-    /// A seeded half each; rows of one group stay together.
+    /// A seeded half each; rows of one query or group stay together.
     Halves {
         /// The seed of the draw.
         seed: u64,
@@ -125,7 +125,7 @@ fn by_time(whole: &Dataset) -> Result<[Vec<u32>; 2]> {
 
 /// Two halves by lot. Groups are drawn as wholes.
 fn halves(whole: &Dataset, seed: u64) -> [Vec<u32>; 2] {
-    let group_column = whole.named(whole.params.group_col.as_ref());
+    let group_column = whole.named(whole.params.query_col.as_ref().or(whole.params.group_col.as_ref()));
     let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
     let groups: Vec<u32> = (0..whole.rows())
         .map(|row| match group_column.and_then(|column| column.cell(row)) {

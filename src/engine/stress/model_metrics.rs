@@ -4,11 +4,12 @@ use straingauge_api::{ModelMetric, ModelTask, Severity};
 
 use super::{Context, custom};
 use crate::math::finite;
-use crate::metrics::{MetricDefinition, all, catalogue};
+use crate::metrics::{Metric, MetricDefinition, all, catalogue};
 
 /// Every metric that the data allow, in catalogue order; what its test says is filled in later.
 pub fn model_metrics(context: &Context, task: ModelTask) -> Vec<ModelMetric> {
     catalogue(task)
+        .filter(|d| d.metric != Metric::Underconfidence)
         .filter_map(|d| {
             let (reference, evaluation) = values(context, d);
             (reference.is_some() || evaluation.is_some()).then(|| ModelMetric {

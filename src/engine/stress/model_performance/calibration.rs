@@ -272,19 +272,15 @@ fn confidence(frame: &ModelFrame, reference: &ModelProfile, evaluation: &ModelPr
     let accuracy = if frame.classes.len() == 2 { Metric::Accuracy } else { Metric::MulticlassAccuracy };
     let over = |p: &ModelProfile| {
         let confidence = frame.mean(&p.tally, Metric::AverageConfidence)?;
-        let right = frame.mean(&p.tally, accuracy)?;
+        let (over, right) = (frame.mean(&p.tally, Metric::Overconfidence)?, frame.mean(&p.tally, accuracy)?);
         // Spiegelhalter's variance of Σ(confidence − right) if the confidences are true: Σ c(1 − c).
         let unsure = confidence.mean - confidence.mean * confidence.mean - confidence.variance;
-        Some((confidence.mean, right.mean, unsure.max(0.0) / right.mass.effective(), right.variance / right.mass.effective()))
+        let n = right.mass.effective();
+        Some((over.mean + right.mean, right.mean, unsure.max(0.0) / n, over.variance / n))
     };
     let (Some((c0, a0, u0, v0)), Some((c1, a1, u1, v1))) = (over(reference), over(evaluation)) else {
         return Measurement::Skipped("Confidence and accuracy need scores and labels on both sides.".to_owned());
     };
-    if evaluation.tally.labelled.rows < evaluation.tally.predicted.rows || reference.tally.labelled.rows < reference.tally.predicted.rows {
-        return Measurement::Skipped(
-            "Confidence is compared with accuracy on the same rows; some predicted rows have no label.".to_owned(),
-        );
-    }
     let raw = sign * (c1 - a1);
     let effect = raw - sign * (c0 - a0);
     let error = (v0.max(u0) + v1.max(u1)).sqrt();
