@@ -9,9 +9,9 @@ mod calm;
 mod cleanliness_and_drift;
 mod custom;
 mod defects;
+mod estimated;
 mod fair_shown;
 mod fairness;
-mod estimated;
 mod metrics;
 #[allow(dead_code, reason = "collected by the catalogue")]
 mod metrics_shown;

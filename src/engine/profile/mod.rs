@@ -9,8 +9,8 @@ mod category;
 mod clusters;
 mod columns;
 mod counting;
-mod groups;
 mod expected;
+mod groups;
 #[cfg(test)]
 mod laws;
 mod model;
@@ -32,9 +32,9 @@ pub use category::{CategoryFrame, CategoryProfile, OTHER_CELL_LIMIT, ValueCounts
 pub use clusters::Clusters;
 pub use columns::{ColumnFrame, ColumnProfile, Facts, TextProfile, ValueFrame, ValueProfile};
 pub use counting::Cells;
+pub use expected::Expected;
 pub(crate) use groups::short_label;
 pub use groups::{GroupFrame, crossed};
-pub use expected::Expected;
 pub use model::{Form, ModelFrame, ModelProfile, exact_multiclass_auc};
 pub use nulls::NullsProfile;
 pub use numeric::{Coarse, FINE_CELLS, MISSING_CELL, Moments, NumericFrame, NumericProfile};
