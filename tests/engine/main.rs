@@ -26,5 +26,6 @@ mod sides;
 mod slices_shown;
 mod stats;
 mod support;
+mod text_shown;
 mod whole_runs;
 mod world;

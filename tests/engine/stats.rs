@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 use straingauge_engine::stats::{
-    chi_square, delong, distances, fisher, information, isotonic, kolmogorov, multiple, proportions, ranks, special,
+    chi_square, delong, distances, fisher, information, isotonic, kolmogorov, ledoit_wolf, log_odds, multiple, proportions, ranks,
+    rao_scott, special,
 };
 
 /// Relative tolerance; goldens below 1e-12 in size are compared absolutely.
@@ -171,4 +172,47 @@ fn curves_and_ranks() {
     assert_eq!(ranks::mean_ranks(&x), numbers(&golden["ranks"]));
     same("spearman", ranks::spearman(&x, &y).expect("both vary"), golden["spearman"].as_f64().expect("a number"));
     same("pearson", ranks::pearson(&x, &y).expect("both vary"), golden["pearson"].as_f64().expect("a number"));
+}
+
+/// `tests/oracles/text.py`: Monroe's log-odds, Rao and Scott's design effects, Ledoit and Wolf's covariances.
+#[test]
+fn texts_and_embeddings() {
+    let goldens: Value = serde_json::from_str(include_str!("../oracles/text.json")).expect("goldens are JSON");
+    for row in rows(&goldens["log_odds"]) {
+        same("log-odds", log_odds::z_score((row[0], row[1]), (row[2], row[3])), row[4]);
+    }
+    let documents = rows(&goldens["rao_scott"]["documents"]);
+    let mut side = rao_scott::Side { units: documents.len() as f64, square: 0.0, cells: vec![rao_scott::CellSums::default(); 5] };
+    for document in &documents {
+        let all: f64 = document.iter().sum();
+        side.square += all * all;
+        for (cell, &c) in side.cells.iter_mut().zip(document) {
+            cell.count += c;
+            cell.square += c * c;
+            cell.cross += c * all;
+        }
+    }
+    let shares = rao_scott::pooled_shares(&side, &side);
+    same("design effect", side.design_effect(&shares), goldens["rao_scott"]["design_effect"].as_f64().expect("a number"));
+    let eigenvalues = numbers(&goldens["rao_scott"]["eigenvalues"]);
+    let power = |e: i32| eigenvalues.iter().map(|l| l.powi(e)).sum::<f64>();
+    let spread = rao_scott::Spread::of(4.0, power(1), power(2), power(3));
+    same("second moment", spread.second, goldens["rao_scott"]["second"].as_f64().expect("a number"));
+    same("third moment", spread.third, goldens["rao_scott"]["third"].as_f64().expect("a number"));
+    for golden in goldens["ledoit_wolf"].as_array().expect("cases") {
+        let rows = rows(&golden["rows"]);
+        let mut scatter = ledoit_wolf::Scatter::new(rows[0].len());
+        rows.iter().for_each(|row| scatter.add(row));
+        let (covariance, shrinkage) = scatter.shrunk();
+        same("shrinkage", shrinkage, golden["shrinkage"].as_f64().expect("a number"));
+        for (ours, theirs) in covariance.iter().zip(numbers(&golden["covariance"])) {
+            assert!((ours - theirs).abs() <= TOLERANCE * covariance[0].abs(), "{ours:e} against {theirs:e}");
+        }
+    }
+    let area = &goldens["area"];
+    let (a, b) = (numbers(&area["reference"]), numbers(&area["evaluation"]));
+    let count = |of: &[f64]| (0..60).map(|cell| of.iter().filter(|x| **x == f64::from(cell) / 4.0).count() as f64).collect::<Vec<f64>>();
+    let test = ranks::mann_whitney(&count(&a), &count(&b));
+    same("area", test.area, area["area"].as_f64().expect("a number"));
+    same("Mann-Whitney", test.p_greater, area["p"].as_f64().expect("a number"));
 }

@@ -9,6 +9,7 @@ mod category;
 mod clusters;
 mod columns;
 mod counting;
+mod embeddings;
 mod expected;
 mod groups;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use category::{CategoryFrame, CategoryProfile, OTHER_CELL_LIMIT, ValueCounts
 pub use clusters::Clusters;
 pub use columns::{ColumnFrame, ColumnProfile, Facts, TextProfile, ValueFrame, ValueProfile};
 pub use counting::Cells;
+pub use embeddings::{EmbeddingFrame, EmbeddingProfile, WAVES};
 pub use expected::Expected;
 pub(crate) use groups::short_label;
 pub use groups::{GroupFrame, crossed};
@@ -75,6 +77,8 @@ pub struct Frame {
     pub rules: RulesFrame,
     /// The tokens of text columns.
     pub texts: Vec<TextFrame>,
+    /// The embeddings that both sides have.
+    pub embeddings: Vec<EmbeddingFrame>,
 }
 
 /// What was counted in a data set, cell by cell of a frame.
@@ -108,6 +112,8 @@ pub struct Profile {
     pub rules: RulesProfile,
     /// The tokens of text columns, in the order of [`Frame::texts`], each by [`crate::text::Gram`].
     pub texts: Vec<Vec<TokenProfile>>,
+    /// The embeddings, in the order of [`Frame::embeddings`].
+    pub embeddings: Vec<EmbeddingProfile>,
 }
 
 /// The tokens of a text column.
@@ -150,12 +156,15 @@ impl Frame {
         for tokens in self.texts.iter().flat_map(|t| &t.grams) {
             eat(tokens.word());
         }
+        for embedding in &self.embeddings {
+            embedding.center.iter().for_each(|x| eat(x.to_bits()));
+        }
         hash
     }
 }
 
 /// FNV-1a of a text.
-fn text_word(text: &str) -> u64 {
+pub(crate) fn text_word(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
@@ -195,6 +204,7 @@ impl Profile {
         self.groups.iter_mut().zip(&other.groups).try_for_each(|(a, b)| a.merge(b))?;
         self.rules.merge(&other.rules)?;
         self.texts.iter_mut().flatten().zip(other.texts.iter().flatten()).try_for_each(|(a, b)| a.merge(b))?;
+        self.embeddings.iter_mut().zip(&other.embeddings).try_for_each(|(a, b)| a.merge(b))?;
         merge_option(&mut self.label, other.label.as_ref())?;
         merge_option(&mut self.predicted_label, other.predicted_label.as_ref())
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::counting::Cells;
+use super::embeddings::{EmbeddingWork, Stage};
 use super::pairs::{Binning, PairFrame, PairProfile, PairRows, PairSide};
 use super::rules::{self, LearnOptions, PairRule, RowsOf, Whose};
 use super::{
@@ -56,6 +57,8 @@ enum Step {
     Tokens(usize, usize),
     /// Counts the tokens of some rows of one side.
     Documents(usize, Which, usize),
+    /// Takes some rows of an embedding, by its place, through a stage.
+    Embedding(usize, Stage, usize),
 }
 
 /// Rows whose tokens one step looks at.
@@ -88,6 +91,7 @@ pub struct Profiler {
     crossed: Vec<Vec<usize>>,
     pub(super) row_outcomes: (Option<Arc<RowOutcomes>>, Option<Arc<RowOutcomes>>),
     texts: TextsAtHand,
+    embeddings: Vec<EmbeddingWork>,
 }
 
 impl Profiler {
@@ -136,6 +140,13 @@ impl Profiler {
             plan.extend(slices(&reference).map(|slice| Step::Documents(i, Which::Reference, slice)));
             plan.extend(slices(&evaluation).map(|slice| Step::Documents(i, Which::Evaluation, slice)));
         }
+        let embeddings = embeddings(&reference, &evaluation);
+        for (i, work) in embeddings.iter().enumerate() {
+            let stages = Stage::ALL.into_iter();
+            plan.extend(
+                stages.flat_map(|stage| (0..work.rows(stage).div_ceil(TEXT_ROWS)).map(move |slice| Step::Embedding(i, stage, slice))),
+            );
+        }
         let empty = || features.iter().map(|_| Arc::default()).collect::<Vec<Arc<Cells>>>();
         let side = |s: &Side| {
             let weight = s.outcomes.weights.as_ref().map_or(s.dataset.rows() as f64, |w| w.iter().sum());
@@ -150,6 +161,7 @@ impl Profiler {
             crossed,
             row_outcomes: (None, None),
             texts: TextsAtHand::of(&reference, &evaluation),
+            embeddings,
             frame: Frame::default(),
             features,
             reference,
@@ -187,6 +199,7 @@ impl Profiler {
             Some(Step::Rules(feature, which)) => self.rules(feature, which),
             Some(Step::Tokens(feature, slice)) => self.tokens(feature, slice),
             Some(Step::Documents(feature, which, slice)) => self.documents(feature, which, slice),
+            Some(Step::Embedding(place, stage, slice)) => self.embedding(place, stage, slice),
             None => {}
         }
         Ok(())
@@ -195,6 +208,11 @@ impl Profiler {
     /// The frame, the reference's profile and the evaluation's.
     pub fn finish(mut self) -> (Frame, Profile, Profile) {
         (self.profiles.0.pairs, self.profiles.1.pairs) = self.pairs;
+        for work in self.embeddings.into_iter().filter(EmbeddingWork::is_learnt) {
+            self.frame.embeddings.push(work.frame);
+            self.profiles.0.embeddings.push(work.profiles.0);
+            self.profiles.1.embeddings.push(work.profiles.1);
+        }
         let fingerprint = self.frame.fingerprint();
         (self.profiles.0.frame, self.profiles.1.frame) = (fingerprint, fingerprint);
         (self.frame, self.profiles.0, self.profiles.1)
@@ -419,6 +437,13 @@ impl Profiler {
         }
     }
 
+    fn embedding(&mut self, place: usize, stage: Stage, slice: usize) {
+        let Some(work) = self.embeddings.get_mut(place) else { return };
+        let side = if stage == Stage::Evaluation { &self.evaluation } else { &self.reference };
+        let end = ((slice + 1) * TEXT_ROWS).min(work.rows(stage));
+        work.step(stage, slice * TEXT_ROWS..end, &side.outcomes, self.frame.model.as_ref());
+    }
+
     fn pair_frame(&self, side: PairSide) -> Option<(&ColumnFrame, &ColumnProfile)> {
         match side {
             PairSide::Feature(i) => self.frame.columns.get(i).zip(self.profiles.0.columns.get(i)),
@@ -437,6 +462,16 @@ impl Profiler {
         let (frame, profile) = self.pair_frame(side)?;
         Binning::of(frame, profile, ranks).map(|b| Binning { ordered: ranks, ..b })
     }
+}
+
+/// The embeddings that both sides have, in the reference's order.
+fn embeddings(reference: &Side, evaluation: &Side) -> Vec<EmbeddingWork> {
+    let names = |side: &Side| side.dataset.params.embedding_cols.clone().unwrap_or_default();
+    let of_evaluation = names(evaluation);
+    (names(reference).iter())
+        .filter(|name| of_evaluation.contains(name))
+        .filter_map(|name| EmbeddingWork::of(name, reference.dataset.table.column(name)?, evaluation.dataset.table.column(name)?))
+        .collect()
 }
 
 /// What is at hand while texts are counted, slice by slice.

@@ -12,6 +12,7 @@ pub mod information;
 pub mod information_change;
 pub mod isotonic;
 pub mod kolmogorov;
+pub mod ledoit_wolf;
 pub mod log_odds;
 pub mod multiple;
 pub mod proportions;

@@ -1,7 +1,7 @@
 //! Counts of parts of units (words of documents) in two samples: χ² corrected for units that are no simple random samples of parts.
 //!
-//! Rao and Scott 1981 (JASA 76:221) with Satterthwaite's second order, as in Rao and Scott 1984 (Ann. Stat. 12:46): the statistic is
-//! distributed as Σλᵢχ²₁, λ the eigenvalues of D^(−½)·V·D^(−½), taken as a multiple of χ² with (Σλ)²/Σλ² degrees of freedom.
+//! Rao and Scott 1981 (JASA 76:221): the statistic is distributed as Σλχ²₁, λ the eigenvalues of D^(−½)·V·D^(−½). Their mean is the
+//! first-order correction; topics and templates drive them apart, so the second and third moment enter too.
 
 use super::special::chi_square_upper;
 
@@ -61,9 +61,40 @@ pub fn pooled_shares(a: &Side, b: &Side) -> Vec<f64> {
     a.cells.iter().zip(&b.cells).map(|(x, y)| (x.count + y.count) / total).collect()
 }
 
+/// How far the eigenvalues λ lie apart, k of them: k·Σλ²/(Σλ)² and k²·Σλ³/(Σλ)³, both 1 where all are equal.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spread {
+    /// k·Σλ²/(Σλ)².
+    pub second: f64,
+    /// k²·Σλ³/(Σλ)³.
+    pub third: f64,
+}
+
+impl Spread {
+    /// From k and the sums of λ, λ² and λ³, estimates of the latter two brought to what is possible.
+    pub fn of(k: f64, sum: f64, squares: f64, cubes: f64) -> Self {
+        if k < 1.0 || sum <= 0.0 {
+            return Self { second: 1.0, third: 1.0 };
+        }
+        let squares = squares.clamp(sum * sum / k, sum * sum);
+        let cubes = cubes.clamp(squares * squares / sum, squares * squares.sqrt());
+        Self { second: k * squares / (sum * sum), third: k * k * cubes / (sum * sum * sum) }
+    }
+}
+
+/// P(Σλχ²₁ ≥ x) for `degrees` eigenvalues of mean 1: the three-moment χ² of Hall (1983) and Buckley and Eagleson (1988, Austral. J.
+/// Statist. 30A:150).
+pub fn mixture_upper(x: f64, degrees: f64, spread: Spread) -> f64 {
+    let squares = degrees * spread.second.max(1.0);
+    let cubes = degrees * spread.third.max(spread.second * spread.second);
+    let matched = squares * squares * squares / (cubes * cubes);
+    let z = (x - degrees) / (2.0 * squares).sqrt();
+    chi_square_upper((matched + (2.0 * matched).sqrt() * z).max(0.0), matched)
+}
+
 /// χ² of homogeneity over the same cells, as (statistic, degrees of freedom, tail): the statistic divided by the mean design effect of
-/// a difference, and both brought to the degrees of freedom that `unevenness` = (number of λ)·Σλ²/(Σλ)² leaves, at least 1.
-pub fn homogeneity(a: &Side, b: &Side, unevenness: f64) -> (f64, f64, f64) {
+/// a difference, its tail that of a sum of `degrees` χ²₁ of the given spread.
+pub fn homogeneity(a: &Side, b: &Side, spread: Spread) -> (f64, f64, f64) {
     let common = pooled_shares(a, b);
     let (n, m) = (a.total(), b.total());
     let degrees = common.iter().filter(|p| **p > 0.0).count() as f64 - 1.0;
@@ -74,10 +105,8 @@ pub fn homogeneity(a: &Side, b: &Side, unevenness: f64) -> (f64, f64, f64) {
     let cells = a.cells.iter().zip(&b.cells).zip(&common).filter(|(_, p)| **p > 0.0);
     let gaps: f64 = cells.map(|((x, y), p)| gap(x, y) * gap(x, y) / p).sum();
     // Never below the design effect of independent parts: units that are more alike than chance are taken for luck.
-    let trace = (a.design_effect(&common).max(1.0) / n + b.design_effect(&common).max(1.0) / m) * degrees;
-    let effective = (degrees / unevenness.max(1.0)).max(1.0);
-    let statistic = gaps / trace * effective;
-    (statistic, effective, chi_square_upper(statistic, effective))
+    let statistic = gaps / (a.design_effect(&common).max(1.0) / n + b.design_effect(&common).max(1.0) / m);
+    (statistic, degrees, mixture_upper(statistic, degrees, spread))
 }
 
 #[cfg(test)]
@@ -115,10 +144,39 @@ mod tests {
         // Units of five like parts: the units are the sample, so χ² is a fifth of the plain one.
         let units = |cells: &[usize]| cells.iter().map(|&c| [0, 1, 2].map(|i| if i == c { 5.0 } else { 0.0 })).collect::<Vec<_>>();
         let (a, b) = (side(&units(&[0, 0, 1, 1, 2, 0, 2, 1])), side(&units(&[2, 1, 1, 2, 2, 2, 1, 0, 2, 2])));
-        let (statistic, degrees, p) = homogeneity(&a, &b, 1.0);
+        let (statistic, degrees, p) = homogeneity(&a, &b, Spread { second: 1.0, third: 1.0 });
         let count = |s: &Side| s.cells.iter().map(|c| c.count).collect::<Vec<f64>>();
         let plain = crate::stats::chi_square::two_sample(&count(&a), &count(&b), 5.0);
         // n/(n − 1) a side and the sides' own shares make up the rest.
         assert!((statistic / plain.statistic - 1.0).abs() < 0.1 && degrees == 2.0 && p > plain.p_value, "{statistic} {plain:?}");
+    }
+
+    #[test]
+    fn the_tail_of_a_mixture_is_that_of_its_draws() {
+        // One eigenvalue of 30 beside 60 of ½, brought to mean 1 over 61.
+        let lambda: Vec<f64> = std::iter::once(30.0).chain([0.5; 60]).collect();
+        let k = 61.0;
+        let power = |e: i32| lambda.iter().map(|l| l.powi(e)).sum::<f64>();
+        let spread = Spread::of(k, power(1), power(2), power(3));
+        let mut rng = crate::random::Rng::new(4, 4);
+        let mean = power(1) / k;
+        let draws: Vec<f64> = (0..40_000)
+            .map(|_| {
+                lambda
+                    .iter()
+                    .map(|l| {
+                        let z = rng.normal();
+                        l / mean * z * z
+                    })
+                    .sum()
+            })
+            .collect();
+        for (x, tolerance) in [(130.0, 0.06), (250.0, 0.2), (400.0, 0.6)] {
+            let share = draws.iter().filter(|d| **d >= x).count() as f64 / 40_000.0;
+            let p = mixture_upper(x, k, spread);
+            assert!((p / share - 1.0).abs() < tolerance, "{x}: {p} against {share}");
+        }
+        let equal = Spread { second: 1.0, third: 1.0 };
+        assert!((mixture_upper(80.0, k, equal) - chi_square_upper(80.0, k)).abs() < 1e-12);
     }
 }

@@ -4,8 +4,8 @@ use straingauge_api::TestInfo;
 
 use super::Question;
 use super::abnormal_inputs::{
-    CAPITALIZATION, EMPTY_STRING, EMPTY_TEXT, FEATURE_TYPE_CHECK, Inconsistencies, NULL_CHECK, NUMERIC_OUTLIER, OUT_OF_RANGE,
-    RARE_CATEGORIES, REQ_CHARACTERS, UNSEEN_CATEGORICAL, UNSEEN_UNIGRAM,
+    CAPITALIZATION, EMPTY_STRING, EMPTY_TEXT, EmbeddingAnomalies, FEATURE_TYPE_CHECK, Inconsistencies, NULL_CHECK, NUMERIC_OUTLIER,
+    OUT_OF_RANGE, RARE_CATEGORIES, REQ_CHARACTERS, UNSEEN_CATEGORICAL, UNSEEN_UNIGRAM,
 };
 use super::bias_and_fairness::{
     CalibrationByGroup, ClassImbalance, DemographicParity, DiscriminationByProxy, EqualErrorRates, FeatureIndependence,
@@ -14,7 +14,10 @@ use super::bias_and_fairness::{
 use super::data_cleanliness::{
     ClassCoverage, HighFeatureCorrelation, HighMutualInformation, LabelImbalance, MixedNulls, RepeatedRows, RequiredFeatures,
 };
-use super::drift::{FeatureDrift, LabelDrift, NullsPerFeatureDrift, NullsPerRowDrift, PairDrift, PredictionDrift, TokenDrift};
+use super::drift::{
+    DomainClassifier, EmbeddingDrift, FeatureDrift, LabelDrift, NullsPerFeatureDrift, NullsPerRowDrift, PairDrift, PredictionDrift,
+    TokenDrift,
+};
 use super::model_performance::{CalibrationComparison, ModelPerformance};
 use super::subset_performance::{SubsetPerformance, WorstSlices};
 use super::subset_performance_degradation::SubsetDegradation;
@@ -37,6 +40,8 @@ pub fn questions() -> Vec<&'static dyn Question> {
         &NullsPerFeatureDrift,
         &NullsPerRowDrift,
         &TokenDrift,
+        &EmbeddingDrift,
+        &DomainClassifier,
         // abnormal inputs
         &NUMERIC_OUTLIER,
         &UNSEEN_CATEGORICAL,
@@ -50,6 +55,7 @@ pub fn questions() -> Vec<&'static dyn Question> {
         &FEATURE_TYPE_CHECK,
         &UNSEEN_UNIGRAM,
         &EMPTY_TEXT,
+        &EmbeddingAnomalies,
         // data cleanliness
         &RequiredFeatures,
         &ClassCoverage,

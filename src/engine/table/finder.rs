@@ -9,6 +9,8 @@ use super::{Column, Table, Values, names};
 
 /// Rows looked at where columns are compared with each other.
 const COMPARED_ROWS: usize = 5_000;
+/// Lists of so many numbers are taken for embeddings whatever their name.
+const EMBEDDING_WIDTH: usize = 8;
 
 /// Fills the slots that the reader left open, evidence after evidence.
 pub struct Finder<'a> {
@@ -116,13 +118,18 @@ impl<'a> Finder<'a> {
         Some(OneOrMany::Many(chosen.into_iter().map(|(_, name)| name).collect()))
     }
 
-    /// All other lists.
+    /// All other lists: embeddings where they are named so or long enough, else nothing that a test could use.
     pub fn embeddings(&mut self) {
         for open in self.open() {
             if let Values::List(list) = &open.column.values {
                 let named = matches!(names::other_role(&open.words), Some((Role::Embedding, _)));
-                let reason = format!("lists of {} numbers that are not probabilities", list.width);
-                self.set(open.at, Role::Embedding, if named { 0.95 } else { 0.75 }, reason);
+                if named || list.width >= EMBEDDING_WIDTH {
+                    let reason = format!("lists of {} numbers that are not probabilities", list.width);
+                    self.set(open.at, Role::Embedding, if named { 0.95 } else { 0.75 }, reason);
+                } else {
+                    let reason = format!("lists of only {} numbers; name it in embeddingCols if they stand for the row", list.width);
+                    self.set(open.at, Role::Ignored, 0.6, reason);
+                }
             }
         }
     }

@@ -195,9 +195,14 @@ mod tests {
 
     #[test]
     fn lists_are_probabilities_or_embeddings() {
-        let (roles, prediction) =
-            plain(vec![lists("p", 2, &[0.25, 0.75, 1.0, 0.0, f64::NAN, f64::NAN]), lists("e", 2, &[0.3, -0.75, 1.0, 2.0, 0.0, 0.1])]);
-        assert_eq!(roles, [Role::Prediction, Role::Embedding]);
+        let few = [0.3, -0.75, 1.0, 2.0, 0.0, 0.1];
+        let (roles, prediction) = plain(vec![
+            lists("p", 2, &[0.25, 0.75, 1.0, 0.0, f64::NAN, f64::NAN]),
+            lists("v", 8, &[0.3; 24]),
+            lists("text_embedding", 2, &few),
+            lists("place", 2, &few),
+        ]);
+        assert_eq!(roles, [Role::Prediction, Role::Embedding, Role::Embedding, Role::Ignored]);
         assert_eq!(prediction, Some(OneOrMany::One("p".into())));
     }
 

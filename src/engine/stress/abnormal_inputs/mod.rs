@@ -5,6 +5,7 @@
 //! model is a case of its own beside it.
 
 mod capitalization;
+mod embedding_anomalies;
 mod empty_string;
 mod empty_text;
 mod exchangeability;
@@ -22,6 +23,8 @@ mod unseen_categorical;
 mod unseen_unigram;
 
 pub use capitalization::CAPITALIZATION;
+pub use embedding_anomalies::EmbeddingAnomalies;
+pub(super) use embedding_anomalies::figure;
 pub use empty_string::EMPTY_STRING;
 pub use empty_text::EMPTY_TEXT;
 pub use feature_type_check::FEATURE_TYPE_CHECK;

@@ -2,7 +2,10 @@
 
 pub mod attribution;
 mod change;
+mod domain_classifier;
+mod embedding_drift;
 mod feature_drift;
+mod hashed_logistic;
 mod label_drift;
 mod measure;
 mod nulls_per_feature_drift;
@@ -12,6 +15,8 @@ mod pair_drift;
 mod prediction_drift;
 mod token_drift;
 
+pub use domain_classifier::DomainClassifier;
+pub use embedding_drift::EmbeddingDrift;
 pub use feature_drift::FeatureDrift;
 pub(super) use feature_drift::{PARAMS, column_drift};
 pub use label_drift::LabelDrift;

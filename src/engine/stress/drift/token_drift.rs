@@ -93,7 +93,7 @@ struct Change {
     /// The counts of the frame's tokens, nothing pooled.
     counts: Vec<(f64, f64)>,
     psi: Option<distances::Distance>,
-    unevenness: f64,
+    spread: rao_scott::Spread,
 }
 
 impl Change {
@@ -110,9 +110,9 @@ impl Change {
         let (a, b) = (side(reference, &kept), side(evaluation, &kept));
         let common = rao_scott::pooled_shares(&a, &b);
         let psi = distances::psi(&counts(&a), &counts(&b), a.design_effect(&common), b.design_effect(&common));
-        let unevenness = unevenness(frame, reference, evaluation);
+        let spread = spread(frame, reference, evaluation);
         let of = |p: &TokenProfile| p.cells.iter().map(|c| c.count).collect::<Vec<f64>>();
-        Self { counts: of(reference).into_iter().zip(of(evaluation)).collect(), reference: a, evaluation: b, psi, unevenness }
+        Self { counts: of(reference).into_iter().zip(of(evaluation)).collect(), reference: a, evaluation: b, psi, spread }
     }
 
     fn effect(&self) -> f64 {
@@ -121,7 +121,7 @@ impl Change {
 
     fn measured(&self, name: &str, what: &str, frame: &TokenFrame, strangers: Vec<(String, f64, f64)>) -> Measured {
         let (a, b) = (&self.reference, &self.evaluation);
-        let (_, degrees, p_value) = rao_scott::homogeneity(a, b, self.unevenness);
+        let (_, degrees, p_value) = rao_scott::homogeneity(a, b, self.spread);
         let (n, m) = (a.total(), b.total());
         let seen = frame.names.iter().cloned().zip(&self.counts).map(|(name, &(x, y))| (name, x, y));
         let mut told: Vec<(f64, DistributionBin)> = seen
@@ -158,7 +158,7 @@ impl Change {
             effect: Some(effect),
             interval: self.psi.map(|d| d.interval()),
             p_value: Some(p_value),
-            standard_error: self.psi.map(|d| d.standard_error * self.unevenness.max(1.0).sqrt()),
+            standard_error: self.psi.map(|d| d.standard_error * self.spread.second.sqrt()),
             method: format!(
                 "PSI over {} {what} and the rest, less what noise gives; χ² by Rao and Scott with {} degrees of freedom, the document as the unit",
                 a.cells.len().saturating_sub(1),
@@ -207,8 +207,9 @@ fn behind(profile: &TokenProfile, from: usize) -> rao_scott::CellSums {
     })
 }
 
-/// (Number of eigenvalues)·Σλ²/(Σλ)² of the covariance of a difference: Σλ² from the sketches, less what a sample adds to it by itself.
-fn unevenness(frame: &TokenFrame, reference: &TokenProfile, evaluation: &TokenProfile) -> f64 {
+/// How far apart the eigenvalues of the covariance of a difference lie: Σλ² and Σλ³ are the mean products of the sketch over cycles of two
+/// and three sign vectors, less what a sample of documents adds to them by itself.
+fn spread(frame: &TokenFrame, reference: &TokenProfile, evaluation: &TokenProfile) -> rao_scott::Spread {
     let common = frame.common;
     let scale = |p: &TokenProfile| {
         let total = p.total();
@@ -221,22 +222,35 @@ fn unevenness(frame: &TokenFrame, reference: &TokenProfile, evaluation: &TokenPr
         cells.push(behind(p, common));
         rao_scott::Side { units: p.documents as f64, square: p.square, cells }.trace(&frame.shares)
     };
-    let (mut squares, mut at) = (0.0, 0);
+    let mut sketch = [[0.0f64; SKETCH]; SKETCH];
+    let mut sums = reference.sketch.iter().zip(&evaluation.sketch);
     for row in 0..SKETCH {
         for column in row..SKETCH {
-            let of = |p: &TokenProfile| p.sketch.get(at).copied().unwrap_or(0.0);
-            if column > row {
-                let sum = of_a * of(reference) + of_b * of(evaluation);
-                squares += sum * sum;
+            let value = sums.next().map_or(0.0, |(a, b)| of_a * a + of_b * b);
+            for (i, j) in [(row, column), (column, row)] {
+                if let Some(slot) = sketch.get_mut(i).and_then(|r| r.get_mut(j)) {
+                    *slot = if i == j { 0.0 } else { value };
+                }
             }
-            at += 1;
+        }
+    }
+    let (mut squares, mut cubes) = (0.0, 0.0);
+    for (i, a) in sketch.iter().enumerate() {
+        for (j, b) in sketch.iter().enumerate() {
+            let ab = a.get(j).copied().unwrap_or(0.0);
+            squares += ab * ab;
+            // The diagonal is 0, so that only three different vectors make a cycle.
+            cubes += if i == j { 0.0 } else { ab * a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>() };
         }
     }
     let pairs = (SKETCH * (SKETCH - 1)) as f64;
     let own = (of_a * of_a * reference.own + of_b * of_b * evaluation.own) / pairs;
-    let sum = trace(reference) + trace(evaluation);
-    let sum_of_squares = 2.0 * squares / pairs - own;
-    if sum > 0.0 { (common as f64 * sum_of_squares / (sum * sum)).max(1.0) } else { 1.0 }
+    let squares = squares / pairs - own;
+    let (trace_a, trace_b) = (trace(reference), trace(evaluation));
+    let sum = trace_a + trace_b;
+    let per_document = trace_a * trace_a / reference.documents as f64 + trace_b * trace_b / evaluation.documents as f64;
+    let cubes = cubes / (pairs * (SKETCH - 2) as f64) - 3.0 * squares * per_document / sum.max(f64::MIN_POSITIVE);
+    rao_scott::Spread::of(common as f64, sum, squares, cubes)
 }
 
 /// The evaluation's commonest tokens that the frame lacks, with their counts on both sides; empty without loaded rows.
@@ -330,7 +344,7 @@ mod tests {
             for world in 0..4 {
                 let mut sample = |rows: usize| (0..rows).map(|_| text(&mut rng, world)).collect::<Vec<String>>();
                 for (kind, (change, _)) in changes(sample(n), sample(m)).into_iter().enumerate() {
-                    let p = rao_scott::homogeneity(&change.reference, &change.evaluation, change.unevenness).2;
+                    let p = rao_scott::homogeneity(&change.reference, &change.evaluation, change.spread).2;
                     let Some(cell) = out.get_mut(world * 3 + kind) else { continue };
                     for (slot, level) in cell.iter_mut().zip([0.05, 0.01, 0.001]) {
                         *slot += f64::from(u8::from(p <= level)) / pairs as f64;
