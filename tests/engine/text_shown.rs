@@ -199,7 +199,10 @@ fn another_language_is_drift_of_the_detected_language() {
     assert!(language.sentence.contains("German"), "{}", language.sentence);
     let words = case(&document, "drift:unigram_drift[text]");
     assert!(words.sentence.contains("more common now") && words.sentence.contains("eine"), "{}", words.sentence);
-    let document = of_texts("Homoglyphs", 7, (1500, 800), |rng| homoglyphs(&title(rng)));
+    let accented = |rng: &mut Rng| if rng.below(8) == 0 { format!("{} (Poincaré)", title(rng)) } else { title(rng) };
+    let params = DataParams { text_features: Some(vec!["text".into()]), ..DataParams::default() };
+    let (reference, evaluation) = (texts(7, 1500, accented), texts(1007, 800, |rng| homoglyphs(&accented(rng))));
+    let document = judged("Homoglyphs", "texts.csv", &reference, &evaluation, &params, &[Category::Drift]);
     assert_eq!(case(&document, "drift:feature_drift[text.NonAsciiShare]").status, Status::Fail);
     let characters = case(&document, "drift:character_drift[text]");
     assert!(characters.sentence.contains("U+0435"), "{}", characters.sentence);

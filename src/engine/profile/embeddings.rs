@@ -298,10 +298,10 @@ impl EmbeddingFrame {
         }
         out.fill(0.0);
         for (j, (v, c)) in x.iter().zip(&self.center).enumerate() {
-            // SplitMix64's mixer of the place: six bits for the slot, one for the sign.
+            // A sign by SplitMix64's mixer of the place; the slots in turns, so that each holds as many numbers.
             let word = ((j as u64) ^ SEED).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             let word = (word ^ (word >> 31)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            if let Some(slot) = out.get_mut((word >> 58) as usize) {
+            if let Some(slot) = out.get_mut(j % MOST) {
                 *slot += if word >> 40 & 1 == 1 { v - c } else { c - v };
             }
         }

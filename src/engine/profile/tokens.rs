@@ -129,7 +129,8 @@ impl TokenFrame {
         let written = |t: &Token| text_at(column, t.row as usize).and_then(|s| s.get(t.from as usize..t.to as usize)).unwrap_or_default();
         let names = tokens.iter().map(|(_, t)| gram.written(written(t))).collect();
         let mut shares: Vec<f64> = tokens.iter().take(common).map(|(_, t)| t.count as f64 / total.max(1) as f64).collect();
-        shares.push((1.0 - shares.iter().sum::<f64>()).max(0.0));
+        // At least a token's: what the reference lacks altogether is not impossible.
+        shares.push((1.0 - shares.iter().sum::<f64>()).max(1.0 / total.max(1) as f64));
         let mut out =
             Self { names, keys: tokens.iter().map(|t| t.0).collect(), slots: vec![0; SLOTS], common, shares, mean: [0.0; SKETCH] };
         for cell in 0..out.keys.len() {
@@ -343,5 +344,24 @@ mod tests {
         let together = &count(&frames, &texts, &[&[0, 1], &[2]])[1];
         let a = frames[1].names.iter().position(|n| n == "a").unwrap();
         assert_eq!((together.documents, together.cells[a].square, together.cells[a].cross), (2, 4.0, 8.0));
+    }
+
+    /// Prints what 50 000 titles a side cost; `cargo test -p straingauge-engine --lib -- --ignored cost_of_titles --nocapture`.
+    #[test]
+    #[ignore = "a measurement"]
+    fn cost_of_titles() {
+        let mut rng = crate::random::Rng::new(1, 1);
+        let word = |rng: &mut crate::random::Rng| format!("word{}", crate::math::pow(rng.uniform() + 1e-5, -1.0) as u64);
+        let mut texts = || (0..50_000).map(|_| (0..10).map(|_| word(&mut rng)).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>();
+        let (a, b) = (texts(), texts());
+        let (a, b) = (column(&a.iter().map(String::as_str).collect::<Vec<_>>()), column(&b.iter().map(String::as_str).collect::<Vec<_>>()));
+        let start = std::time::Instant::now();
+        let frames = frames(&a, 50_000);
+        eprintln!("learnt after {:?}", start.elapsed());
+        for side in [&a, &b] {
+            let mut counter = TokenCounter::new(&frames);
+            (0..50_000).for_each(|row| counter.add(&frames, side, &[row], &Sampling::default()));
+            eprintln!("counted after {:?}: {} documents", start.elapsed(), counter.finish()[1].documents);
+        }
     }
 }

@@ -76,8 +76,8 @@ impl Spread {
         if k < 1.0 || sum <= 0.0 {
             return Self { second: 1.0, third: 1.0 };
         }
-        let squares = squares.clamp(sum * sum / k, sum * sum);
-        let cubes = cubes.clamp(squares * squares / sum, squares * squares.sqrt());
+        let squares = squares.min(sum * sum).max(sum * sum / k);
+        let cubes = cubes.min(squares * squares.sqrt()).max(squares * squares / sum);
         Self { second: k * squares / (sum * sum), third: k * k * cubes / (sum * sum * sum) }
     }
 }

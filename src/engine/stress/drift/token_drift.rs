@@ -107,7 +107,12 @@ impl Change {
         kept.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         kept.truncate(MOST_CELLS);
         let kept: Vec<usize> = kept.into_iter().map(|c| c.1).collect();
-        let (a, b) = (side(reference, &kept), side(evaluation, &kept));
+        let (mut a, mut b) = (side(reference, &kept), side(evaluation, &kept));
+        // A rest too small to count goes to the rarest token: a new one alone is no evidence.
+        let rest = |s: &rao_scott::Side| s.cells.last().map_or(0.0, |c| c.count);
+        if kept.len() > 1 && (rest(&a) + rest(&b)) / (a.total() + b.total()) * a.total().min(b.total()) < RARE {
+            [&mut a, &mut b].into_iter().for_each(join_rest);
+        }
         let common = rao_scott::pooled_shares(&a, &b);
         let psi = distances::psi(&counts(&a), &counts(&b), a.design_effect(&common), b.design_effect(&common));
         let spread = spread(frame, reference, evaluation);
@@ -196,6 +201,15 @@ fn side(profile: &TokenProfile, kept: &[usize]) -> rao_scott::Side {
     let square = nested.count * size + (nested.square - nested.count).max(0.0) * size * size;
     cells.push(rao_scott::CellSums { count, square, cross });
     rao_scott::Side { units: profile.documents as f64, square: profile.square, cells }
+}
+
+/// Adds the last cell to the one before it.
+fn join_rest(side: &mut rao_scott::Side) {
+    if let (Some(rest), Some(rarest)) = (side.cells.pop(), side.cells.last_mut()) {
+        rarest.count += rest.count;
+        rarest.square += rest.square;
+        rarest.cross += rest.cross;
+    }
 }
 
 /// The sums of all cells from a place on, taken as one.
