@@ -8,10 +8,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::rules::{self, RowsOf, Whose};
-use super::{Clusters, ModelFrame, RuleCount, Sampling, frames_differ};
+use super::rules::{self, RowsOf};
+use super::{Clusters, RuleCount, Sampling, frames_differ};
 use crate::Result;
-use crate::metrics::Outcomes;
 use crate::random::Rng;
 use crate::stats::ledoit_wolf::{Scatter, cholesky, mahalanobis};
 use crate::table::{Column, Lists, Values};
@@ -144,7 +143,7 @@ impl EmbeddingWork {
     }
 
     /// Takes some rows of a stage.
-    pub(super) fn step(&mut self, stage: Stage, rows: std::ops::Range<usize>, outcomes: &Outcomes, model: Option<&ModelFrame>) {
+    pub(super) fn step(&mut self, stage: Stage, rows: std::ops::Range<usize>, of: RowsOf) {
         let whole = self.rows(stage);
         let column = Arc::clone(if stage == Stage::Evaluation { &self.columns.1 } else { &self.columns.0 });
         let Some(lists) = lists(&column) else { return };
@@ -154,7 +153,7 @@ impl EmbeddingWork {
         if matches!(stage, Stage::Distances | Stage::Reference | Stage::Evaluation) && !self.is_learnt() {
             return;
         }
-        let sampling = Sampling::of(outcomes);
+        let sampling = Sampling::of(of.outcomes);
         let ended = rows.end >= whole;
         let mut projected = vec![0.0; self.frame.kept];
         let mut waves = vec![0.0; WAVES];
@@ -203,7 +202,7 @@ impl EmbeddingWork {
             }
         }
         if ended {
-            self.end(stage, outcomes, model);
+            self.end(stage, of);
         }
     }
 
@@ -224,7 +223,7 @@ impl EmbeddingWork {
         }
     }
 
-    fn end(&mut self, stage: Stage, outcomes: &Outcomes, model: Option<&ModelFrame>) {
+    fn end(&mut self, stage: Stage, of: RowsOf) {
         match stage {
             Stage::Mean => {
                 let seen = self.seen.max(1.0);
@@ -232,15 +231,16 @@ impl EmbeddingWork {
             }
             Stage::Scatter => {
                 let k = self.frame.kept;
-                let of = |folds: &mut dyn Iterator<Item = &Scatter>| {
+                let learnt = |folds: &mut dyn Iterator<Item = &Scatter>| {
                     let mut sum = Scatter::new(k);
                     folds.for_each(|f| sum.merge(f));
                     let factor = cholesky(&sum.shrunk().0, k);
                     factor.map(|factor| (sum.mean(), factor))
                 };
-                let whole = of(&mut self.folds.iter());
-                let parts: Vec<_> =
-                    (0..FOLDS).filter_map(|out| of(&mut self.folds.iter().enumerate().filter(|(i, _)| *i != out).map(|f| f.1))).collect();
+                let whole = learnt(&mut self.folds.iter());
+                let parts: Vec<_> = (0..FOLDS)
+                    .filter_map(|out| learnt(&mut self.folds.iter().enumerate().filter(|(i, _)| *i != out).map(|f| f.1)))
+                    .collect();
                 if let (Some((mean, factor)), true) = (whole, parts.len() == FOLDS && self.seen >= LEAST as f64) {
                     self.frame.set_waves(&factor);
                     (self.frame.mean, self.frame.factor, self.factors) = (mean, factor, parts);
@@ -250,14 +250,9 @@ impl EmbeddingWork {
             Stage::Reference | Stage::Evaluation => {
                 let cut = self.frame.cut;
                 let failing: Vec<u32> = self.distances.iter().enumerate().filter(|(_, d)| **d > cut).map(|(row, _)| row as u32).collect();
-                let (profile, whose) = if stage == Stage::Evaluation {
-                    (&mut self.profiles.1, Whose::Other)
-                } else {
-                    (&mut self.profiles.0, Whose::Reference)
-                };
-                profile.anomalies =
-                    rules::count(&failing, profile.rows, |_| "beyond the cut".to_owned(), RowsOf { outcomes, model, whose });
-                profile.clusters = outcomes.groups.as_ref().map(|_| clusters(&self.groups, &profile.products));
+                let profile = if stage == Stage::Evaluation { &mut self.profiles.1 } else { &mut self.profiles.0 };
+                profile.anomalies = rules::count(&failing, profile.rows, |_| "beyond the cut".to_owned(), of);
+                profile.clusters = of.outcomes.groups.as_ref().map(|_| clusters(&self.groups, &profile.products));
             }
         }
     }
@@ -401,7 +396,7 @@ impl EmbeddingProfile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::{Prediction, Truth};
+    use crate::metrics::{Outcomes, Prediction, Truth};
     use crate::table::Cells;
 
     fn column(rng: &mut Rng, rows: usize, width: usize, shift: f64) -> Arc<Column> {
@@ -426,7 +421,7 @@ mod tests {
             let rows = work.rows(stage);
             for from in (0..rows).step_by(70) {
                 let groups = groups.clone().filter(|_| stage == Stage::Evaluation);
-                work.step(stage, from..(from + 70).min(rows), &outcomes(groups), None);
+                work.step(stage, from..(from + 70).min(rows), RowsOf { outcomes: &outcomes(groups), model: None });
             }
         }
         work

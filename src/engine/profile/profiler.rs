@@ -439,9 +439,13 @@ impl Profiler {
 
     fn embedding(&mut self, place: usize, stage: Stage, slice: usize) {
         let Some(work) = self.embeddings.get_mut(place) else { return };
-        let side = if stage == Stage::Evaluation { &self.evaluation } else { &self.reference };
+        let (side, coded) = match stage {
+            Stage::Evaluation => (&self.evaluation, self.row_outcomes.1.as_deref()),
+            _ => (&self.reference, None),
+        };
         let end = ((slice + 1) * TEXT_ROWS).min(work.rows(stage));
-        work.step(stage, slice * TEXT_ROWS..end, &side.outcomes, self.frame.model.as_ref());
+        let of = RowsOf { outcomes: &side.outcomes, model: self.frame.model.as_ref().zip(coded) };
+        work.step(stage, slice * TEXT_ROWS..end, of);
     }
 
     fn pair_frame(&self, side: PairSide) -> Option<(&ColumnFrame, &ColumnProfile)> {
