@@ -172,7 +172,7 @@ mod tests {
         let places = [number(3.0, 1.2, 500.0), number(4.0, 1.2, 100.0)];
         let found = ratios(&places, 2.0, true).unwrap();
         assert_eq!(found.lowest, 1);
-        assert!((found.ratio - 0.75).abs() < 1e-12 && found.interval.0 > 0.2 && found.interval.0 < 0.25 && found.interval.1 > 0.26);
+        assert!((found.ratio - 0.75).abs() < 1e-12 && found.interval.0 > 0.18 && found.interval.0 < 0.25 && found.interval.1 > 0.26);
         assert_eq!(ratios(&places, 2.0, false).unwrap().lowest, 0);
     }
 
