@@ -7,6 +7,11 @@ use crate::format::cut;
 /// Average advance of a character at the charts' 12.5 px, in pixels; labels are cut by it.
 const ADVANCE: f64 = 6.6;
 
+/// About how wide a text is drawn, in pixels.
+pub fn text_width(text: &str) -> f64 {
+    text.chars().count() as f64 * ADVANCE
+}
+
 /// Where labels, bars and values stand.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {

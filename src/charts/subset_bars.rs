@@ -2,7 +2,7 @@
 
 use straingauge_api::{Better, Severity, SubsetBar, Unit};
 
-use crate::bars::{Layout, class, whisker, word};
+use crate::bars::{Layout, class, text_width, whisker, word};
 use crate::format::{interval, spaced, value};
 use crate::scale::Scale;
 use crate::{Anchor, Cell, Mark, Scene, TableTwin};
@@ -74,15 +74,19 @@ pub fn draw(input: &Input<'_>, width: f64) -> Scene {
         table.rows.push(row);
     }
     let overall_x = input.overall.map(|o| scale.at(o));
+    let mut overall_label = f64::INFINITY;
     if let (Some(o), Some(x)) = (input.overall, overall_x) {
+        let words = format!("all rows {}", value(Some(o), unit));
+        // Behind the line, but never over the edge of the picture.
+        overall_label = (x + 4.0).min(width - text_width(&words));
         marks.push(Mark::line(x, 6.0, x, bottom, "overall"));
-        marks.push(Mark::text(x + 4.0, bottom + 16.0, Anchor::Start, &format!("all rows {}", value(Some(o), unit)), "label strong"));
+        marks.push(Mark::text(overall_label, bottom + 16.0, Anchor::Start, &words, "label strong"));
     }
     if let Some(t) = input.threshold {
         let x = scale.at(t);
         marks.push(Mark::line(x, 6.0, x, bottom, "threshold").tip(&format!("Warns from {}", value(Some(t), unit))));
         // The word only where the overall line's own label leaves room for it.
-        let clear = overall_x.is_none_or(|o| x < o) && x > 70.0;
+        let clear = overall_x.is_none_or(|o| x < o) && x - 4.0 < overall_label && x > 70.0;
         if clear {
             marks.push(Mark::text(x - 4.0, bottom + 16.0, Anchor::End, "threshold", "label"));
         }
@@ -132,5 +136,26 @@ mod tests {
         assert_eq!(scene.table.columns.len(), scene.table.rows[0].len());
         assert!(scene.marks.iter().any(|m| m.class == "bar alert"));
         assert!(scene.marks.iter().all(|m| !format!("{m:?}").contains("NaN")));
+    }
+
+    #[test]
+    fn the_overall_label_stays_inside() {
+        let bars = [bar("a", 0.50, Severity::Pass)];
+        let metric = "Accuracy";
+        let input = Input {
+            feature: "x",
+            metric,
+            unit: Unit::Score,
+            better: Better::Higher,
+            bars: &bars,
+            overall: Some(0.80),
+            threshold: Some(0.75),
+        };
+        let label = draw(&input, 400.0).marks.into_iter().find_map(|m| match m.shape {
+            crate::scene::Shape::Text { x, text, .. } if text.starts_with("all rows") => Some((x, text)),
+            _ => None,
+        });
+        let (x, text) = label.unwrap();
+        assert!(x + text_width(&text) <= 400.0, "{x}");
     }
 }
