@@ -133,6 +133,27 @@ fn a_correlation_that_changes_by_half_as_much_again_as_the_threshold_is_found() 
     assert!(!document.batches.iter().any(|b| b.id == "drift:feature_drift" && b.counts.fail + b.counts.warning > 0));
 }
 
+#[test]
+fn columns_that_move_together_are_no_news_of_the_pair() {
+    // More of the second class, everything else of a row as its class has it: the label drifts, what it means does not.
+    let text = String::from_utf8(rows(8, 2, 6000, CLEAN)).unwrap();
+    let mut kept = 0;
+    let line = |line: &&str| {
+        kept += usize::from(line.split(',').nth(6) == Some("0"));
+        line.split(',').nth(6) != Some("0") || kept % 6 == 0
+    };
+    let moved: String = text.lines().filter(line).flat_map(|l| [l, "\n"]).collect();
+    let context = context(ModelTask::BinaryClassification, &rows(8, 1, 3000, CLEAN), moved.as_bytes(), &params());
+    let drift = case(&context, &LabelDrift, "drift:label_drift", "");
+    assert!(drift.effect.unwrap() > 0.4, "{}", drift.sentence);
+    for (test, family, measurement) in ask(&context, &PairDrift) {
+        if let Measurement::Measured(m) = measurement {
+            let alert = if test.contains("correlation") { 0.3 } else { 0.1 };
+            assert!(m.effect.unwrap() < alert, "{test} {family:?} {:?}: {}", m.effect, m.sentence);
+        }
+    }
+}
+
 /// Every measured difference of pairs between two samples of one world.
 fn clean_cases(seed: u64, n: usize, m: usize) -> Vec<(String, Measured)> {
     let context = context(ModelTask::BinaryClassification, &rows(seed, 1, n, CLEAN), &rows(seed, 2, m, CLEAN), &params());

@@ -23,7 +23,7 @@ impl Question for HighFeatureCorrelation {
             [
                 "Whether two numeric features of the model rise and fall together in the evaluation set.",
                 "Two features that say the same thing make explanations arbitrary and let an error in one of them pass for a signal.",
-                "The size of Spearman's rank correlation, judged by the lower end of its 95 % interval; Pearson's correlation is shown beside it. At most 200 pairs are asked, in the order of the columns.",
+                "The size of Spearman's rank correlation, judged by the lower end of its 95 % interval; Pearson's correlation is shown beside it. At most 200 pairs are asked, columns that stand next to each other first.",
             ],
         );
         vec![TestSpec { unit: Unit::Score, ..spec }]

@@ -5,7 +5,7 @@ use straingauge_charts::format::{number, percent, spaced};
 
 use crate::math::atanh;
 use crate::profile::{INFORMATION_BINS, PairFrame, PairProfile};
-use crate::stats::information::normalised;
+use crate::stats::information::{information, normalised};
 use crate::stats::information_change::{InformationChange, information_change};
 use crate::stats::ranks::spearman_with_spread;
 use crate::stats::special::normal_two_sided;
@@ -17,6 +17,8 @@ const ROWS_A_CELL: f64 = 5.0;
 const MOST_LEVELS: usize = 20;
 /// √(2/π): what a normal deviation comes to on average, in its standard errors.
 const MEAN_DEVIATION: f64 = 0.797_884_560_802_865_4;
+/// Rounds of fitting margins; after so many they agree to the third digit at least.
+const ROUNDS: usize = 20;
 const Z95: f64 = 1.959_963_984_540_054;
 /// More of the evaluation in single bins than of the reference, by Σ share³, and ranks can no longer be told.
 const CROWDED: f64 = 0.1;
@@ -80,7 +82,8 @@ impl PairSides<'_> {
         let pearson = (self.reference.moments.and_then(|p| p.pearson()), self.evaluation.moments.and_then(|p| p.pearson()));
         let shown = pearson.0.zip(pearson.1).map_or_else(String::new, |(x, y)| format!(" (Pearson's from {} to {})", number(x), number(y)));
         let relevant = before.abs().max(after.abs()) >= relevant;
-        let change = Change { before, after, error: (w0 + w1).sqrt(), relevant };
+        let alike = || spearman_with_spread(&at_margins_of(&tables.0, &tables.1)).map_or(before, |s| s.0);
+        let change = Change::of(before, after, (w0 + w1).sqrt(), relevant, &alike);
         Measurement::Measured(Box::new(Measured {
             p_value: Some(p_value),
             method:
@@ -97,7 +100,7 @@ impl PairSides<'_> {
                 ("pearson_reference", pearson.0),
                 ("pearson_evaluation", pearson.1),
             ]),
-            ..self.measured(change, "Spearman's correlation")
+            ..self.measured(&change, "Spearman's correlation")
         }))
     }
 
@@ -108,12 +111,13 @@ impl PairSides<'_> {
         }
         let (a, b) = self.names;
         let raw = |profile| normalised(&self.frame.information_table(profile));
-        let (Some((before, after)), Some((change, (k, l)))) = (raw(self.reference).zip(raw(self.evaluation)), self.judged()) else {
+        let (Some((before, after)), Some((change, tables))) = (raw(self.reference).zip(raw(self.evaluation)), self.judged()) else {
             let skip =
                 Measurement::Skipped(format!("{a} or {b} does not vary on both sides, or has too many values to be counted together."));
             return (skip.clone(), skip);
         };
         let (adjusted_before, adjusted_after) = (change.reference.adjusted(), change.evaluation.adjusted());
+        let (k, l) = (tables.0.len(), tables.0.first().map_or(0, Vec::len));
         let method = |tail: &str| {
             format!(
                 "Change of mutual information less its expectation under fixed margins, over {k} × {l} cells; p by the difference of two gammas, {tail}"
@@ -137,17 +141,19 @@ impl PairSides<'_> {
             ..Measured::default()
         };
         let relevant = adjusted_before.max(adjusted_after) >= relevant;
-        let sized = Change { before: adjusted_before, after: adjusted_after, error: change.standard_error, relevant };
+        let alike = || information(&at_margins_of(&tables.0, &tables.1)).map_or(adjusted_before, |i| i.adjusted());
+        let sized = Change::of(adjusted_before, adjusted_after, change.standard_error, relevant, &alike);
         let drift = Measured {
             statistic: told.statistic,
             p_value: Some(change.p_value),
             method: method("two-sided"),
             sentence: told.sentence.clone(),
             metrics: told.metrics.clone(),
-            ..self.measured(sized, "Adjusted mutual information")
+            ..self.measured(&sized, "Adjusted mutual information")
         };
         let fall = if adjusted_before >= worth {
-            let (fall, half) = (-change.change, Z95 * change.standard_error);
+            let fall = if change.change < 0.0 { sized.size } else { -change.change };
+            let half = Z95 * change.standard_error;
             Measurement::Measured(Box::new(Measured {
                 statistic: told.statistic,
                 effect: Some(fall),
@@ -156,7 +162,7 @@ impl PairSides<'_> {
                 method: method("one-sided"),
                 sentence: told.sentence,
                 metrics: told.metrics,
-                ..self.measured(sized, "Adjusted mutual information")
+                ..self.measured(&sized, "Adjusted mutual information")
             }))
         } else {
             Measurement::Skipped(format!(
@@ -168,8 +174,8 @@ impl PairSides<'_> {
         (Measurement::Measured(Box::new(drift)), fall)
     }
 
-    fn measured(&self, change: Change, metric: &str) -> Measured {
-        let size = (change.after - change.before).abs();
+    fn measured(&self, change: &Change, metric: &str) -> Measured {
+        let size = change.size;
         let (noise, half) = (MEAN_DEVIATION * change.error, Z95 * change.error);
         let estimate = |value: f64| Estimate { value: Some(value), low: None, high: None };
         let of = |x: f64| if change.relevant { (x - noise).max(0.0) } else { 0.0 };
@@ -194,7 +200,7 @@ impl PairSides<'_> {
     }
 
     /// The change of adjusted information over the finest cells that the smaller side can fill with five rows each.
-    fn judged(&self) -> Option<(InformationChange, (usize, usize))> {
+    fn judged(&self) -> Option<(InformationChange, (Table, Table))> {
         let (n, m) = self.rows();
         let scaled = |profile: &PairProfile, rows: f64| -> Table {
             let total: f64 = profile.table.iter().flatten().sum();
@@ -231,17 +237,50 @@ impl PairSides<'_> {
             }
             out
         };
-        Some((information_change(&gather(&a), &gather(&b))?, (k, l)))
+        let tables = (gather(&a), gather(&b));
+        Some((information_change(&tables.0, &tables.1)?, tables))
     }
 }
 
 /// Two values with the error of their difference.
-#[derive(Clone, Copy)]
 struct Change {
     before: f64,
     after: f64,
     error: f64,
     relevant: bool,
+    /// How much has changed: the difference, or what is left of it once both sides have the evaluation's margins, where that is less.
+    size: f64,
+}
+
+impl Change {
+    /// `alike` is the reference's value at the evaluation's margins: what comes of the columns' own drift is no news of the pair.
+    fn of(before: f64, after: f64, error: f64, relevant: bool, alike: &dyn Fn() -> f64) -> Self {
+        let plain = (after - before).abs();
+        let size = if plain > MEAN_DEVIATION * error { plain.min((after - alike()).abs()) } else { plain };
+        Self { before, after, error, relevant, size }
+    }
+}
+
+/// A table with the margins of another and its own odds ratios, by iterative proportional fitting (Deming and Stephan 1940); rows and columns
+/// that it lacks stay empty.
+fn at_margins_of(table: &Table, other: &Table) -> Table {
+    let (n, m) = (table.iter().flatten().sum::<f64>(), other.iter().flatten().sum::<f64>());
+    let (rows, columns) = (rows_of(other), columns_of(other));
+    let factors = |wanted: &[f64], has: &[f64]| -> Vec<f64> {
+        wanted.iter().zip(has).map(|(w, h)| if *h > 0.0 && m > 0.0 { w * n / m / h } else { 0.0 }).collect()
+    };
+    let mut out = table.clone();
+    for _ in 0..ROUNDS {
+        let by_row = factors(&rows, &rows_of(&out));
+        for (row, f) in out.iter_mut().zip(&by_row) {
+            row.iter_mut().for_each(|x| *x *= f);
+        }
+        let by_column = factors(&columns, &columns_of(&out));
+        for row in &mut out {
+            row.iter_mut().zip(&by_column).for_each(|(x, f)| *x *= f);
+        }
+    }
+    out
 }
 
 fn rows_of(table: &Table) -> Vec<f64> {
@@ -300,4 +339,25 @@ fn metrics(values: &[(&str, Option<f64>)]) -> Vec<CaseMetric> {
         value: *value,
     };
     values.iter().map(metric).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn margins_move_and_the_odds_ratio_stays() {
+        let table = vec![vec![40.0, 10.0], vec![10.0, 40.0]];
+        let fitted = at_margins_of(&table, &vec![vec![70.0, 20.0], vec![5.0, 5.0]]);
+        let sums = (rows_of(&fitted), columns_of(&fitted));
+        assert!((sums.0[0] - 90.0).abs() < 1e-6 && (sums.1[0] - 75.0).abs() < 1e-6, "{sums:?}");
+        let odds = fitted[0][0] * fitted[1][1] / (fitted[0][1] * fitted[1][0]);
+        assert!((odds - 16.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn levels_are_quantiles_or_the_commonest_values() {
+        assert_eq!(grouped(true, &[10.0, 20.0, 10.0, 20.0, 20.0], &[0.0; 5], 2), [0, 0, 0, 1, 1]);
+        assert_eq!(grouped(false, &[5.0, 50.0, 1.0, 20.0], &[5.0, 40.0, 9.0, 30.0], 3), [2, 0, 2, 1]);
+    }
 }

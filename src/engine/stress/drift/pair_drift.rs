@@ -33,7 +33,7 @@ impl Question for PairDrift {
                     checks,
                     matters,
                     &format!(
-                        "The change of Spearman's rank correlation, taken from the same bins on both sides, less what chance gives samples of these sizes; Pearson's is shown beside it. The evidence is two-sided, by Fisher's z with a variance that holds for any kind of dependence, corrected for the number of questions asked. {whom} Pairs whose correlation stays under 0.1 on both sides show no effect."
+                        "The change of Spearman's rank correlation, taken from the same bins on both sides, or what is left of it once both sides have the evaluation's margins where that is less, less what chance gives samples of these sizes; Pearson's is shown beside it. The evidence is two-sided, by Fisher's z with a variance that holds for any kind of dependence, corrected for the number of questions asked. {whom} Pairs whose correlation stays under 0.1 on both sides show no effect."
                     ),
                 ],
             )
@@ -50,7 +50,7 @@ impl Question for PairDrift {
                     checks,
                     matters,
                     &format!(
-                        "The change of adjusted mutual information (1 for a copy, 0 for chance), less what chance gives samples of these sizes; the statistic is the change of the plain 2·I/(H + H). Numbers are cut into at most 10 quantiles of the reference, the rarer values of categories put together (at most 20 remain), until the smaller set has 5 rows a cell; both sides share the cells. The evidence is two-sided, by the difference of two gamma distributions, corrected for the number of questions asked. {whom}"
+                        "The change of adjusted mutual information (1 for a copy, 0 for chance), or what is left of it once both sides have the evaluation's margins where that is less, less what chance gives samples of these sizes; the statistic is the change of the plain 2·I/(H + H). Numbers are cut into at most 10 quantiles of the reference, the rarer values of categories put together (at most 20 remain), until the smaller set has 5 rows a cell; both sides share the cells. The evidence is two-sided, by the difference of two gamma distributions, corrected for the number of questions asked. {whom}"
                     ),
                 ],
             )
