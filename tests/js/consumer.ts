@@ -1,5 +1,5 @@
 // Checked by types.test.mjs: what a consumer writes in TypeScript compiles, and mistakes do not.
-import { Client, Job, StraingaugeError, type DataParams, type Inspection, type Progress, type TestRun } from '../../pkg/index.js';
+import { Client, Job, StraingaugeError, type Comparison, type CustomMetric, type DataParams, type Inspection, type Progress, type TestRun } from '../../pkg/index.js';
 
 const params: DataParams = { labelCol: 'label', predictionCol: ['p0', 'p1'], read: { format: 'csv', delimiter: ';' } };
 
@@ -15,6 +15,18 @@ export async function consume(file: File, records: Record<string, unknown>[]): P
   });
   for await (const { stage, batches } of job) if (stage === 'done') return batches.map((batch) => batch.name).join();
   const run = await job.result();
+  const loss: CustomMetric = { id: 'loss', name: 'Loss', better: 'lower', perRow: ({ prediction, row }) => (typeof prediction === 'number' ? Number(row['amount']) : null) };
+  client.registerMetric(loss);
+  client.registerTest({
+    id: 'custom:mine', name: 'Mine', kind: 'difference', thresholds: { warning: 1, alert: 2 },
+    measure: async ({ evaluation, random }) => [{ feature: 'amount', effect: random(), pValue: 0.5, sentence: `${evaluation.length} rows` }],
+  });
+  const settled: TestRun = await run.accept('id', { reason: 'known', expires: '2026-12-31' });
+  const compared: Comparison = await project.compare(run, settled.id);
+  project.startStressTest({ runName: 'r', reference: 'a', evaluation: 'a', baseline: run.baseline(), excludeColumns: ['b'], accepted: project.acceptances() });
+  if (compared.cases.some((c) => c.change === 'new' && c.after?.letBe)) return compared.notes.join();
+  // @ts-expect-error: an acceptance says why
+  await project.accept('id', {});
   const accuracy: number | null | undefined = run.modelMetrics['accuracy']?.evaluation;
   for (const c of run.batch('drift:feature_drift').toJSON().cases) {
     if (c.figure?.form === 'distributions') return c.figure.bins.map((bin) => bin.label).join();

@@ -10,12 +10,18 @@ test('the engine does not grow over hundreds of operations', async (t) => {
   const { memory } = (await import('../../pkg/dist/engine.js')).initSync();
   const project = await client.createProject({ name: 'Leaks', modelTask: 'binary_classification' });
   const params = { labelCol: 'label', predictionCol: 'score' };
+  client.registerMetric({ id: 'own', name: 'Own', better: 'lower', unit: 'number', perRow: ({ row }) => row.amount });
+  client.registerTest({ id: 'custom:always', name: 'Always', kind: 'logical', measure: () => ({ holds: false, sentence: 'It fails.', rows: [1, 2] }) });
   const texts = [csv(loans(2000, 1)), csv(loans(2000, 2))];
   const round = async (i) => {
     await client.inspect(texts[i % 2]);
     await project.registerDataset('then', texts[0], params);
     await project.registerDataset('now', texts[1], params);
-    await project.startStressTest({ runName: `r${i}`, reference: 'then', evaluation: 'now', categories: ['model_performance', 'drift'], seed: i }).result();
+    const run = await project.startStressTest({ runName: `r${i}`, reference: 'then', evaluation: 'now', categories: ['model_performance', 'drift', 'custom'], seed: i }).result();
+    const id = 'custom:always';
+    assert.equal((await run.accept(id, { reason: 'it always fails' })).summary.accepted, 1);
+    await run.revoke(id);
+    await project.compare(run, run);
     await assert.rejects(client.inspect(new File([], 'empty.csv')));
   };
   for (let i = 0; i < 20; i += 1) await round(i);

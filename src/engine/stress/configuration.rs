@@ -116,7 +116,9 @@ mod tests {
                 if entry.is_dir() {
                     folders.push(entry);
                 } else {
-                    let text = std::fs::read_to_string(entry).unwrap();
+                    let text = std::fs::read_to_string(&entry).unwrap();
+                    let asks = text.contains("impl Question for") && text.contains(concat!(".par", "am("));
+                    assert!(!asks || text.contains("fn params("), "{} names no `params`", entry.display());
                     let calls = text.split(concat!(".par", "am(")).skip(1).filter_map(|call| call.split(',').nth(1));
                     used.extend(calls.map(|name| name.trim().to_owned()).filter(|name| name.starts_with('"')));
                 }

@@ -21,9 +21,9 @@ const CODES: [&str; 4] = ["acceptance_expired", "acceptance_unknown_case", "acce
 /// # Errors
 /// `no_reason`, `invalid_date`, `no_today` where an acceptance expires and nobody said what day it is, `accepted_twice`.
 pub fn check(decisions: &Decisions) -> Result<()> {
-    let day = |date: &String, what: &str| match is_day(date) {
-        true => Ok(()),
-        false => Err(Error::new("invalid_date", format!("\"{date}\", {what}, is no day.")).mend("Write it as YYYY-MM-DD.")),
+    let day = |date: &String, what: &str| {
+        let wrong = || Error::new("invalid_date", format!("\"{date}\", {what}, is no day.")).mend("Write it as YYYY-MM-DD.");
+        is_day(date).then_some(()).ok_or_else(wrong)
     };
     if let Some(today) = &decisions.today {
         day(today, "given as today")?;
@@ -74,7 +74,9 @@ pub fn settle(run: &mut RunDocument, decisions: Decisions) -> Result<()> {
     let found = || run.findings.iter().map(|f| f.cases.clone()).collect();
     let mut groups: Vec<Vec<String>> = if run.groups.is_empty() { found() } else { std::mem::take(&mut run.groups) };
     // However the run came here, its groups stand in one order.
-    groups.iter_mut().for_each(|g| g.sort_unstable());
+    for group in &mut groups {
+        group.sort_unstable();
+    }
     groups.sort_unstable();
     let banners = apply(run, &decisions);
     for batch in &mut run.batches {

@@ -44,7 +44,7 @@ impl Sums {
 
 /// One side's numbers.
 struct Values<'a> {
-    values: &'a [Option<f64>],
+    rows: &'a [Option<f64>],
     weights: Option<&'a [f64]>,
     /// Design effect of rows that belong together.
     design_effect: f64,
@@ -69,10 +69,10 @@ impl<'a> Means<'a> {
             let sampling = Sampling { weights: None, groups: side.outcomes.groups.as_deref() };
             let total: f64 = values.iter().flatten().sum();
             let design_effect = sampling.clusters(values.iter().copied()).map_or(1.0, |c| c.deff(total * total));
-            Values { values, weights: side.outcomes.weights.as_deref(), design_effect }
+            Values { rows: values, weights: side.outcomes.weights.as_deref(), design_effect }
         };
         let sides = [values(&per_row.reference, sides.0), values(&per_row.evaluation, sides.1)];
-        let known = || sides.iter().flat_map(|s| s.values).flatten();
+        let known = || sides.iter().flat_map(|s| s.rows).flatten();
         let count = known().count() as f64;
         let mut out = Self {
             metric,
@@ -88,8 +88,8 @@ impl<'a> Means<'a> {
     /// The sums of one side by cell; all rows in one cell where `cells` is absent.
     pub fn cells(&self, side: usize, cells: Option<&[u16]>, count: usize) -> Vec<Sums> {
         let mut out = vec![Sums::default(); count];
-        let Some(Values { values, weights, design_effect }) = self.sides.get(side) else { return out };
-        for (row, value) in values.iter().enumerate() {
+        let Some(Values { rows, weights, design_effect }) = self.sides.get(side) else { return out };
+        for (row, value) in rows.iter().enumerate() {
             let cell = cells.map_or(Some(0), |c| c.get(row).map(|&c| c as usize));
             let (Some(value), Some(sums)) = (value, cell.and_then(|c| out.get_mut(c))) else { continue };
             let w = weights.and_then(|w| w.get(row)).copied().unwrap_or(1.0);

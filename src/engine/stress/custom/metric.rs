@@ -103,7 +103,7 @@ impl Question for CustomMetrics {
     }
 
     fn measure(&self, context: &Context, family: &Family) -> Result<Vec<Measurement>> {
-        let of = |test: &String| measure(context, family, test).unwrap_or_else(|why| Measurement::Skipped(why));
+        let of = |test: &String| measure(context, family, test).unwrap_or_else(Measurement::Skipped);
         Ok(family.tests.iter().map(of).collect())
     }
 

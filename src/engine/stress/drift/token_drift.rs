@@ -45,6 +45,10 @@ impl Question for TokenDrift {
         TESTS.into_iter().map(spec).collect()
     }
 
+    fn params(&self) -> &'static [&'static str] {
+        &["min_sample_size"]
+    }
+
     fn families(&self, context: &Context) -> Vec<Family> {
         let tests = || TESTS.iter().map(|t| format!("drift:{}", t.0)).collect();
         (context.frame.texts.iter())
