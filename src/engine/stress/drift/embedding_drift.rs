@@ -32,6 +32,10 @@ impl Question for EmbeddingDrift {
         vec![TestSpec { unit: Unit::Distance, ..spec }]
     }
 
+    fn params(&self) -> &'static [&'static str] {
+        &["min_sample_size"]
+    }
+
     fn families(&self, context: &Context) -> Vec<Family> {
         let family = |f: &EmbeddingFrame| Family { subject: FamilySubject::Feature(f.name.clone()), tests: vec![TEST.to_owned()] };
         context.frame.embeddings.iter().map(family).collect()
