@@ -160,17 +160,20 @@ enum Binary {
     Extreme,
     /// In the south labels are at random.
     Noise,
+    /// As clean, with two scores alone: two bins of many rows show small errors of calibration.
+    Two,
     /// In the south scores lie near the middle.
     Vague,
 }
 
 fn binary_rows(n: usize, rng: &mut Rng, how: Binary, labels: bool) -> String {
-    let mut out = String::from(if labels { "region,x,label,score\n" } else { "region,x,score\n" });
+    let mut out = String::from(if labels { "region,label,score\n" } else { "region,score\n" });
     for _ in 0..n {
         let place = region(rng);
         let south = place == "south";
         let changed = place != "isle";
-        let jitter = 0.01 * rng.uniform();
+        let spread = if how == Binary::Two { 0.0 } else { 0.01 };
+        let jitter = spread * rng.uniform();
         let score = match how {
             Binary::Broken if changed => {
                 let sure = chance(rng, 0.5);
@@ -210,7 +213,8 @@ fn binary_rows(n: usize, rng: &mut Rng, how: Binary, labels: bool) -> String {
             Binary::Unsure if south => score >= 0.5,
             _ => chance(rng, score),
         };
-        write!(out, "{place},{:.4}", rng.uniform()).unwrap();
+        rng.uniform();
+        out.push_str(place);
         if labels {
             write!(out, ",{}", u8::from(label)).unwrap();
         }
@@ -237,7 +241,6 @@ const BINARY_BROKEN: &[&str] = &[
     "model_performance:positive_prediction_variance",
     "model_performance:negative_prediction_variance",
     "model_performance:calibration_comparison",
-    "model_performance:expected_calibration_error",
     "model_performance:overconfidence",
     "subset_performance:subset_accuracy",
     "subset_performance:subset_balanced_accuracy",
@@ -271,6 +274,8 @@ const BINARY_BROKEN: &[&str] = &[
 ];
 
 const BINARY_NOISE: &[&str] = &["subset_performance:subset_average_precision"];
+
+const CALIBRATION: &[&str] = &["model_performance:expected_calibration_error"];
 
 const BINARY_UNSURE: &[&str] = &[
     "model_performance:underconfidence",
@@ -308,10 +313,15 @@ fn together(lists: &[&[&'static str]]) -> &'static [&'static str] {
 
 fn binary() -> Vec<Shown> {
     let mut rng = Rng::new(33, 1);
-    let mut rows = |how, labels| binary_rows(3000, &mut rng, how, labels);
+    let mut rows = |how, labels| binary_rows(if how == Binary::Two { 12_000 } else { 3000 }, &mut rng, how, labels);
     let reference = rows(Binary::Clean, true);
     let sets = [
-        ("other scores, and in one region labels the other way round", rows(Binary::Broken, true), BINARY_BROKEN, &[][..]),
+        (
+            "other scores, and in one region labels the other way round",
+            rows(Binary::Broken, true),
+            together(&[BINARY_BROKEN, CALIBRATION]),
+            &[][..],
+        ),
         ("one region where the model is better than it says", rows(Binary::Unsure, true), BINARY_UNSURE, &[]),
         ("one region with labels at random", rows(Binary::Noise, true), BINARY_NOISE, &[]),
         ("scores near 0 and 1", rows(Binary::Extreme, true), BINARY_EXTREME, &[]),
@@ -323,6 +333,7 @@ fn binary() -> Vec<Shown> {
             &[],
         ),
         ("no labels, as before", rows(Binary::Clean, false), &[], together(&[CONFIDENCE, BINARY_ESTIMATED])),
+        ("two scores that hold what they promise", rows(Binary::Two, true), &[], CALIBRATION),
     ];
     let file = ("scored.csv", &DataParams::default());
     let task = ModelTask::BinaryClassification;

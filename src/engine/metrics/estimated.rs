@@ -131,7 +131,9 @@ pub fn calibrate(calibrators: &[Calibrator], row: &[f64], out: &mut Vec<f64>) {
     out.clear();
     out.extend(row.iter().zip(calibrators).map(|(&p, c)| c.probability(p)));
     let (sum, n): (f64, f64) = (out.iter().sum(), out.len() as f64);
-    out.iter_mut().for_each(|p| *p = if sum > 0.0 { *p / sum } else { 1.0 / n });
+    for p in out {
+        *p = if sum > 0.0 { *p / sum } else { 1.0 / n };
+    }
 }
 
 #[cfg(test)]

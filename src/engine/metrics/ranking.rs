@@ -25,7 +25,7 @@ pub fn places(values: &[f64]) -> Vec<f64> {
     let mut out = vec![0.0; values.len()];
     let mut before = 0;
     for tied in order.chunk_by(|&a, &b| value(a) == value(b)) {
-        let place = before as f64 + (tied.len() as f64 + 1.0) / 2.0;
+        let place = before as f64 + f64::midpoint(tied.len() as f64, 1.0);
         for &row in tied {
             if let Some(slot) = out.get_mut(row) {
                 *slot = place;
@@ -77,8 +77,8 @@ mod tests {
         // Query 1: predictions 2 1, relevance 1 2; query 2: predictions 1 2, relevance 1 2.
         let one = query(&[1.0, 2.0], &places(&[2.0, 1.0]), f64::INFINITY);
         let two = query(&[1.0, 2.0], &places(&[1.0, 2.0]), f64::INFINITY);
-        assert_eq!((one.reciprocal_rank, (one.reciprocal_rank + two.reciprocal_rank) / 2.0), (0.5, 0.75));
-        assert!((one.ndcg - 0.86).abs() < 0.005 && ((one.ndcg + two.ndcg) / 2.0 - 0.93).abs() < 0.005);
+        assert_eq!((one.reciprocal_rank, f64::midpoint(one.reciprocal_rank, two.reciprocal_rank)), (0.5, 0.75));
+        assert!((one.ndcg - 0.86).abs() < 0.005 && (f64::midpoint(one.ndcg, two.ndcg) - 0.93).abs() < 0.005);
         assert_eq!((one.rank_correlation, two.rank_correlation), (-1.0, 1.0));
     }
 

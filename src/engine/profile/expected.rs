@@ -6,7 +6,7 @@ use super::tally::OutcomeTally;
 use crate::metrics::{self, HistogramAuc, Margins, Metric, SortedScores, average_precision, histogram_auc};
 
 /// Up to so many numbers the area under the curves is exact.
-const EXACT_NUMBERS: usize = 2_000_000;
+const EXACT_NUMBERS: usize = 500_000;
 
 /// Expected counts of a side.
 #[derive(Debug, Clone, Default, PartialEq)]

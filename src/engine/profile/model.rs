@@ -143,6 +143,16 @@ impl ModelFrame {
         Some(out)
     }
 
+    /// A number of what is counted, in words: rows, or the queries that they belong to.
+    pub fn counted(&self, n: u64) -> String {
+        match (self.form, n) {
+            (Form::Queries, 1) => "1 query".to_owned(),
+            (Form::Queries, _) => format!("{n} queries"),
+            (_, 1) => "1 row".to_owned(),
+            _ => format!("{n} rows"),
+        }
+    }
+
     /// Cells of the score histograms.
     pub fn score_cells(&self) -> usize {
         if matches!(self.form, Form::Score | Form::Probabilities) { self.score_edges.len() + 1 } else { 0 }

@@ -289,7 +289,7 @@ impl<'a> Subject<'a> {
             (Some(v), Some(o)) => format!(", {} against {}", value_text(definition, v), value_text(definition, o)),
             _ => String::new(),
         };
-        let rows = if chosen.rows == 1 { "1 row".to_owned() } else { format!("{} rows", chosen.rows) };
+        let rows = self.frame.counted(chosen.rows);
         let place = format!("where {} {} ({rows}{numbers})", self.cut.feature, chosen.label);
         if chosen.gap.statistic <= 0.0 && chosen.gap.effect <= 0.0 {
             return format!("{} is no worse in any of {k} subsets of {} than over all rows.", definition.name, self.cut.feature);

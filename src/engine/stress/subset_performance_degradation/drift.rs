@@ -319,10 +319,10 @@ impl<'a> Subject<'a> {
             Better::Neutral => "away from the change of all rows",
         };
         format!(
-            "{name} went {numbers} where {} {} ({} rows), {} {beyond}.",
+            "{name} went {numbers} where {} {} ({}), {} {beyond}.",
             self.feature,
             chosen.label,
-            chosen.rows,
+            self.frame.counted(chosen.rows),
             points(definition, chosen.gap.effect)
         )
     }
