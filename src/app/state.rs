@@ -74,6 +74,8 @@ pub struct App {
     pub live: Live,
     /// The finished run that is shown.
     pub shown: RwSignal<Load<Arc<Shown>>>,
+    /// The case that was decided about last, by id; it stays open.
+    pub decided: RwSignal<String>,
     /// The count of network requests.
     pub requests: Requests,
 }
@@ -88,6 +90,7 @@ impl App {
             desk: Desk::new(),
             live: Live::new(),
             shown: RwSignal::new(Load::Waiting),
+            decided: RwSignal::new(String::new()),
             requests: Requests::start(),
         };
         app.refresh_projects();
@@ -131,6 +134,7 @@ impl App {
                 go(&route);
             }
         }
+        self.decided.set(case.to_owned());
         self.shown.set(Load::Ready(Arc::new(shown)));
     }
 

@@ -9,7 +9,7 @@ use crate::element::{El, el, link, svg};
 use crate::format::{count, interval, number, p_value, value};
 use crate::parts::{Shape, acceptance, failing_rows, gauge, shape_of, told};
 use crate::scene::{chart, chart_width};
-use crate::state::Shown;
+use crate::state::{App, Shown};
 
 /// What a case is about, in a few words.
 pub fn about(case: &Case) -> String {
@@ -48,7 +48,7 @@ pub fn case_row(shown: &Arc<Shown>, batch: &Batch, case: &Case, titled: bool, op
 
 /// The same with another lead.
 pub fn case_with(shown: &Arc<Shown>, batch: &Batch, case: &Case, lead: El, says: &str, titled: bool, open: bool) -> El {
-    let opened = RwSignal::new(open);
+    let opened = RwSignal::new(open || App::here().decided.with_untracked(|id| *id == case.id));
     let shape = shape_of(case);
     let tag = let_be(case).map(|word| el("span", "chip").text(word));
     let head = el("button", "case-head")

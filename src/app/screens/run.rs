@@ -12,7 +12,7 @@ use crate::route::{Asked, Listing, Route, batch_of};
 use crate::scene::{chart, chart_width};
 use crate::screens::listing;
 use crate::screens::tests::outcome;
-use crate::state::{App, Load, Shown, go};
+use crate::state::{App, Load, Shown, go, location_route};
 
 /// Findings shown before the rest goes behind a button.
 const FIRST: usize = 4;
@@ -28,7 +28,11 @@ pub fn run(project: String, run: String, listing: Listing, asked: Asked) -> AnyV
             failure("This run cannot be opened.", &error),
             el("div", "actions").el(link("btn", &Route::Tests.href(), "To the stress tests")).any(),
         ]),
-        Load::Ready(shown) => page(app, &shown, listing, asked.clone()),
+        Load::Ready(shown) => {
+            // What was typed since stands in the link.
+            let now = if let Route::Run { asked, .. } = location_route() { asked } else { asked.clone() };
+            page(app, &shown, listing, now)
+        }
     })
 }
 
