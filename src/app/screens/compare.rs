@@ -7,13 +7,16 @@ use leptos::task::spawn_local;
 use straingauge_api::{CaseChange, CaseState, Change, ComparedRun, Comparison, MetricValues, Status};
 
 use crate::client;
-use crate::element::{El, el, link, live, none, row, scroll, table};
+use crate::element::{El, button, el, link, live, none, row, scroll, table};
 use crate::format::{self, count, counted, value};
 use crate::parts::{Shape, failure, gauge, loading, mark, pick, severity_class, told};
 use crate::route::{Asked, Listing, Route, batch_of};
 use crate::screens::listing::nothing;
 use crate::screens::tests::outcome;
 use crate::state::Load;
+
+/// Cases listed before the rest goes behind a button.
+const FIRST: usize = 60;
 
 const CHANGES: [(Change, &str, Option<Shape>); 6] = [
     (Change::New, "New", Some(Shape::Alert)),
@@ -95,6 +98,7 @@ fn metrics(comparison: &Comparison) -> AnyView {
 
 fn cases(project: &str, comparison: &Arc<Comparison>) -> AnyView {
     let chosen = RwSignal::new(None::<Change>);
+    let whole = RwSignal::new(false);
     let counts = comparison.counts;
     let number = |change: Change| match change {
         Change::New => counts.new,
@@ -113,11 +117,15 @@ fn cases(project: &str, comparison: &Arc<Comparison>) -> AnyView {
     let comparison = comparison.clone();
     let list = move || {
         let wanted = comparison.cases.iter().filter(|c| chosen.get().is_none_or(|w| w == c.change));
-        let rows: Vec<El> = wanted.map(|c| case(&ids, c)).collect();
-        if rows.is_empty() {
+        let wanted: Vec<&CaseChange> = wanted.collect();
+        if wanted.is_empty() {
             return nothing();
         }
-        scroll("Cases", table("compare", &["Change", "Case", "Before", "After"], el("tbody", "").all(rows))).any()
+        let limit = if whole.get() { wanted.len() } else { FIRST };
+        let rows = wanted.iter().take(limit).map(|c| case(&ids, c));
+        let list = scroll("Cases", table("compare", &["Change", "Case", "Before", "After"], el("tbody", "").all(rows)));
+        let more = button("link", &format!("Show all {}", wanted.len()), move || whole.set(true));
+        row(vec![list.any(), if wanted.len() > limit { more.any() } else { none() }])
     };
     el("section", "sheet")
         .el(el("h2", "").text("What changed"))
