@@ -44,9 +44,21 @@ pub fn view(shown: &Arc<Shown>) -> AnyView {
     if about.is_empty() {
         return unasked(&batches);
     }
-    // Single features first, then crossings.
+    // Single features first, then crossings; what has no groups to show comes as one list at the end.
     about.sort_by_key(|f| f.len());
-    let sections = about.iter().map(|features| section(shown, &batches, features)).collect::<Vec<_>>();
+    let (grouped, between): (Vec<&[String]>, Vec<&[String]>) =
+        about.into_iter().partition(|f| f.len() == 1 || batches.iter().flat_map(|b| &b.cases).any(|c| c.features == **f && has_groups(c)));
+    let mut sections = grouped.iter().map(|features| section(shown, &batches, features)).collect::<Vec<_>>();
+    let mut pairs: Vec<(&Batch, &Case)> = Vec::new();
+    for batch in &batches {
+        pairs.extend(batch.cases.iter().filter(|c| between.contains(&c.features.as_slice())).map(|c| (*batch, c)));
+    }
+    if !pairs.is_empty() {
+        pairs.sort_by(|a, b| b.1.severity_score.total_cmp(&a.1.severity_score));
+        let list = el("ul", "asked").all(pairs.iter().map(|(batch, case)| asked(shown, batch, case)));
+        let head = el("div", "group-head").el(el("h3", "").text("What other features tell of a protected one"));
+        sections.push(el("section", "group fairness").el(head).el(list).any());
+    }
     let says = "Every group of a protected feature beside the others, with 95 % intervals. The group that fares worst in a measure is marked; a measure fails only where the gap is large and the evidence is there.";
     let mut all = vec![el("p", "meta").text(says).any()];
     all.extend(sections);
@@ -63,13 +75,18 @@ fn unasked(batches: &[&Batch]) -> AnyView {
         .any()
 }
 
+/// Whether its figure holds a value of some group.
+fn has_groups(case: &Case) -> bool {
+    matches!(&case.figure, Some(Figure::SubsetBars { bars, .. }) if bars.iter().any(|b| b.metric.value.is_some()))
+}
+
 fn section(shown: &Arc<Shown>, batches: &[&Batch], features: &[String]) -> AnyView {
     let mut measures: Vec<Measure<'_>> = Vec::new();
     let mut others: Vec<(&Batch, &Case)> = Vec::new();
     for batch in batches {
         for case in batch.cases.iter().filter(|c| c.features == features) {
             match &case.figure {
-                Some(Figure::SubsetBars { metric, unit, better, bars, overall, .. }) => {
+                Some(Figure::SubsetBars { metric, unit, better, bars, overall, .. }) if has_groups(case) => {
                     measures.push(Measure { batch, case, metric, unit: *unit, better: *better, bars, overall: *overall });
                 }
                 _ => others.push((batch, case)),
