@@ -7,9 +7,10 @@ import { browser, expectNoFaults, part, site, started, verdict, visit } from './
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-async function check(page, screen) {
+/** axe over the page, or over the part of it that a screen changes. */
+async function check(page, screen, within = 'html') {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  const { violations } = await page.evaluate((within) => window.axe.run(within, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }), within);
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   const told = serious.map(({ id, help, nodes }) => `${screen}: ${id} (${help}) at ${nodes.slice(0, 2).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -41,7 +42,7 @@ for (const colorScheme of ['light', 'dark']) {
         if (list === 'feature') await page.locator('.opens-row').first().click();
         if (list === 'cases') await page.locator('.case-head').first().click();
         if (list === 'cases') await part(page, 'accept').click();
-        faults.push(...(await check(page, `run by ${list}`)));
+        faults.push(...(await check(page, `run by ${list}`, '#tests')));
       }
       await page.evaluate(() => { location.hash = location.hash.replace(/^#\/runs\/([^/]+)\/([^/?]+).*/, '#/compare/$1/$2/$2'); });
       await part(page, 'compared-run').first().waitFor();
@@ -51,7 +52,7 @@ for (const colorScheme of ['light', 'dark']) {
       await part(page, 'tests-settings').locator('summary').first().click();
       await part(page, 'tests-settings').locator('summary', { hasText: 'Drift' }).last().click();
       await page.waitForTimeout(200);
-      faults.push(...(await check(page, 'settings')));
+      faults.push(...(await check(page, 'settings', '[data-testid="settings"]')));
       await page.goBack();
       await page.goBack();
       await verdict(page);
