@@ -55,7 +55,10 @@ fn write_case(out: &mut String, batch: &Batch, case: &Case) -> std::fmt::Result 
         if evidence.is_empty() { case.sentence.clone() } else { format!("{} ({evidence})", case.sentence) }
     };
     match case.status {
-        Status::Pass => writeln!(out, "/>"),
+        Status::Pass => match wording::let_be(case) {
+            Some(why) => writeln!(out, "><system-out>{}</system-out></testcase>", escape(&format!("{why} {}", case.sentence))),
+            None => writeln!(out, "/>"),
+        },
         Status::Warning => writeln!(out, "><system-out>{}</system-out></testcase>", escape(&format!("Warning: {}", told()))),
         Status::Fail => {
             writeln!(out, "><failure type=\"ALERT\" message=\"{}\">{}</failure></testcase>", escape(&case.sentence), escape(&told()))
@@ -102,6 +105,20 @@ mod tests {
         assert!(text.contains("<system-out>Warning: The mix of &lt;b&gt;city&lt;/b&gt; has changed. (q = 0.004)</system-out>"), "{text}");
         assert!(text.contains("<skipped message=\"n = 41 could only show a fall of 0.24 or more\"/>"), "{text}");
         assert_eq!(text.matches("<testcase ").count(), 3);
+    }
+
+    #[test]
+    fn what_is_let_be_says_so() {
+        let mut run = sample::run();
+        let accepted =
+            straingauge_api::Acceptance { case: "model_performance:accuracy".into(), reason: "known <bug>".into(), expires: None };
+        let decisions = straingauge_api::Decisions { accepted: vec![accepted], ..Default::default() };
+        crate::stress::settle(&mut run, decisions).unwrap();
+        let text = junit(&run);
+        assert!(text.contains("failures=\"0\"") && text.contains("<system-out>Accepted (it would be alert): known &lt;bug&gt; "), "{text}");
+        let table = crate::report::tables(&run, &straingauge_api::RunStamp::default()).cases;
+        let reason = table.columns.iter().position(|c| c == "reason").unwrap();
+        assert!(table.rows.iter().any(|row| row[reason] == "Accepted (it would be alert): known <bug>"));
     }
 
     #[test]

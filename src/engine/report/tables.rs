@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use straingauge_api::{Batch, Case, CategoryResult, ResultTable, Risk, RunDocument, RunStamp, RunTables, Severity, Status};
 
+use super::wording;
+
 /// All tables of a run.
 pub fn tables(run: &RunDocument, stamp: &RunStamp) -> RunTables {
     let cases = cases(run);
@@ -127,7 +129,7 @@ fn case_row(run: &RunDocument, batch: &Batch, case: &Case, places: &BTreeMap<Str
         json!(case.q_value),
         json!(case.ci_low),
         json!(case.ci_high),
-        json!(case.reason),
+        json!(wording::let_be(case).or_else(|| case.reason.clone())),
     ];
     let mut sparse = vec![Value::Null; places.len()];
     for metric in &case.metrics {

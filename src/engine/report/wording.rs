@@ -32,6 +32,13 @@ pub const fn status(status: Status) -> &'static str {
     }
 }
 
+/// Why a case that would fail is let be, and what it would have been.
+pub fn let_be(case: &Case) -> Option<String> {
+    let would = |s: Severity| severity(s).to_lowercase();
+    let accepted = case.accepted.as_ref().map(|a| format!("Accepted (it would be {}): {}", would(a.severity), a.reason));
+    accepted.or_else(|| case.known.as_ref().map(|k| format!("Known from the baseline (it would be {}).", would(k.severity))))
+}
+
 /// What a case is about: its subset, its features, or all rows.
 pub fn subject(case: &Case) -> String {
     match (&case.subset, case.features.as_slice()) {
