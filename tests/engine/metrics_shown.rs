@@ -164,6 +164,8 @@ enum Binary {
     Two,
     /// In the south scores lie near the middle.
     Vague,
+    /// All but the isle have one score, below the middle.
+    Low,
 }
 
 fn binary_rows(n: usize, rng: &mut Rng, how: Binary, labels: bool) -> String {
@@ -192,6 +194,7 @@ fn binary_rows(n: usize, rng: &mut Rng, how: Binary, labels: bool) -> String {
                     0.02
                 }
             }
+            Binary::Low if changed => 0.38,
             Binary::Vague if south => {
                 if chance(rng, 0.5) {
                     0.54
@@ -298,12 +301,13 @@ const CONFIDENCE: &[&str] = &[
     "subset_performance_degradation:subset_drift_estimated_accuracy",
 ];
 
+const BINARY_ORDER: &[&str] = &["model_performance:estimated_average_precision"];
+
 const BINARY_ESTIMATED: &[&str] = &[
     "model_performance:estimated_precision",
     "model_performance:estimated_recall",
     "model_performance:estimated_f1",
     "model_performance:estimated_auc",
-    "model_performance:estimated_average_precision",
     "model_performance:estimated_false_positive_rate",
 ];
 
@@ -332,7 +336,8 @@ fn binary() -> Vec<Shown> {
             together(&[CONFIDENCE, BINARY_ESTIMATED]),
             &[],
         ),
-        ("no labels, as before", rows(Binary::Clean, false), &[], together(&[CONFIDENCE, BINARY_ESTIMATED])),
+        ("no labels, as before", rows(Binary::Clean, false), &[], together(&[CONFIDENCE, BINARY_ESTIMATED, BINARY_ORDER])),
+        ("no labels, and hardly any high score", rows(Binary::Low, false), BINARY_ORDER, &[]),
         ("two scores that hold what they promise", rows(Binary::Two, true), &[], CALIBRATION),
     ];
     let file = ("scored.csv", &DataParams::default());
