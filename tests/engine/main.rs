@@ -6,6 +6,7 @@
 mod abnormal_inputs;
 mod abnormal_shown;
 mod calm;
+mod clean_shown;
 mod cleanliness_and_drift;
 mod custom;
 mod defects;

@@ -93,6 +93,10 @@ pub enum ValueProfile {
 pub struct TextProfile {
     /// Texts of nothing but white space.
     pub blank: u64,
+    /// Texts of special characters to more than a fifth.
+    pub special: u64,
+    /// Texts that are a number and nothing else.
+    pub numbers: u64,
 }
 
 impl ColumnFrame {
@@ -160,6 +164,8 @@ impl ColumnProfile {
             (ValueProfile::Category(a), ValueProfile::Category(b)) => a.merge(b),
             (ValueProfile::Text(a), ValueProfile::Text(b)) => {
                 a.blank += b.blank;
+                a.special += b.special;
+                a.numbers += b.numbers;
                 Ok(())
             }
             (ValueProfile::Absent, ValueProfile::Absent) => Ok(()),

@@ -7,6 +7,7 @@ use super::{
     views,
 };
 use crate::table::{Categories, Column, FeatureKind, Values};
+use crate::text::{is_number, mostly_special};
 
 /// The cell of each row of a column in its frame; empty for texts and for columns that a side lacks.
 pub type Cells = Vec<u16>;
@@ -76,8 +77,13 @@ impl ColumnFrame {
                 frame.cells(categories)
             }
             ValueFrame::Text => {
-                let blank = column.and_then(texts).map_or(0, |t| t.iter().flatten().filter(|t| t.trim().is_empty()).count());
-                out.values = ValueProfile::Text(TextProfile { blank: blank as u64 });
+                let mut counted = TextProfile::default();
+                for text in column.and_then(texts).into_iter().flat_map(|t| t.iter().flatten()) {
+                    counted.blank += u64::from(text.trim().is_empty());
+                    counted.special += u64::from(mostly_special(text));
+                    counted.numbers += u64::from(is_number(text));
+                }
+                out.values = ValueProfile::Text(counted);
                 column.map_or_else(Cells::new, presence)
             }
             ValueFrame::Absent => column.map_or_else(Cells::new, presence),

@@ -12,12 +12,16 @@ use super::bias_and_fairness::{
     IntersectionalGroupFairness, PredictProtectedFeatures, ProtectedFeatureDrift,
 };
 use super::data_cleanliness::{
-    ClassCoverage, HighFeatureCorrelation, HighMutualInformation, LabelImbalance, MixedNulls, RepeatedRows, RequiredFeatures,
+    ClassCoverage, ConstantFeature, DateOverlap, HighFeatureCorrelation, HighMutualInformation, IdentifierFeature, IndexOverlap,
+    LabelImbalance, LabelNoise, MixedNulls, MixedTypes, NearDuplicateTexts, OutlierRows, RepeatedRows, RequiredFeatures, SpecialCharacters,
+    StringVariants,
 };
+use super::data_poisoning_detection::{ExactMatchLabelFlipping, NearMatchLabelFlipping};
 use super::drift::{
     DomainClassifier, EmbeddingDrift, FeatureDrift, LabelDrift, NullsPerFeatureDrift, NullsPerRowDrift, PairDrift, PredictionDrift,
     TokenDrift,
 };
+use super::evasion_attack_detection::{RowWiseDataLeakage, RowWisePiiDetection, StatefulBlackBoxDetection};
 use super::model_performance::{CalibrationComparison, ModelPerformance};
 use super::subset_performance::{SubsetPerformance, WorstSlices};
 use super::subset_performance_degradation::SubsetDegradation;
@@ -60,10 +64,20 @@ pub fn questions() -> Vec<&'static dyn Question> {
         &RequiredFeatures,
         &ClassCoverage,
         &RepeatedRows,
+        &NearDuplicateTexts,
+        &DateOverlap,
+        &IndexOverlap,
         &LabelImbalance,
         &HighFeatureCorrelation,
         &HighMutualInformation,
         &MixedNulls,
+        &MixedTypes,
+        &StringVariants,
+        &SpecialCharacters,
+        &ConstantFeature,
+        &IdentifierFeature,
+        &OutlierRows,
+        &LabelNoise,
         // bias and fairness
         &DemographicParity,
         &IntersectionalGroupFairness,
@@ -74,6 +88,13 @@ pub fn questions() -> Vec<&'static dyn Question> {
         &FeatureIndependence,
         &PredictProtectedFeatures,
         &CalibrationByGroup,
+        // data poisoning
+        &ExactMatchLabelFlipping,
+        &NearMatchLabelFlipping,
+        // evasion attacks
+        &StatefulBlackBoxDetection,
+        &RowWisePiiDetection,
+        &RowWiseDataLeakage,
     ]
 }
 

@@ -43,7 +43,8 @@ fn check_params(id: &str, own: &TestConfig, params: &[&str]) -> Result<()> {
         });
     }
     for (name, value) in &own.params {
-        if value.as_f64().is_none_or(|x| x < 0.0) && !value.is_string() && !value.is_boolean() {
+        let words = value.as_array().is_some_and(|list| list.iter().all(serde_json::Value::is_string));
+        if value.as_f64().is_none_or(|x| x < 0.0) && !value.is_string() && !value.is_boolean() && !words {
             let error = Error::new("invalid_parameter", format!("{id} cannot take {value} as \"{name}\"."));
             return Err(error.mend("Give a number that is not negative."));
         }

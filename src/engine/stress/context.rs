@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use straingauge_api::{Sensitivity, StressTestConfig, TestConfig, Thresholds};
 
+use super::likeness::equal_rows::EqualRows;
 use super::performance::PartNulls;
 use super::subset_performance::Slices;
 use super::{Custom, TestSpec};
@@ -104,13 +105,25 @@ pub struct Context {
     pub(crate) part_nulls: OnceLock<Option<PartNulls>>,
     /// The worst slices, searched on first need.
     pub(crate) slices: OnceLock<Option<Slices>>,
+    /// Both sides' rows by what they hold, sorted on first need.
+    pub(super) equal_rows: OnceLock<Option<EqualRows>>,
 }
 
 impl Context {
     /// Two profiles in one frame, of `features` in their order, with the loaded rows where there are any.
     pub fn new(settings: Settings, features: Vec<Feature>, frame: Frame, profiles: (Profile, Profile), rows: Option<(Side, Side)>) -> Self {
         let (reference, evaluation) = profiles;
-        Self { settings, features, frame, reference, evaluation, rows, part_nulls: OnceLock::new(), slices: OnceLock::new() }
+        Self {
+            settings,
+            features,
+            frame,
+            reference,
+            evaluation,
+            rows,
+            part_nulls: OnceLock::new(),
+            slices: OnceLock::new(),
+            equal_rows: OnceLock::new(),
+        }
     }
 
     /// The index of a feature by name.
@@ -130,6 +143,11 @@ impl Context {
     /// The worst slices of the evaluation set.
     pub(crate) fn slices(&self) -> Option<&Slices> {
         self.slices.get_or_init(|| Slices::of(self)).as_ref()
+    }
+
+    /// Rows of both sides that are equal in all features that the model sees.
+    pub(super) fn equal_rows(&self) -> Option<&EqualRows> {
+        self.equal_rows.get_or_init(|| EqualRows::of(self)).as_ref()
     }
 
     /// The random stream of a case.

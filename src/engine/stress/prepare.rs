@@ -126,16 +126,8 @@ impl Preparation {
         let reference = Side { dataset: self.datasets.0, columns: columns(|a| &a.reference), outcomes: self.outcomes.0 };
         let evaluation = Side { dataset: self.datasets.1, columns: columns(|a| &a.evaluation), outcomes: self.outcomes.1 };
         let (frame, of_reference, of_evaluation) = self.profiler.map(|(p, _)| p.finish()).unwrap_or_default();
-        Ok(Context {
-            settings: self.settings,
-            features: self.aligned.into_iter().map(|a| a.feature).collect(),
-            frame,
-            reference: of_reference,
-            evaluation: of_evaluation,
-            rows: Some((reference, evaluation)),
-            part_nulls: std::sync::OnceLock::new(),
-            slices: std::sync::OnceLock::new(),
-        })
+        let features = self.aligned.into_iter().map(|a| a.feature).collect();
+        Ok(Context::new(self.settings, features, frame, (of_reference, of_evaluation), Some((reference, evaluation))))
     }
 }
 

@@ -8,6 +8,7 @@ mod grams;
 mod language;
 mod measure;
 mod shape;
+mod special;
 mod tokens;
 mod vocabulary;
 
@@ -16,5 +17,6 @@ pub use grams::{Gram, grams};
 pub use language::language;
 pub use measure::{Measurer, measure, text_at};
 pub use shape::{Shape, shape};
+pub use special::{is_number, is_special, mostly_special};
 pub use tokens::{token_hash, tokens};
 pub use vocabulary::{Hashed, Vocabulary, Whose};

@@ -111,6 +111,16 @@ mod tests {
     }
 
     #[test]
+    fn the_statistic_is_that_of_scipy() {
+        for golden in super::super::goldens()["imbalance"].as_array().unwrap() {
+            let counts: Vec<u64> = golden["counts"].as_array().unwrap().iter().map(|v| v.as_u64().unwrap()).collect();
+            let frame = CategoryFrame { names: (0..counts.len()).map(|i| i.to_string()).collect(), ..Default::default() };
+            let ours = imbalance("evaluation", &frame, &column(&counts), None).statistic.unwrap();
+            assert!((ours - golden["imbalance"].as_f64().unwrap()).abs() < 1e-9, "{ours}");
+        }
+    }
+
+    #[test]
     fn one_class_far_ahead_shows_and_equal_ones_do_not() {
         let frame = CategoryFrame { names: vec!["no".into(), "yes".into()], ..Default::default() };
         let of = |counts: &[u64]| imbalance("evaluation", &frame, &column(counts), None);

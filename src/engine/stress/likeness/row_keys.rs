@@ -13,11 +13,11 @@ const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 const MISSING: u64 = 0x8ebc_6af0_9c88_c6e3;
 
 /// One key a row; `None` where it has no value at all.
-pub(super) type Keys = Vec<Option<u64>>;
+pub(in crate::stress) type Keys = Vec<Option<u64>>;
 
 /// The keys of both sides over the features that the model sees and both sides have; `None` for rows with nothing but gaps.
 /// Empty where there is no such feature.
-pub(super) fn keys(context: &Context) -> Option<(Keys, Keys)> {
+pub(in crate::stress) fn keys(context: &Context) -> Option<(Keys, Keys)> {
     let (reference, evaluation) = context.rows.as_ref()?;
     let shared: Vec<(usize, &Feature)> = (context.features.iter().enumerate())
         .filter(|(_, f)| f.in_model && f.measured_in.is_none())
@@ -45,8 +45,24 @@ fn side_keys(side: &Side, features: &[(usize, &Feature)]) -> Keys {
     keys.into_iter().zip(filled).map(|(key, filled)| filled.then_some(key)).collect()
 }
 
+/// The keys of one column's values, by its own type; `None` where a row has none.
+pub(in crate::stress) fn column_keys(column: &Column) -> Keys {
+    let kind = match &column.values {
+        Values::Text(_) => FeatureKind::Text,
+        Values::Number { .. } => FeatureKind::Numeric,
+        _ => FeatureKind::Categorical,
+    };
+    let mut keys = vec![None; column.rows()];
+    each_value(column, kind, |row, value| {
+        if let Some(slot) = keys.get_mut(row) {
+            *slot = value;
+        }
+    });
+    keys
+}
+
 /// Visits the hash of every row's value, `None` where it has none.
-fn each_value(column: &Column, kind: FeatureKind, mut visit: impl FnMut(usize, Option<u64>)) {
+pub(super) fn each_value(column: &Column, kind: FeatureKind, mut visit: impl FnMut(usize, Option<u64>)) {
     match (&column.values, kind) {
         (Values::Text(texts), FeatureKind::Text) => {
             for row in 0..texts.len() {
@@ -80,7 +96,7 @@ fn of_bytes(bytes: &[u8]) -> u64 {
 }
 
 /// A bijection of 64 bits in which every bit of the input moves half of the output.
-fn mix(x: u64) -> u64 {
+pub(super) fn mix(x: u64) -> u64 {
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)

@@ -1,0 +1,96 @@
+//! Label noise: labels that the model contradicts with confidence.
+
+use straingauge_api::Kind;
+use straingauge_charts::format::{percent, spaced};
+
+use super::confident::Confident;
+use crate::Result;
+use crate::metrics::{Outcomes, Prediction, Truth};
+use crate::stats::proportions::clopper_pearson;
+use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, RowSet, Scope, TestSpec};
+
+const TEST: &str = "data_cleanliness:label_noise";
+/// Fewer confident rows say nothing.
+const LEAST_ROWS: u64 = 50;
+
+/// Asks labels and logged probabilities of the evaluation set.
+pub struct LabelNoise;
+
+impl Question for LabelNoise {
+    fn tests(&self) -> Vec<TestSpec> {
+        let spec = super::spec(
+            "label_noise",
+            "Label Noise",
+            Kind::Property,
+            Some((0.03, 0.10)),
+            [
+                "How many labels of the evaluation set are likely wrong, because the model is confident of another class.",
+                "Wrong labels put a ceiling on every measured performance, and hide which of two models is the better one.",
+                "Confident learning (Northcutt, Jiang and Chuang 2021) on the logged probabilities, which must not come from rows that the model was trained on. The effect is the estimated share of wrong labels less the share that the model's own probabilities expect to be off by chance, judged by the lower end of a 95 % interval; the estimate alone is the statistic. A model that is surer than it should be looks like label noise: see its calibration first.",
+            ],
+        );
+        vec![TestSpec { scope: Scope::Rows, ..spec }]
+    }
+
+    fn families(&self, context: &Context) -> Vec<Family> {
+        let fits = context.rows.as_ref().is_some_and(|(_, side)| {
+            matches!(side.outcomes.truth, Truth::Classes(_))
+                && matches!(side.outcomes.prediction, Prediction::Score { .. } | Prediction::Probabilities { .. })
+        });
+        fits.then(|| Family { subject: FamilySubject::Whole, tests: vec![TEST.to_owned()] }).into_iter().collect()
+    }
+
+    fn measure(&self, context: &Context, _: &Family) -> Result<Vec<Measurement>> {
+        let outcomes = context.rows.as_ref().map(|(_, side)| &side.outcomes);
+        let found = outcomes.and_then(|o| Some((confident(o)?, &o.classes)));
+        Ok(vec![match found {
+            Some((found, classes)) if found.confident >= LEAST_ROWS => Measurement::Measured(Box::new(noise(&found, classes))),
+            _ => Measurement::Skipped(format!("Needs {LEAST_ROWS} labelled rows of whose class the model is confident.")),
+        }])
+    }
+
+    fn rows(&self, context: &Context, _: &Family, _: &str) -> Option<RowSet> {
+        let found = confident(&context.rows.as_ref()?.1.outcomes)?;
+        Some(RowSet::Rows(found.contradicted.iter().map(|c| c.0).collect()))
+    }
+}
+
+fn confident(outcomes: &Outcomes) -> Option<Confident> {
+    let Truth::Classes(labels) = &outcomes.truth else { return None };
+    Some(match &outcomes.prediction {
+        Prediction::Probabilities { values, .. } => Confident::of(labels, values, outcomes.classes.len()),
+        Prediction::Score { score, .. } => {
+            let both: Vec<f64> = score.iter().flat_map(|s| [1.0 - s, *s]).collect();
+            Confident::of(labels, &both, 2)
+        }
+        _ => return None,
+    })
+}
+
+fn noise(found: &Confident, classes: &[String]) -> Measured {
+    let hits = found.contradicted.len() as f64;
+    // The error of the confident rows' share, carried over to the estimate.
+    let (low, high) = clopper_pearson(hits, found.confident as f64, 0.95);
+    let (down, up) = (hits / found.confident as f64 - low, high - hits / found.confident as f64);
+    let effect = found.noise - found.expected;
+    let name = |class: u32| classes.get(class as usize).map_or("?", String::as_str);
+    let pairs = found.contradicted.iter().map(|&(_, label, class)| format!("labelled {}, looks like {}", name(label), name(class)));
+    Measured {
+        statistic: Some(found.noise),
+        effect: Some(effect.max(0.0)),
+        interval: Some(((effect - down).max(0.0), (effect + up).max(0.0))),
+        method: "Confident learning, less what the model's own probabilities expect; Clopper-Pearson interval of the confident rows"
+            .to_owned(),
+        sentence: format!(
+            "Of {} labelled evaluation rows the model is confident of another class in {}; an estimated {} of the labels are wrong, where its own probabilities expect {}.",
+            spaced(found.rows),
+            spaced(found.contradicted.len() as u64),
+            percent(found.noise),
+            percent(found.expected)
+        ),
+        n_evaluation: Some(found.rows),
+        row_count: Some(found.contradicted.len() as u64),
+        figure: (hits > 0.0).then(|| super::failing_values("label", "the model is not confident of another class", pairs)),
+        ..Measured::default()
+    }
+}

@@ -1,0 +1,65 @@
+//! Special characters: are texts made of something else than words?
+
+use straingauge_api::Kind;
+use straingauge_charts::format::{percent, spaced};
+
+use crate::Result;
+use crate::profile::{ColumnProfile, ValueProfile};
+use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, RowSet, TestSpec};
+use crate::table::FeatureKind;
+use crate::text::{mostly_special, text_at};
+
+const TEST: &str = "data_cleanliness:special_characters";
+
+/// Asks every text column of the evaluation set.
+pub struct SpecialCharacters;
+
+impl Question for SpecialCharacters {
+    fn tests(&self) -> Vec<TestSpec> {
+        vec![super::spec(
+            "special_characters",
+            "Special Characters",
+            Kind::Property,
+            Some((0.05, 0.20)),
+            [
+                "How many texts consist of special characters to more than a fifth: symbols, emoji, control and replacement characters.",
+                "Such texts are often markup, code or the rubble of a wrong encoding, of which a language model makes little.",
+                "Letters, digits, white space and the punctuation of ordinary writing are not special. The share of texts with more than 20 % special characters is judged by the lower end of its 95 % interval (Clopper and Pearson).",
+            ],
+        )]
+    }
+
+    fn families(&self, context: &Context) -> Vec<Family> {
+        (context.features.iter())
+            .filter(|feature| feature.kind == FeatureKind::Text)
+            .map(|feature| Family { subject: FamilySubject::Feature(feature.name.clone()), tests: vec![TEST.to_owned()] })
+            .collect()
+    }
+
+    fn measure(&self, context: &Context, family: &Family) -> Result<Vec<Measurement>> {
+        let FamilySubject::Feature(name) = &family.subject else { return Ok(Vec::new()) };
+        let column = context.feature(name).and_then(|i| context.evaluation.columns.get(i));
+        Ok(vec![match column {
+            Some(ColumnProfile { values: ValueProfile::Text(texts), present, .. }) if *present > 0 => {
+                let share = percent(texts.special as f64 / *present as f64);
+                Measurement::Measured(Box::new(Measured {
+                    method: "Share of texts with more than 20 % special characters; Clopper-Pearson interval".to_owned(),
+                    sentence: format!(
+                        "{} of {} texts of {name} ({share}) have more than 20 % special characters.",
+                        spaced(texts.special),
+                        spaced(*present)
+                    ),
+                    ..super::share(texts.special, *present)
+                }))
+            }
+            _ => Measurement::Skipped(format!("The evaluation set has no texts in {name}.")),
+        }])
+    }
+
+    fn rows(&self, context: &Context, family: &Family, _: &str) -> Option<RowSet> {
+        let FamilySubject::Feature(name) = &family.subject else { return None };
+        let column = context.rows.as_ref()?.1.columns.get(context.feature(name)?)?.as_deref()?;
+        let rows = (0..column.rows()).filter(|&row| text_at(column, row).is_some_and(mostly_special));
+        Some(RowSet::Rows(rows.map(|row| row as u32).collect()))
+    }
+}

@@ -1,0 +1,82 @@
+//! Personal data row by row.
+
+use straingauge_api::{FailingValue, Figure, Kind};
+use straingauge_charts::format::{percent, spaced};
+
+use super::personal::{Personal, personal};
+use super::{column_of, scan, worded};
+use crate::Result;
+use crate::stress::data_cleanliness::share;
+use crate::stress::{Context, Family, Measured, Measurement, Question, RowSet, TestSpec};
+
+const TEST: &str = "evasion_attack_detection:row_wise_pii_detection";
+
+/// Asks every text and every category of the evaluation set.
+pub struct RowWisePiiDetection;
+
+impl Question for RowWisePiiDetection {
+    fn tests(&self) -> Vec<TestSpec> {
+        vec![super::spec(
+            "row_wise_pii_detection",
+            "Row Wise PII Detection",
+            Kind::Property,
+            (0.001, 0.01),
+            [
+                "How many rows hold personal data: e-mail addresses, telephone numbers, payment cards, bank accounts, national identity numbers.",
+                "What a model is fed ends up in logs, in training sets and in answers. Personal data there are a leak, and often against the law.",
+                "Found by form and check digit: cards by Luhn, IBAN and French NIR modulo 97, Spanish DNI modulo 23; US social security, UK national insurance and telephone numbers by form. The share of rows is judged by the lower end of its 95 % interval (Clopper and Pearson). What was found is never shown in the report.",
+            ],
+        )]
+    }
+
+    fn families(&self, context: &Context) -> Vec<Family> {
+        worded(context, TEST)
+    }
+
+    fn measure(&self, context: &Context, family: &Family) -> Result<Vec<Measurement>> {
+        let Some((name, column, _)) = column_of(context, family) else {
+            return Ok(vec![Measurement::Skipped("There is no such column.".to_owned())]);
+        };
+        let found: Vec<u8> = scan(column, personal).into_iter().flatten().collect();
+        if found.is_empty() {
+            return Ok(vec![Measurement::Skipped(format!("{name} has no values in the evaluation set."))]);
+        }
+        Ok(vec![Measurement::Measured(Box::new(held(name, &found)))])
+    }
+
+    fn rows(&self, context: &Context, family: &Family, _: &str) -> Option<RowSet> {
+        let (_, column, _) = column_of(context, family)?;
+        let found = scan(column, personal).into_iter().zip(0u32..).filter(|(bits, _)| bits.is_some_and(|b| b != 0));
+        Some(RowSet::Rows(found.map(|(_, row)| row).collect()))
+    }
+}
+
+fn held(name: &str, found: &[u8]) -> Measured {
+    let hits = found.iter().filter(|&&bits| bits != 0).count() as u64;
+    let mut kinds: Vec<FailingValue> = (Personal::ALL.iter().enumerate())
+        .map(|(i, kind)| FailingValue {
+            value: kind.name().to_owned(),
+            count: found.iter().filter(|&&bits| bits >> i & 1 == 1).count() as u64,
+        })
+        .filter(|kind| kind.count > 0)
+        .collect();
+    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.count));
+    let list: Vec<String> = kinds.iter().map(|kind| format!("{} in {}", kind.value, spaced(kind.count))).collect();
+    let colon = if list.is_empty() { String::new() } else { format!(": {}", list.join(", ")) };
+    Measured {
+        method: "Share of rows with personal data, by form and check digit; Clopper-Pearson interval".to_owned(),
+        sentence: format!(
+            "{} of {} values of {name} ({}) hold personal data{colon}.",
+            spaced(hits),
+            spaced(found.len() as u64),
+            percent(hits as f64 / found.len() as f64)
+        ),
+        figure: (hits > 0).then(|| Figure::FailingValues {
+            feature: name.to_owned(),
+            rule: "holds no personal data".to_owned(),
+            values: kinds,
+            more: 0,
+        }),
+        ..share(hits, found.len() as u64)
+    }
+}

@@ -1,0 +1,238 @@
+//! Stateful detection of black-box attacks: query after query in one small place.
+//!
+//! Who looks for a model's border asks it about many slightly changed copies of one input. Chen, Carlini and Wagner (2019,
+//! arXiv:1907.05587) keep the last queries and raise the alarm where the mean distance to the nearest 50 of them is unusually small.
+//!
+//! Taken alone that distance is small wherever queries are common, and chance makes it small for all queries of one region at once, so
+//! that no share of rows beyond a quantile can be compared as if rows were independent. So each query's distance is taken relative to what
+//! the same query has to as many random reference queries. The logarithm of that ratio has a light tail, and *near* begins beyond six
+//! of its standard deviations (of the reference, by the median absolute deviation), where clean queries do not come.
+
+use straingauge_api::Kind;
+use straingauge_charts::format::{percent, spaced};
+
+use crate::Result;
+use crate::math::{exp, ln};
+use crate::random::Rng;
+use crate::stress::data_cleanliness::date_overlap::times;
+use crate::stress::likeness::space::{Points, distance, points};
+use crate::stress::likeness::{compared, lowest_thousandth, sample};
+use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Side, TestSpec};
+
+const TEST: &str = "evasion_attack_detection:stateful_black_box_detection";
+/// Queries that are kept.
+const WINDOW: usize = 1000;
+/// Of twenty kept queries so many are near ones: 50 of 1 000.
+const NEAR: usize = 20;
+/// Fewer reference queries leave too short a window.
+const LEAST_ROWS: usize = 100;
+/// Queries asked a side.
+const ASKED: usize = 2000;
+/// Reference queries at the cut, at most: more means that equal queries are the nature of the data.
+const NATURAL: f64 = 0.01;
+/// Standard deviations of the log-ratio.
+const UNUSUAL: f32 = 6.0;
+/// Of the usual distance: added to both distances, so that equal queries have a ratio.
+const FLOOR: f32 = 0.1;
+
+/// Asks the queries of both sides in the order of their times.
+pub struct StatefulBlackBoxDetection;
+
+impl Question for StatefulBlackBoxDetection {
+    fn tests(&self) -> Vec<TestSpec> {
+        let spec = super::spec(
+            "stateful_black_box_detection",
+            "Stateful Black Box Detection",
+            Kind::Difference,
+            (0.005, 0.02),
+            [
+                "How many queries are unusually near to many of those before them, as they are when somebody probes the model step by step.",
+                "An attack that can only ask needs many nearly equal questions to find an input that the model gets wrong. They show before it succeeds.",
+                "Each query's mean distance to the 50 nearest of the 1 000 before it (5 % of half the reference where that has fewer than 2 000 rows), over standardised numbers, categories and hashed words, relative to its distance to as many random reference queries. Unusually near is a ratio below the reference's 0.1 % quantile and six standard deviations of its logarithm below the median; the shares are compared by Fisher's exact test, one-sided. At most 2 000 queries a side are asked, drawn with the run's seed; the evaluation's first ones look back into the reference. Not judged where more than 1 % of the reference are that near: equal queries are then the nature of the data.",
+            ],
+        );
+        vec![TestSpec { needs: Needs { timestamps: true, ..Needs::default() }, ..spec }]
+    }
+
+    fn families(&self, context: &Context) -> Vec<Family> {
+        let timed = context.rows.as_ref().is_some_and(|(a, b)| [a, b].iter().all(|s| s.dataset.params.timestamp_col.is_some()));
+        timed.then(|| Family { subject: FamilySubject::Whole, tests: vec![TEST.to_owned()] }).into_iter().collect()
+    }
+
+    fn measure(&self, context: &Context, _: &Family) -> Result<Vec<Measurement>> {
+        let found = match Queries::of(context) {
+            Ok(found) => found,
+            Err(reason) => return Ok(vec![Measurement::Skipped(reason)]),
+        };
+        Ok(vec![found.compared().map_or_else(
+            || Measurement::Skipped("More than 1 % of the reference queries are as near to others as its nearest 0.1 %: equal queries are the nature of these data.".to_owned()),
+            |measured| Measurement::Measured(Box::new(measured)),
+        )])
+    }
+
+    fn rows(&self, context: &Context, _: &Family, _: &str) -> Option<RowSet> {
+        let found = Queries::of(context).ok()?;
+        let mut rows: Vec<u32> = found.evaluation.iter().zip(&found.rows).filter(|(d, _)| **d <= found.cut).map(|(_, row)| *row).collect();
+        rows.sort_unstable();
+        Some(RowSet::Rows(rows))
+    }
+}
+
+/// How near the queries asked are to those before them: the logarithm of the ratio.
+struct Queries {
+    window: usize,
+    near: usize,
+    cut: f32,
+    reference: Vec<f32>,
+    evaluation: Vec<f32>,
+    /// The row of each of `evaluation`.
+    rows: Vec<u32>,
+}
+
+impl Queries {
+    fn of(context: &Context) -> std::result::Result<Self, String> {
+        let Some((reference, evaluation)) = &context.rows else { return Err("Needs the loaded rows.".to_owned()) };
+        let Some((left, right)) = points(context) else { return Err("The two sets share no feature that the model sees.".to_owned()) };
+        let (first, then) = (in_time(reference), in_time(evaluation));
+        if first.len() < LEAST_ROWS || then.is_empty() {
+            return Err(format!("Needs {LEAST_ROWS} reference rows with a time, and some evaluation rows."));
+        }
+        let mut stream = left.select(&first);
+        stream.append(&right.select(&then));
+        let mut found = Self::between(&stream, first.len(), &mut context.rng(TEST, ""));
+        for row in &mut found.rows {
+            *row = then.get(*row as usize).copied().unwrap_or(*row);
+        }
+        Ok(found)
+    }
+
+    /// `stream`: the reference's queries, `n` of them, then the evaluation's.
+    fn between(stream: &Points, n: usize, rng: &mut Rng) -> Self {
+        let window = WINDOW.min(n / 2);
+        let near = window.div_ceil(NEAR);
+        let own = sample(n - window, ASKED, rng);
+        let rows = sample(stream.rows() - n, ASKED, rng);
+        let elsewhere = sample(n, window, rng);
+        let (mut near_before, mut near_elsewhere) = (Vec::new(), Vec::new());
+        for at in own.iter().map(|&i| i as usize + window).chain(rows.iter().map(|&i| n + i as usize)) {
+            near_before.push(mean_distance(stream, at, at - window..at, near));
+            near_elsewhere.push(mean_distance(stream, at, elsewhere.iter().map(|&i| i as usize).filter(|&i| i != at), near));
+        }
+        let floor = FLOOR * median(near_elsewhere.iter().take(own.len()).copied()) + f32::MIN_POSITIVE;
+        let ratio = |(before, elsewhere): (&f32, &f32)| ln(f64::from((before + floor) / (elsewhere + floor))) as f32;
+        let mut reference: Vec<f32> = near_before.iter().zip(&near_elsewhere).map(ratio).collect();
+        let evaluation = reference.split_off(own.len());
+        let middle = median(reference.iter().copied());
+        let spread = 1.4826 * median(reference.iter().map(|x| (x - middle).abs()));
+        let cut = lowest_thousandth(&reference).min(middle - UNUSUAL * spread);
+        Self { window, near, cut, reference, evaluation, rows }
+    }
+
+    /// The comparison; `None` where equal queries are the nature of the data.
+    fn compared(&self) -> Option<Measured> {
+        let at_cut = |distances: &[f32]| distances.iter().filter(|&&d| d <= self.cut).count() as u64;
+        let (n, m) = (self.reference.len() as u64, self.evaluation.len() as u64);
+        let (own, near) = (at_cut(&self.reference), at_cut(&self.evaluation));
+        (own as f64 <= (NATURAL * n as f64).max(1.0)).then(|| Measured {
+            method: format!(
+                "Mean distance to the {} nearest of the {} preceding queries over that to random reference queries, {} and {} queries asked; cut six standard deviations below the reference's median; Fisher's exact test, one-sided",
+                self.near,
+                self.window,
+                spaced(n),
+                spaced(m)
+            ),
+            sentence: format!(
+                "{} of {} evaluation queries asked ({}) are nearer to the {} queries before them than {} of what chance would have; of the reference queries {} are.",
+                spaced(near),
+                spaced(m),
+                percent(near as f64 / m.max(1) as f64),
+                spaced(self.window as u64),
+                percent(exp(f64::from(self.cut))),
+                percent(own as f64 / n.max(1) as f64)
+            ),
+            ..compared((own, n), (near, m))
+        })
+    }
+}
+
+/// The rows that have a time, in its order.
+fn in_time(side: &Side) -> Vec<u32> {
+    let times = times(side);
+    let mut rows: Vec<u32> = times.iter().zip(0u32..).filter(|(t, _)| !t.is_nan()).map(|(_, row)| row).collect();
+    let time = |row: u32| times.get(row as usize).copied().unwrap_or(f64::NAN);
+    rows.sort_by(|&a, &b| time(a).total_cmp(&time(b)).then(a.cmp(&b)));
+    rows
+}
+
+/// The mean distance of a query to the `near` nearest of some rows, by their places in the stream.
+fn mean_distance(stream: &Points, at: usize, rows: impl Iterator<Item = usize>, near: usize) -> f32 {
+    let query = stream.point(at);
+    let mut squares: Vec<f32> = rows.map(|row| distance(query, stream.point(row), f32::INFINITY)).collect();
+    if near < squares.len() {
+        squares.select_nth_unstable_by(near, f32::total_cmp);
+    }
+    squares.iter().take(near).map(|d| d.sqrt()).sum::<f32>() / near.max(1) as f32
+}
+
+fn median(values: impl Iterator<Item = f32>) -> f32 {
+    let mut sorted: Vec<f32> = values.collect();
+    sorted.sort_by(f32::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Queries of some numbers that go together, rounded to whole ones where `steps` says.
+    fn drawn(rng: &mut Rng, rows: usize, width: usize, steps: f32) -> Vec<Vec<f32>> {
+        let round = |x: f32| if steps > 0.0 { (x * steps).round() / steps } else { x };
+        (0..rows)
+            .map(|_| {
+                let common = rng.normal();
+                (0..width).map(|_| round((common + rng.normal()) as f32)).collect()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn clean_streams_show_no_probing() {
+        let mut rng = Rng::new(9, 9);
+        for (n, m, width, steps) in [
+            (200, 200, 4, 0.0),
+            (2000, 2000, 4, 0.0),
+            (4000, 300, 10, 0.0),
+            (300, 3000, 2, 0.0),
+            (2000, 2000, 3, 1.0),
+            (2000, 2000, 2, 3.0),
+        ] {
+            let mut p = Vec::new();
+            for _ in 0..60 {
+                let stream = Points::of_numbers(&drawn(&mut rng, n + m, width, steps));
+                p.extend(Queries::between(&stream, n, &mut rng).compared().and_then(|m| m.p_value));
+            }
+            let at = |level: f64| p.iter().filter(|&&x| x <= level).count();
+            println!("{n} {m} {width} {steps}: {} {} {} of {}", at(0.05), at(0.01), at(0.001), p.len());
+            assert!(at(0.05) <= 8 && at(0.01) <= 3 && at(0.001) == 0, "{n} {m} {steps}: {} {} of {}", at(0.05), at(0.01), p.len());
+        }
+    }
+
+    #[test]
+    fn a_burst_of_like_queries_is_found() {
+        let mut rng = Rng::new(10, 9);
+        let mut rows = drawn(&mut rng, 4000, 6, 0.0);
+        let target = rows[2500].clone();
+        for row in rows.iter_mut().skip(3000).step_by(3).take(100) {
+            *row = target.iter().map(|x| x + 0.02 * rng.normal() as f32).collect();
+        }
+        let found = Queries::between(&Points::of_numbers(&rows), 2000, &mut rng).compared().unwrap();
+        assert!(found.p_value.unwrap() < 1e-6 && found.effect.unwrap() > 0.02, "{}", found.sentence);
+    }
+
+    #[test]
+    fn the_mean_is_that_of_the_nearest() {
+        let stream = Points::of_numbers(&[vec![0.0], vec![3.0], vec![10.0], vec![4.0], vec![5.0]]);
+        // Of 3, 10 and 4 the two nearest to 5: 1 and 2 away.
+        assert_eq!(mean_distance(&stream, 4, 1..4, 2), 1.5);
+    }
+}
