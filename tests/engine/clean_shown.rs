@@ -82,7 +82,7 @@ fn requests(seed: u64, rows: usize, start: i64) -> Vec<Request> {
                 serial: 1_000_000 + (rng.below(1 << 40) as i64),
                 fixed: ["a", "b"][rng.below(2) as usize],
                 note: format!("{} and {}", sentence(&mut rng), sentence(&mut rng)),
-                label: if rng.uniform() < truth { "yes" } else { "no" }.to_owned(),
+                label: if rng.uniform() < truth { "bad" } else { "good" }.to_owned(),
                 score: truth,
             }
         })
@@ -142,7 +142,7 @@ fn params(text: bool) -> DataParams {
 fn settings() -> StressTestConfig {
     let mut config = config("Clean");
     config.categories = Some(vec![Category::DataCleanliness, Category::DataPoisoningDetection, Category::EvasionAttackDetection]);
-    config.positive_class = Some("yes".into());
+    config.positive_class = Some("bad".into());
     let leak = serde_json::json!({ "terms": ["project falcon"], "patterns": ["PRJ-####"] });
     config.tests.insert("evasion_attack_detection:row_wise_data_leakage".into(), serde_json::from_value(leak).unwrap());
     config.tests.insert(
@@ -233,28 +233,28 @@ fn dirty_columns(reference: &[Request], clean: &[Request]) -> Shown {
     let mut rows = clean.to_vec();
     for (i, r) in first.iter_mut().chain(&mut rows).enumerate() {
         // Serial numbers were given out class by class, and one amount follows the other.
-        r.serial = if r.label == "yes" { 2_000_000 } else { 1_000_000 } + i as i64;
+        r.serial = if r.label == "bad" { 2_000_000 } else { 1_000_000 } + i as i64;
         r.age = r.amount * 2.0;
     }
     for (i, r) in rows.iter_mut().enumerate() {
         r.fixed = "a";
-        r.place = if r.label == "yes" { "north" } else { "south" }.to_owned();
+        r.place = if r.label == "bad" { "north" } else { "south" }.to_owned();
         if i % 10 == 0 {
             r.code = "new-york".to_owned();
         }
         if i % 10 == 5 {
             r.code = "17".to_owned();
         }
-        // Four of a hundred labels are "yes", two are a class that nobody knew.
+        // Four of a hundred labels are "bad", two are a class that nobody knew.
         r.label = if i % 50 == 0 {
             "maybe"
         } else if i % 25 == 1 {
-            "yes"
+            "bad"
         } else {
-            "no"
+            "good"
         }
         .to_owned();
-        r.place = if r.label == "no" { "south" } else { "north" }.to_owned();
+        r.place = if r.label == "good" { "south" } else { "north" }.to_owned();
     }
     let evaluation = String::from_utf8(file(&gaps(&rows))).unwrap();
     let mut line = 0;
@@ -304,7 +304,7 @@ fn dirty_columns(reference: &[Request], clean: &[Request]) -> Shown {
 
 /// Rows: repeated, relabelled, from the reference, from its time, with its ids, odd, mislabelled.
 fn dirty_rows(reference: &[Request], clean: &[Request]) -> Shown {
-    let other = |label: &str| if label == "yes" { "no" } else { "yes" }.to_owned();
+    let other = |label: &str| if label == "bad" { "good" } else { "bad" }.to_owned();
     let (mut first, mut rows) = (reference.to_vec(), clean.to_vec());
     for r in first.iter_mut().chain(&mut rows) {
         r.age = r.amount * 2.0 + 1.0;
@@ -333,14 +333,13 @@ fn dirty_rows(reference: &[Request], clean: &[Request]) -> Shown {
     // Ids that were given out class by class.
     for (i, r) in first.iter_mut().chain(&mut rows).enumerate() {
         r.visits = r.visits.min(900);
-        r.serial += if r.label == "yes" { 1 << 41 } else { 0 } * i64::from(i >= 2000);
+        r.serial += if r.label == "bad" { 1 << 41 } else { 0 } * i64::from(i >= 2000);
     }
     Shown {
         name: "rows that come again, relabelled, from the reference's time, odd, mislabelled",
         fails: &[
             "data_cleanliness:date_overlap",
             "data_cleanliness:index_overlap",
-            "data_cleanliness:high_feature_correlation",
             "data_cleanliness:outlier_rows",
             "data_cleanliness:label_noise",
             "data_cleanliness:identifier_feature",
@@ -352,8 +351,12 @@ fn dirty_rows(reference: &[Request], clean: &[Request]) -> Shown {
 
 /// Texts: nearly repeated, made of signs, with personal data and secrets; and repeated rows.
 fn dirty_texts(reference: &[Request], clean: &[Request]) -> Shown {
-    let other = |label: &str| if label == "yes" { "no" } else { "yes" }.to_owned();
-    let mut rows = clean.to_vec();
+    let other = |label: &str| if label == "bad" { "good" } else { "bad" }.to_owned();
+    let (mut first, mut rows) = (reference.to_vec(), clean.to_vec());
+    // One number follows the other.
+    for r in first.iter_mut().chain(&mut rows) {
+        r.age = r.amount * 2.0;
+    }
     for i in 0..300 {
         // Nearly the text of a later row.
         rows[i].note = rows[1000 + i].note.replacen("my", "My", 1) + "!";
@@ -363,9 +366,9 @@ fn dirty_texts(reference: &[Request], clean: &[Request]) -> Shown {
         }
         // Rows of the reference, the first ones relabelled; rows of the set itself, relabelled.
         if i < 120 {
-            rows[1400 + i] = Request { id: rows[1400 + i].id.clone(), time: rows[1400 + i].time, ..reference[i].clone() };
+            rows[1400 + i] = Request { id: rows[1400 + i].id.clone(), time: rows[1400 + i].time, ..first[i].clone() };
             if i < 60 {
-                rows[1400 + i].label = other(&reference[i].label);
+                rows[1400 + i].label = other(&first[i].label);
             }
             rows[1600 + i] = Request { label: other(&rows[1800 + i].label), time: rows[1600 + i].time, ..rows[1800 + i].clone() };
         }
@@ -376,6 +379,7 @@ fn dirty_texts(reference: &[Request], clean: &[Request]) -> Shown {
     Shown {
         name: "texts that nearly repeat, hold signs, addresses and secrets; rows that come again",
         fails: &[
+            "data_cleanliness:high_feature_correlation",
             "data_cleanliness:near_duplicate_texts",
             "data_cleanliness:special_characters",
             "data_cleanliness:duplicate_rows",
@@ -387,7 +391,7 @@ fn dirty_texts(reference: &[Request], clean: &[Request]) -> Shown {
             "evasion_attack_detection:row_wise_data_leakage",
         ],
         passes: &["data_cleanliness:constant_feature"],
-        document: judged(reference, &rows, true),
+        document: judged(&first, &rows, true),
     }
 }
 
@@ -404,7 +408,7 @@ fn probed(reference: &[Request], clean: &[Request]) -> Shown {
     }
     for i in 0..70 {
         let known = &reference[50 + i];
-        let label = if known.label == "yes" { "no" } else { "yes" }.to_owned();
+        let label = if known.label == "bad" { "good" } else { "bad" }.to_owned();
         rows[1500 + i] =
             Request { id: rows[1500 + i].id.clone(), time: rows[1500 + i].time, label, amount: known.amount + 0.01, ..known.clone() };
     }
@@ -419,6 +423,7 @@ fn probed(reference: &[Request], clean: &[Request]) -> Shown {
 #[test]
 fn what_is_planted_is_found_and_what_is_clean_passes() {
     for shown in shown() {
+        println!("{}: {:?}", shown.name, shown.document.summary.counts);
         shown.check();
     }
 }

@@ -6,13 +6,15 @@ use std::sync::{Arc, OnceLock};
 use straingauge_api::{Sensitivity, StressTestConfig, TestConfig, Thresholds};
 
 use super::likeness::equal_rows::EqualRows;
+use super::likeness::minhash::near_keys;
+use super::likeness::row_keys::Keys;
 use super::performance::PartNulls;
 use super::subset_performance::Slices;
 use super::{Custom, TestSpec};
 use crate::metrics::Outcomes;
 use crate::profile::{Frame, Profile};
 use crate::random::Rng;
-use crate::table::{Column, Dataset, Feature};
+use crate::table::{Column, Dataset, Feature, FeatureKind};
 
 /// Loaded rows of one side.
 #[derive(Debug, Clone)]
@@ -107,6 +109,8 @@ pub struct Context {
     pub(crate) slices: OnceLock<Option<Slices>>,
     /// Both sides' rows by what they hold, sorted on first need.
     pub(super) equal_rows: OnceLock<Option<EqualRows>>,
+    /// Keys that nearly equal texts share, by the place of the text column; made on first need.
+    near_texts: OnceLock<BTreeMap<usize, (Keys, Keys)>>,
 }
 
 impl Context {
@@ -123,6 +127,7 @@ impl Context {
             part_nulls: OnceLock::new(),
             slices: OnceLock::new(),
             equal_rows: OnceLock::new(),
+            near_texts: OnceLock::new(),
         }
     }
 
@@ -148,6 +153,17 @@ impl Context {
     /// Rows of both sides that are equal in all features that the model sees.
     pub(super) fn equal_rows(&self) -> Option<&EqualRows> {
         self.equal_rows.get_or_init(|| EqualRows::of(self)).as_ref()
+    }
+
+    /// The keys of a text column on both sides, equal for texts that are nearly the same.
+    pub(super) fn near_texts(&self, feature: usize) -> Option<&(Keys, Keys)> {
+        let of = |i: usize| {
+            let (reference, evaluation) = self.rows.as_ref()?;
+            let column = |side: &Side| side.columns.get(i).cloned().flatten();
+            Some((i, near_keys(&*column(reference)?, &*column(evaluation)?)))
+        };
+        let texts = || self.features.iter().enumerate().filter(|(_, f)| f.kind == FeatureKind::Text).filter_map(|(i, _)| of(i)).collect();
+        self.near_texts.get_or_init(texts).get(&feature)
     }
 
     /// The random stream of a case.

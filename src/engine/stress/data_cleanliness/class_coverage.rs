@@ -4,9 +4,10 @@ use straingauge_api::{FailingValue, Figure, Kind};
 use straingauge_charts::format::spaced;
 
 use crate::Result;
+use crate::metrics::Truth;
 use crate::profile::{CategoryFrame, CategoryProfile, ColumnFrame, ColumnProfile};
 use crate::stats::fisher;
-use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, TestSpec};
+use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, RowSet, TestSpec};
 
 const TEST: &str = "data_cleanliness:class_coverage";
 /// Classes named in a sentence.
@@ -45,6 +46,24 @@ impl Question for ClassCoverage {
         };
         first.also = cases.collect();
         Ok(vec![Measurement::Measured(Box::new(first))])
+    }
+
+    fn rows(&self, context: &Context, family: &Family, test: &str) -> Option<RowSet> {
+        self.rows_of_aspect(context, family, test, "labels")
+    }
+
+    fn rows_of_aspect(&self, context: &Context, _: &Family, _: &str, aspect: &str) -> Option<RowSet> {
+        let sides = sides(context);
+        let (frame, reference, _) = sides.into_iter().find(|(what, _)| *what == aspect)?.1?;
+        let outcomes = &context.rows.as_ref()?.1.outcomes;
+        let codes = match &outcomes.truth {
+            Truth::Classes(codes) if aspect == "labels" => codes,
+            _ => outcomes.predicted_classes().filter(|_| aspect != "labels")?,
+        };
+        let known = |name: &String| frame.code(name).and_then(|code| reference.counts.get(code)).is_some_and(|&n| n > 0);
+        let new: Vec<bool> = outcomes.classes.iter().map(|name| !known(name)).collect();
+        let rows = codes.iter().zip(0u32..).filter(|(code, _)| new.get(**code as usize) == Some(&true));
+        Some(RowSet::Rows(rows.map(|(_, row)| row).collect()))
     }
 }
 

@@ -61,7 +61,7 @@ impl Question for IdentifierFeature {
 /// The class of each row: the label's, or for numbers the tenth that it lies in.
 fn classes(outcomes: &Outcomes) -> Vec<u32> {
     match &outcomes.truth {
-        Truth::None => Vec::new(),
+        Truth::None | Truth::Entities { .. } => Vec::new(),
         Truth::Classes(classes) => classes.clone(),
         Truth::Numbers(values) => cut(values).into_iter().map(|c| c.map_or(NO_CLASS, |c| c as u32)).collect(),
     }

@@ -7,7 +7,7 @@ use super::confident::Confident;
 use crate::Result;
 use crate::metrics::{Outcomes, Prediction, Truth};
 use crate::stats::proportions::clopper_pearson;
-use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, RowSet, Scope, TestSpec};
+use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, RowReason, RowSet, Scope, TestSpec};
 
 const TEST: &str = "data_cleanliness:label_noise";
 /// Fewer confident rows say nothing.
@@ -53,6 +53,22 @@ impl Question for LabelNoise {
         let found = confident(&context.rows.as_ref()?.1.outcomes)?;
         Some(RowSet::Rows(found.contradicted.iter().map(|c| c.0).collect()))
     }
+
+    fn reasons(&self, context: &Context, _: &Family, _: &str, rows: &[u32]) -> Vec<RowReason> {
+        let Some((_, side)) = &context.rows else { return Vec::new() };
+        let contradicted = confident(&side.outcomes).map(|found| found.contradicted).unwrap_or_default();
+        let of = |row: &u32| {
+            let found = contradicted.binary_search_by_key(row, |c| c.0).ok().and_then(|at| contradicted.get(at));
+            let name = |class: u32| side.outcomes.classes.get(class as usize).map_or("?", String::as_str);
+            let text = found.map_or_else(String::new, |&(_, label, class)| looks(name(label), name(class)));
+            RowReason { text, words: Vec::new() }
+        };
+        rows.iter().map(of).collect()
+    }
+}
+
+fn looks(label: &str, class: &str) -> String {
+    format!("labelled {label}, looks like {class}")
 }
 
 fn confident(outcomes: &Outcomes) -> Option<Confident> {
@@ -74,7 +90,7 @@ fn noise(found: &Confident, classes: &[String]) -> Measured {
     let (down, up) = (hits / found.confident as f64 - low, high - hits / found.confident as f64);
     let effect = found.noise - found.expected;
     let name = |class: u32| classes.get(class as usize).map_or("?", String::as_str);
-    let pairs = found.contradicted.iter().map(|&(_, label, class)| format!("labelled {}, looks like {}", name(label), name(class)));
+    let pairs = found.contradicted.iter().map(|&(_, label, class)| looks(name(label), name(class)));
     Measured {
         statistic: Some(found.noise),
         effect: Some(effect.max(0.0)),

@@ -14,10 +14,10 @@ use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Quest
 use crate::table::FeatureKind;
 
 const TEST: &str = "data_poisoning_detection:near_match_label_flipping";
-/// Pairs of rows that are looked at, about: the number of rows asked a side follows from it.
-const PAIRS: usize = 100_000_000;
+/// Pairs of rows that are looked at a side, about: the number of rows asked a side follows from it.
+const PAIRS: usize = 30_000_000;
 /// Rows asked a side, at least and at most.
-const ASKED: (usize, usize) = (500, 20_000);
+const ASKED: (usize, usize) = (300, 20_000);
 
 /// Asks rows with a near neighbour in the reference.
 pub struct NearMatchLabelFlipping;
@@ -309,5 +309,46 @@ mod tests {
         b.0 = Points::of_numbers(&rows);
         let found = measured(&a, &b).unwrap();
         assert!(found.row_count >= Some(60) && found.p_value.unwrap() < 1e-8 && found.effect.unwrap() >= 0.02, "{}", found.sentence);
+    }
+
+    #[test]
+    fn template_texts_show_no_flips() {
+        use crate::stress::likeness::equal_rows::sorted;
+        use crate::stress::likeness::minhash::near_keys;
+        use crate::table::testing::text;
+
+        let mut rng = Rng::new(11, 11);
+        // One text in twelve is a template with a number in it, of one label or the other; the others are words of their own.
+        let sample = |rng: &mut Rng, rows: usize| -> (Vec<String>, Vec<u32>) {
+            let row = |rng: &mut Rng| {
+                if rng.below(12) > 0 {
+                    let words: Vec<String> = (0..10).map(|_| format!("w{}", rng.below(3000))).collect();
+                    return (words.join(" "), rng.below(2) as u32);
+                }
+                let kind = rng.below(40);
+                let text = format!(
+                    "Form {kind}{kind}: your order of article {} was sent out today and will reach you by the end of the week",
+                    rng.below(90)
+                );
+                (text, u32::from(rng.uniform() < if kind % 2 == 0 { 0.1 } else { 0.6 }))
+            };
+            (0..rows).map(|_| row(rng)).unzip()
+        };
+        for (n, m) in [(300, 300), (1500, 300), (300, 1500)] {
+            let mut p = Vec::new();
+            for _ in 0..60 {
+                let ((a, labels), (b, others)) = (sample(&mut rng, n), sample(&mut rng, m));
+                let column = |texts: &[String]| text("t", &texts.iter().map(String::as_str).collect::<Vec<_>>());
+                let (left, right) = near_keys(&column(&a), &column(&b));
+                let keyed =
+                    |keys: Vec<Option<u64>>, labels: &[u32]| keys.into_iter().flatten().zip(labels.iter().copied()).collect::<Vec<_>>();
+                let rows = EqualRows { reference: sorted(&keyed(left, &labels)), evaluation: sorted(&keyed(right, &others)) };
+                if rows.unfit().is_none() {
+                    p.push(flips(&rows, &mut Rng::new(1, 1)).p_value.unwrap());
+                }
+            }
+            let at = |level: f64| p.iter().filter(|&&x| x <= level).count();
+            assert!(p.len() > 40 && at(0.05) <= 8 && at(0.01) <= 3 && at(0.001) == 0, "{n} {m}: {} {} of {}", at(0.05), at(0.01), p.len());
+        }
     }
 }

@@ -7,7 +7,8 @@ use super::patterns::Pattern;
 use super::{column_of, scan, worded};
 use crate::Result;
 use crate::stress::data_cleanliness::share;
-use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, RowSet, Settings, TestSpec};
+use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, RowReason, RowSet, Settings, TestSpec};
+use crate::text::text_at;
 
 const TEST: &str = "evasion_attack_detection:row_wise_data_leakage";
 /// Values that the figure lists.
@@ -92,6 +93,16 @@ impl Question for RowWiseDataLeakage {
         let found =
             scan(column, |text| first_of(&patterns, text)).into_iter().zip(0u32..).filter(|(which, _)| which.is_some_and(|w| w > 0));
         Some(RowSet::Rows(found.map(|(_, row)| row).collect()))
+    }
+
+    fn reasons(&self, context: &Context, family: &Family, _: &str, rows: &[u32]) -> Vec<RowReason> {
+        let (patterns, Some((_, column, _))) = (wanted(&context.settings), column_of(context, family)) else { return Vec::new() };
+        let held = |row: &u32| {
+            let which = text_at(column, *row as usize).map_or(0, |text| first_of(&patterns, text));
+            let pattern = usize::from(which).checked_sub(1).and_then(|at| patterns.get(at));
+            RowReason { text: pattern.map_or_else(String::new, |p| format!("holds \"{}\"", p.written)), words: Vec::new() }
+        };
+        rows.iter().map(held).collect()
     }
 }
 

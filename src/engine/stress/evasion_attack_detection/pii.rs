@@ -7,7 +7,8 @@ use super::personal::{Personal, personal};
 use super::{column_of, scan, worded};
 use crate::Result;
 use crate::stress::data_cleanliness::share;
-use crate::stress::{Context, Family, Measured, Measurement, Question, RowSet, TestSpec};
+use crate::stress::{Context, Family, Measured, Measurement, Question, RowReason, RowSet, TestSpec};
+use crate::text::text_at;
 
 const TEST: &str = "evasion_attack_detection:row_wise_pii_detection";
 
@@ -48,6 +49,16 @@ impl Question for RowWisePiiDetection {
         let (_, column, _) = column_of(context, family)?;
         let found = scan(column, personal).into_iter().zip(0u32..).filter(|(bits, _)| bits.is_some_and(|b| b != 0));
         Some(RowSet::Rows(found.map(|(_, row)| row).collect()))
+    }
+
+    fn reasons(&self, context: &Context, family: &Family, _: &str, rows: &[u32]) -> Vec<RowReason> {
+        let Some((_, column, _)) = column_of(context, family) else { return Vec::new() };
+        let held = |row: &u32| {
+            let bits = text_at(column, *row as usize).map_or(0, personal);
+            let kinds = Personal::ALL.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1);
+            RowReason { text: kinds.map(|(_, kind)| kind.name()).collect::<Vec<_>>().join(", "), words: Vec::new() }
+        };
+        rows.iter().map(held).collect()
     }
 }
 

@@ -6,7 +6,7 @@
 //! Taken alone that distance is small wherever queries are common, and chance makes it small for all queries of one region at once, so
 //! that no share of rows beyond a quantile can be compared as if rows were independent. So each query's distance is taken relative to what
 //! the same query has to as many random reference queries. The logarithm of that ratio has a light tail, and *near* begins beyond six
-//! of its standard deviations (of the reference, by the median absolute deviation), where clean queries do not come.
+//! of its standard deviations (of the reference, by the median absolute deviation) and a ratio of 0.6, where clean queries do not come.
 
 use straingauge_api::Kind;
 use straingauge_charts::format::{percent, spaced};
@@ -32,6 +32,8 @@ const ASKED: usize = 2000;
 const NATURAL: f64 = 0.01;
 /// Standard deviations of the log-ratio.
 const UNUSUAL: f32 = 6.0;
+/// And never a ratio above this: data that concentrate a little are no probes.
+const NEARER: f64 = 0.6;
 /// Of the usual distance: added to both distances, so that equal queries have a ratio.
 const FLOOR: f32 = 0.1;
 
@@ -48,7 +50,7 @@ impl Question for StatefulBlackBoxDetection {
             [
                 "How many queries are unusually near to many of those before them, as they are when somebody probes the model step by step.",
                 "An attack that can only ask needs many nearly equal questions to find an input that the model gets wrong. They show before it succeeds.",
-                "Each query's mean distance to the 50 nearest of the 1 000 before it (5 % of half the reference where that has fewer than 2 000 rows), over standardised numbers, categories and hashed words, relative to its distance to as many random reference queries. Unusually near is a ratio below the reference's 0.1 % quantile and six standard deviations of its logarithm below the median; the shares are compared by Fisher's exact test, one-sided. At most 2 000 queries a side are asked, drawn with the run's seed; the evaluation's first ones look back into the reference. Not judged where more than 1 % of the reference are that near: equal queries are then the nature of the data.",
+                "Each query's mean distance to the 50 nearest of the 1 000 before it (5 % of half the reference where that has fewer than 2 000 rows), over standardised numbers, categories and hashed words, relative to its distance to as many random reference queries. Unusually near is a ratio below 0.6, below the reference's 0.1 % quantile and six standard deviations of its logarithm below the median (moved along where the evaluation as a whole lies closer together); the shares are compared by Fisher's exact test, one-sided. At most 2 000 queries a side are asked, drawn with the run's seed; the evaluation's first ones look back into the reference. Not judged where more than 1 % of the reference are that near: equal queries are then the nature of the data.",
             ],
         );
         vec![TestSpec { needs: Needs { timestamps: true, ..Needs::default() }, ..spec }]
@@ -124,7 +126,9 @@ impl Queries {
         let evaluation = reference.split_off(own.len());
         let middle = median(reference.iter().copied());
         let spread = 1.4826 * median(reference.iter().map(|x| (x - middle).abs()));
-        let cut = lowest_thousandth(&reference).min(middle - UNUSUAL * spread);
+        // Where the evaluation as a whole lies closer together than the reference, near begins with its own middle.
+        let shift = (median(evaluation.iter().copied()) - middle).min(0.0);
+        let cut = lowest_thousandth(&reference).min(middle - UNUSUAL * spread).min(ln(NEARER) as f32) + shift;
         Self { window, near, cut, reference, evaluation, rows }
     }
 
@@ -135,7 +139,7 @@ impl Queries {
         let (own, near) = (at_cut(&self.reference), at_cut(&self.evaluation));
         (own as f64 <= (NATURAL * n as f64).max(1.0)).then(|| Measured {
             method: format!(
-                "Mean distance to the {} nearest of the {} preceding queries over that to random reference queries, {} and {} queries asked; cut six standard deviations below the reference's median; Fisher's exact test, one-sided",
+                "Mean distance to the {} nearest of the {} preceding queries over that to random reference queries, {} and {} queries asked; cut at 0.6 or six standard deviations below the reference's median; Fisher's exact test, one-sided",
                 self.near,
                 self.window,
                 spaced(n),

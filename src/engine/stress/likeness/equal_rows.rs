@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::minhash::near_keys;
-use super::row_keys::{self, mix};
+use super::row_keys::{self, Keys, mix};
 use crate::metrics::{NO_CLASS, Outcomes, Truth};
 use crate::stress::Context;
 
@@ -34,14 +33,13 @@ impl EqualRows {
     /// Rows grouped by nearness of their texts instead, in all of these features, by place. `None` where a side lacks one.
     pub fn of_texts(context: &Context, features: &[usize]) -> Option<Self> {
         let (reference, evaluation) = context.rows.as_ref()?;
-        let mut keys: Option<(Vec<Option<u64>>, Vec<Option<u64>>)> = None;
+        let mut keys: Option<(Keys, Keys)> = None;
         for &feature in features {
-            let column = |side: &crate::stress::Side| side.columns.get(feature).cloned().flatten();
-            let (a, b) = near_keys(&*column(reference)?, &*column(evaluation)?);
+            let (a, b) = context.near_texts(feature)?;
             keys = Some(match keys {
-                None => (a, b),
+                None => (a.clone(), b.clone()),
                 Some((x, y)) => {
-                    let both = |x: Vec<Option<u64>>, a: Vec<Option<u64>>| x.into_iter().zip(a).map(joined).collect();
+                    let both = |x: Keys, a: &Keys| x.into_iter().zip(a.iter().copied()).map(joined).collect();
                     (both(x, a), both(y, b))
                 }
             });
