@@ -119,7 +119,7 @@ fn told(name: &str, ranks: &[f64], classes: &[u32], own: bool) -> Measurement {
     let Some(info) = information(&table).filter(|_| n >= ROWS_A_CELL * PARTS * width) else {
         return Measurement::Skipped(format!("{} labelled rows over {PARTS} × {width} cells are too few to tell.", spaced(n as u64)));
     };
-    let (effect, half) = (info.adjusted().clamp(0.0, 1.0), 1.959_963_984_540_054 * info.adjusted_standard_error());
+    let (effect, half) = (info.adjusted().clamp(0.0, 1.0), 1.959_963_984_540_054 * info.adjusted_standard_error(n as f64));
     let metric = |metric: &str, value| CaseMetric { kind: "STATISTICAL_DEPENDENCE".to_owned(), metric: metric.to_owned(), value };
     Measurement::Measured(Box::new(Measured {
         statistic: Some(info.adjusted()),
