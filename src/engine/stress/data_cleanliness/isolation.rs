@@ -1,4 +1,8 @@
 //! Isolation forest: rows that few random cuts set apart from the rest (Liu, Ting and Zhou 2008, ICDM).
+//!
+//! A row that was not there when a tree grew may lie outside what a node saw. Had it been there, the cut would have fallen into
+//! the gap with the probability gap/(gap + range) (Guha and others 2016, ICML: robust random cut forests), and the row would have
+//! been alone; so its path is the expectation over that. Within the range it is the published path.
 
 use crate::math::{exp, ln};
 use crate::random::Rng;
@@ -26,6 +30,9 @@ pub(super) fn mean_path(n: usize) -> f64 {
 struct Node {
     feature: u16,
     cut: f32,
+    /// What the node saw of the feature.
+    low: f32,
+    high: f32,
     /// The child below the cut; the other one follows it.
     below: u32,
 }
@@ -52,7 +59,7 @@ impl Forest {
             }
             own.truncate(size);
             let root = out.nodes.len();
-            out.nodes.push(Node { feature: LEAF, cut: 0.0, below: 0 });
+            out.nodes.push(Node { feature: LEAF, cut: 0.0, low: 0.0, high: 0.0, below: 0 });
             out.roots.push(root as u32);
             out.split(root, own, limit, &|row, feature| matrix.get(row as usize * width + feature).copied().unwrap_or(0.0), width, rng);
         }
@@ -81,9 +88,9 @@ impl Forest {
         let above: Vec<u32> = rows.iter().copied().filter(|&row| value(row, feature) > cut).collect();
         rows.retain(|&row| value(row, feature) <= cut);
         let below = self.nodes.len();
-        self.nodes.extend([Node { feature: LEAF, cut: 0.0, below: 0 }; 2]);
+        self.nodes.extend([Node { feature: LEAF, cut: 0.0, low: 0.0, high: 0.0, below: 0 }; 2]);
         if let Some(node) = self.nodes.get_mut(at) {
-            *node = Node { feature: feature as u16, cut, below: below as u32 };
+            *node = Node { feature: feature as u16, cut, low, high, below: below as u32 };
         }
         self.split(below, rows, limit - 1, value, width, rng);
         self.split(below + 1, above, limit - 1, value, width, rng);
@@ -92,15 +99,18 @@ impl Forest {
     /// The anomaly score of a row, 2^(−E(path)/c): near 1 for what is set apart at once, 0.5 for what is like the rest.
     pub fn score(&self, row: &[f32]) -> f64 {
         let path = |root: u32| {
-            let (mut at, mut depth) = (root, 0.0);
+            // What is expected so far, and the chance that the row is not alone yet.
+            let (mut at, mut depth, mut path, mut left) = (root, 0.0, 0.0, 1.0);
             loop {
-                let Some(node) = self.nodes.get(at as usize) else { return depth };
-                if node.feature == LEAF {
-                    return depth + f64::from(node.cut);
-                }
-                let above = row.get(node.feature as usize).is_some_and(|&x| x > node.cut);
-                at = node.below + u32::from(above);
+                let Some(node) = self.nodes.get(at as usize) else { return path };
+                let x = row.get(node.feature as usize).copied();
+                let Some(x) = x.filter(|_| node.feature != LEAF) else { return path + left * (depth + f64::from(node.cut)) };
                 depth += 1.0;
+                let gap = (node.low - x).max(x - node.high).max(0.0);
+                let alone = f64::from(gap / (gap + node.high - node.low));
+                path += left * alone * depth;
+                left *= 1.0 - alone;
+                at = node.below + u32::from(x > node.cut);
             }
         };
         let mean = self.roots.iter().map(|&root| path(root)).sum::<f64>() / self.roots.len().max(1) as f64;
