@@ -202,7 +202,9 @@ fn texts_and_embeddings() {
     for golden in goldens["ledoit_wolf"].as_array().expect("cases") {
         let rows = rows(&golden["rows"]);
         let mut scatter = ledoit_wolf::Scatter::new(rows[0].len());
-        rows.iter().for_each(|row| scatter.add(row));
+        for row in &rows {
+            scatter.add(row);
+        }
         let (covariance, shrinkage) = scatter.shrunk();
         same("shrinkage", shrinkage, golden["shrinkage"].as_f64().expect("a number"));
         for (ours, theirs) in covariance.iter().zip(numbers(&golden["covariance"])) {

@@ -160,7 +160,7 @@ impl Profiler {
             learning: LearnOptions::default(),
             crossed,
             row_outcomes: (None, None),
-            texts: TextsAtHand::of(&reference, &evaluation),
+            texts: TextsAtHand::of(&features, &reference, &evaluation),
             embeddings,
             frame: Frame::default(),
             features,
@@ -487,7 +487,10 @@ struct TextsAtHand {
 }
 
 impl TextsAtHand {
-    fn of(reference: &Side, evaluation: &Side) -> Self {
+    fn of(features: &[Feature], reference: &Side, evaluation: &Side) -> Self {
+        if features.iter().all(|f| f.kind != FeatureKind::Text) {
+            return Self::default();
+        }
         let documents = |side: &Side| Documents::of(side.dataset.rows(), side.outcomes.groups.as_deref());
         Self { documents: (documents(reference), documents(evaluation)), learner: None, counter: None }
     }

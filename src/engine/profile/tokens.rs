@@ -21,7 +21,7 @@ const COMMON: u32 = 5;
 /// Slots of the table that leads from a key to its cell: a power of two, some for each token.
 const SLOTS: usize = 8_192;
 /// Distinct tokens that are held while a frame is learnt; beyond, those of a single document are dropped.
-const HELD: usize = 2_000_000;
+const HELD: usize = 1_000_000;
 
 type Seen = HashMap<u64, Token, BuildHasherDefault<Hashed>>;
 
@@ -317,7 +317,9 @@ mod tests {
 
     fn count(frames: &[TokenFrame], column: &Column, documents: &[&[u32]]) -> Vec<TokenProfile> {
         let mut counter = TokenCounter::new(frames);
-        documents.iter().for_each(|rows| counter.add(frames, column, rows, &Sampling::default()));
+        for rows in documents {
+            counter.add(frames, column, rows, &Sampling::default());
+        }
         counter.finish()
     }
 

@@ -70,7 +70,9 @@ impl Scatter {
         let distance = (squares - p * mean_variance * mean_variance) / p;
         let noise = ((fourth - squares) / (p * n)).min(distance);
         let shrinkage = if noise > 0.0 && distance > 0.0 { noise / distance } else { 0.0 };
-        covariance.iter_mut().for_each(|x| *x *= 1.0 - shrinkage);
+        for x in &mut covariance {
+            *x *= 1.0 - shrinkage;
+        }
         covariance.iter_mut().step_by(k + 1).for_each(|x| *x += shrinkage * mean_variance);
         (covariance, shrinkage)
     }
@@ -129,7 +131,9 @@ mod tests {
         let rows = [[1.0, 2.0], [0.5, -1.0], [3.0, 0.0], [-2.0, 1.5]];
         let of = |rows: &[[f64; 2]]| {
             let mut s = Scatter::new(2);
-            rows.iter().for_each(|r| s.add(r));
+            for row in rows {
+                s.add(row);
+            }
             s
         };
         let mut parts = of(&rows[..1]);

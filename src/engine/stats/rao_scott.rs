@@ -156,7 +156,7 @@ mod tests {
         // One eigenvalue of 30 beside 60 of ½, brought to mean 1 over 61.
         let lambda: Vec<f64> = std::iter::once(30.0).chain([0.5; 60]).collect();
         let k = 61.0;
-        let power = |e: i32| lambda.iter().map(|l| l.powi(e)).sum::<f64>();
+        let power = |e: usize| lambda.iter().map(|&l| vec![l; e].iter().product::<f64>()).sum::<f64>();
         let spread = Spread::of(k, power(1), power(2), power(3));
         let mut rng = crate::random::Rng::new(4, 4);
         let mean = power(1) / k;

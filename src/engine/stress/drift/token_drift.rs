@@ -18,7 +18,7 @@ const MOST_CELLS: usize = 1_000;
 const LEAST: u64 = 100;
 /// Tokens that a figure shows, and that a sentence names of either kind.
 const SHOWN: usize = 20;
-const NAMED: usize = 5;
+const NAMED: usize = 3;
 /// The z-score from which a token is named.
 const TELLING: f64 = 3.0;
 
@@ -150,7 +150,7 @@ impl Change {
         let statistic = distances::textbook_psi(&raw_a, &raw_b);
         let effect = self.effect();
         let mut metrics = vec![CaseMetric { kind: "DRIFT_STAT".to_owned(), metric: "psi".to_owned(), value: statistic }];
-        metrics.extend(told.iter().filter(|(z, _)| z.abs() >= TELLING).take(2 * NAMED).map(|(z, bin)| CaseMetric {
+        metrics.extend(told.iter().filter(|(z, _)| z.abs() >= TELLING).take(SHOWN).map(|(z, bin)| CaseMetric {
             kind: "LOG_ODDS_Z".to_owned(),
             metric: bin.label.clone(),
             value: Some(*z),
