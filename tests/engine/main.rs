@@ -6,6 +6,8 @@
 mod abnormal_inputs;
 mod abnormal_shown;
 mod calm;
+mod catalogue;
+mod catalogue_page;
 mod clean_shown;
 mod cleanliness_and_drift;
 mod custom;
