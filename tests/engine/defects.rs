@@ -110,7 +110,7 @@ impl Settings {
 
 /// The tests that exist, by id.
 pub fn known_tests() -> BTreeMap<String, TestSpec> {
-    questions().into_iter().flat_map(|q| q.tests()).map(|spec| (spec.id.clone(), spec)).collect()
+    questions().into_iter().flat_map(straingauge_engine::stress::Question::tests).map(|spec| (spec.id.clone(), spec)).collect()
 }
 
 fn cases(document: &RunDocument) -> impl Iterator<Item = (&str, &Case)> {
@@ -479,7 +479,7 @@ pub fn defects() -> Vec<Defect> {
                     if now_and_then(rng, s) {
                         let copy = reference.rows[rng.below(n) as usize].clone();
                         *row = Row::under_another_name(rng, copy);
-                        row[label] = if row[label] == "0" { "1" } else { "0" }.to_owned();
+                        if row[label] == "0" { "1" } else { "0" }.clone_into(&mut row[label]);
                     }
                 }
             }),

@@ -427,7 +427,7 @@ pub fn zipf(rng: &mut Rng, ranks: u64) -> u64 {
 /// A text of a few sentences: common words, names that hardly repeat, and words of its topic where it has one.
 pub fn text(rng: &mut Rng, topic: Option<usize>) -> String {
     let mut out = String::new();
-    for _ in 0..1 + zipf(rng, 5) {
+    for _ in 0..=zipf(rng, 5) {
         if !out.is_empty() {
             out.push(' ');
         }

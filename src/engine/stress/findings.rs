@@ -55,9 +55,8 @@ pub fn group(failing: &[Failing<'_>], text_of: &dyn Fn(&str) -> Option<String>) 
             let alike = x.features == y.features && (!x.features.is_empty() || topic(x) == topic(y));
             let same = alike
                 || match (x.features.len(), y.features.len()) {
-                    (0, _) | (_, 0) => false,
                     (1, 1) => realm(x) == realm(y) && on_a == on_b,
-                    (1, _) | (_, 1) => false,
+                    (0 | 1, _) | (_, 0 | 1) => false,
                     _ => free() && on_a.iter().any(|name| on_b.contains(name)),
                 };
             if same || share_rows(a, b) {

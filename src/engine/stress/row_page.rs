@@ -81,10 +81,10 @@ fn class(outcomes: &Outcomes, code: Option<&u32>) -> Option<String> {
 /// What a wrong class of the model is, in words.
 fn wrong(outcomes: &Outcomes, row: usize) -> Option<String> {
     let Truth::Classes(truths) = &outcomes.truth else { return None };
-    let codes = match &outcomes.prediction {
-        Prediction::Classes(codes) => codes,
-        Prediction::Score { class: codes, .. } | Prediction::Probabilities { class: codes, .. } => codes,
-        _ => return None,
+    let (Prediction::Classes(codes) | Prediction::Score { class: codes, .. } | Prediction::Probabilities { class: codes, .. }) =
+        &outcomes.prediction
+    else {
+        return None;
     };
     let (is, said) = (class(outcomes, truths.get(row))?, class(outcomes, codes.get(row))?);
     (is != said).then(|| format!("wrong: {said} is {is}"))

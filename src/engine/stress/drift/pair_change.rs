@@ -273,7 +273,9 @@ fn at_margins_of(table: &Table, other: &Table) -> Table {
     for _ in 0..ROUNDS {
         let by_row = factors(&rows, &rows_of(&out));
         for (row, f) in out.iter_mut().zip(&by_row) {
-            row.iter_mut().for_each(|x| *x *= f);
+            for x in row.iter_mut() {
+                *x *= f;
+            }
         }
         let by_column = factors(&columns, &columns_of(&out));
         for row in &mut out {
