@@ -155,7 +155,7 @@ export interface CustomMetric {
   better: Better;
   /** Scores and shares are compared as they are, other numbers relative to the reference's. */
   unit?: Unit;
-  /** 0.05 and 0.13 where absent, or 0.15 and 0.35 relative. */
+  /** 0.03 and 0.08 over all rows and 0.05 and 0.13 in subsets where absent; relative, 0.10 and 0.25. */
   thresholds?: Thresholds;
   description?: string;
   /** The row's number; null leaves it out. */

@@ -41,7 +41,7 @@ pub struct CustomMetric {
     /// Its unit. Scores and shares are compared as they are, other numbers relative to the reference's.
     #[serde(default)]
     pub unit: Unit,
-    /// From which effects it warns and alerts, on that scale; 0.05 and 0.13, or 0.15 and 0.35 relative, where absent.
+    /// From which effects it warns and alerts, on that scale; 0.03 and 0.08 over all rows and 0.05 and 0.13 in subsets where absent; relative, 0.10 and 0.25.
     #[serde(default)]
     pub thresholds: Option<Thresholds>,
     /// What it measures, in a sentence.
