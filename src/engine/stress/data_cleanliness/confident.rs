@@ -13,7 +13,7 @@ pub(super) struct Confident {
     /// Labelled rows with probabilities.
     pub rows: u64,
     /// Those that are confidently of some class.
-    pub confident: u64,
+    pub sure: u64,
     /// The estimated share of wrong labels.
     pub noise: f64,
     /// The same, had each label been drawn with the model's probabilities.
@@ -52,7 +52,7 @@ impl Confident {
                 (Some(only), None) => only,
                 _ => p.iter().enumerate().fold((0, f64::NEG_INFINITY), |best, (c, &x)| if x > best.1 { (c, x) } else { best }).0,
             };
-            out.confident += 1;
+            out.sure += 1;
             if let Some(cell) = joint.get_mut(label as usize * classes + class) {
                 *cell += 1.0;
             }
@@ -116,7 +116,7 @@ mod tests {
             let labels: Vec<u32> = list("labels").into_iter().map(|x| x as u32).collect();
             let found = Confident::of(&labels, &list("probabilities"), golden["classes"].as_u64().unwrap() as usize);
             assert!((found.noise - golden["noise"].as_f64().unwrap()).abs() < 1e-9);
-            assert_eq!(Some(found.confident), golden["confident"].as_u64());
+            assert_eq!(Some(found.sure), golden["confident"].as_u64());
             let rows: Vec<f64> = found.contradicted.iter().map(|c| f64::from(c.0)).collect();
             assert_eq!(rows, list("contradicted"));
         }

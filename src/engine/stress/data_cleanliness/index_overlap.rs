@@ -81,8 +81,11 @@ impl Question for IndexOverlap {
     }
 }
 
+/// The key of each row's id; `None` where it has none.
+type Keys = Vec<Option<u64>>;
+
 /// The ids of both sides as keys.
-fn ids(context: &Context) -> Option<(Vec<Option<u64>>, Vec<Option<u64>>)> {
+fn ids(context: &Context) -> Option<(Keys, Keys)> {
     let (reference, evaluation) = context.rows.as_ref()?;
     let column = |side: &crate::stress::Side| side.dataset.named(side.dataset.params.id_col.as_ref()).cloned();
     Some((column_keys(&*column(reference)?), column_keys(&*column(evaluation)?)))

@@ -44,7 +44,7 @@ impl Question for LabelNoise {
         let outcomes = context.rows.as_ref().map(|(_, side)| &side.outcomes);
         let found = outcomes.and_then(|o| Some((confident(o)?, &o.classes)));
         Ok(vec![match found {
-            Some((found, classes)) if found.confident >= LEAST_ROWS => Measurement::Measured(Box::new(noise(&found, classes))),
+            Some((found, classes)) if found.sure >= LEAST_ROWS => Measurement::Measured(Box::new(noise(&found, classes))),
             _ => Measurement::Skipped(format!("Needs {LEAST_ROWS} labelled rows of whose class the model is confident.")),
         }])
     }
@@ -86,8 +86,8 @@ fn confident(outcomes: &Outcomes) -> Option<Confident> {
 fn noise(found: &Confident, classes: &[String]) -> Measured {
     let hits = found.contradicted.len() as f64;
     // The error of the confident rows' share, carried over to the estimate.
-    let (low, high) = clopper_pearson(hits, found.confident as f64, 0.95);
-    let (down, up) = (hits / found.confident as f64 - low, high - hits / found.confident as f64);
+    let (low, high) = clopper_pearson(hits, found.sure as f64, 0.95);
+    let (down, up) = (hits / found.sure as f64 - low, high - hits / found.sure as f64);
     let effect = found.noise - found.expected;
     let name = |class: u32| classes.get(class as usize).map_or("?", String::as_str);
     let pairs = found.contradicted.iter().map(|&(_, label, class)| looks(name(label), name(class)));

@@ -120,7 +120,7 @@ mod tests {
         (0..n)
             .map(|_| {
                 let value = rng.below(values);
-                (value, u32::from(rng.uniform() < if value % 2 == 0 { 0.1 } else { 0.7 }))
+                (value, u32::from(rng.uniform() < if value.is_multiple_of(2) { 0.1 } else { 0.7 }))
             })
             .collect()
     }

@@ -44,17 +44,13 @@ impl Question for NearMatchLabelFlipping {
 
     fn measure(&self, context: &Context, _: &Family) -> Result<Vec<Measurement>> {
         if let Some(rows) = near_texts(context) {
-            return Ok(vec![match rows.unfit() {
-                Some(reason) => Measurement::Skipped(reason.replace("equal", "near match")),
-                None => {
-                    let measured = flips(&rows, &mut context.rng(TEST, ""));
-                    let sentence = measured.sentence.replace("equal reference rows", "nearly equal reference texts");
-                    Measurement::Measured(Box::new(Measured {
-                        method: format!("MinHash groups of texts. {}", measured.method),
-                        sentence,
-                        ..measured
-                    }))
-                }
+            return Ok(vec![if let Some(reason) = rows.unfit() {
+                Measurement::Skipped(reason.replace("equal", "near match"))
+            } else {
+                let measured = flips(&rows, &mut context.rng(TEST, ""));
+                let sentence = measured.sentence.replace("equal reference rows", "nearly equal reference texts");
+                let method = format!("MinHash groups of texts. {}", measured.method);
+                Measurement::Measured(Box::new(Measured { method, sentence, ..measured }))
             }]);
         }
         Ok(vec![Near::of(context).map_or_else(
@@ -302,8 +298,8 @@ mod tests {
         let mut rng = Rng::new(8, 8);
         let (a, mut b) = (drawn(&mut rng, 2000, 0.0), drawn(&mut rng, 2000, 0.0));
         let mut rows: Vec<Vec<f32>> = (0..2000).map(|row| b.0.point(row).0.to_vec()).collect();
-        for i in 0..60 {
-            rows[i] = a.0.point(i).0.iter().map(|x| x + 0.001).collect();
+        for (i, row) in rows.iter_mut().enumerate().take(60) {
+            *row = a.0.point(i).0.iter().map(|x| x + 0.001).collect();
             b.1[i] = 1 - a.1[i];
         }
         b.0 = Points::of_numbers(&rows);
@@ -331,7 +327,7 @@ mod tests {
                     "Form {kind}{kind}: your order of article {} was sent out today and will reach you by the end of the week",
                     rng.below(90)
                 );
-                (text, u32::from(rng.uniform() < if kind % 2 == 0 { 0.1 } else { 0.6 }))
+                (text, u32::from(rng.uniform() < if kind.is_multiple_of(2) { 0.1 } else { 0.6 }))
             };
             (0..rows).map(|_| row(rng)).unzip()
         };

@@ -23,7 +23,7 @@ enum Part {
 impl Pattern {
     /// A term: every character stands for itself. `None` where it is empty.
     pub fn term(term: &str) -> Option<Self> {
-        Self::of(term, |c| Part::Exactly(c))
+        Self::of(term, Part::Exactly)
     }
 
     /// A pattern. `None` where it is empty or would match everything.

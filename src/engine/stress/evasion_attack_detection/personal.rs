@@ -123,7 +123,7 @@ impl Stretch {
     fn of(rest: &[u8]) -> Self {
         let mut out = Self { solid: Vec::new(), ends: Vec::new() };
         let mut gap = false;
-        for &byte in rest.iter().chain(&[b'\n']) {
+        for &byte in rest.iter().chain(b"\n") {
             if byte.is_ascii_alphanumeric() {
                 out.solid.push(byte.to_ascii_uppercase());
                 gap = false;
@@ -233,7 +233,7 @@ fn digits_of(bytes: &[u8]) -> Option<Vec<u32>> {
 /// Every second digit from the right but the last doubled, the digits of all summed: a multiple of ten.
 fn luhn(digits: &[u32]) -> bool {
     let sum: u32 = digits.iter().rev().enumerate().map(|(i, &d)| if i % 2 == 1 { d * 2 / 10 + d * 2 % 10 } else { d }).sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// By 97, letters counting 10 to 35.

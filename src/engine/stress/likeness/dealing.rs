@@ -42,10 +42,13 @@ pub(in crate::stress) fn p_value(runs: &[(Vec<u32>, Vec<u32>)], q: f64, rng: &mu
     (2.0 * all.p_value(seen).min(known.p_value(seen))).min(1.0)
 }
 
+/// What is counted in a run that was dealt into two.
+type Count<'a> = dyn Fn(&[u32], &[u32]) -> Option<usize> + 'a;
+
 impl Dealing {
     /// `runs`: the labels of each run of pooled rows; which row has which does not matter. `count`: what is counted in a run; `None` for
     /// a dealing that cannot be.
-    fn of(runs: &mut dyn Iterator<Item = Vec<u32>>, q: f64, rng: &mut Rng, count: &dyn Fn(&[u32], &[u32]) -> Option<usize>) -> Self {
+    fn of(runs: &mut dyn Iterator<Item = Vec<u32>>, q: f64, rng: &mut Rng, count: &Count<'_>) -> Self {
         let mut shapes: BTreeMap<Vec<u32>, f64> = BTreeMap::new();
         for run in runs {
             *shapes.entry(shape(run)).or_default() += 1.0;
@@ -57,7 +60,8 @@ impl Dealing {
             let all_ways = labels.len() <= BITS as usize;
             let ways = 1u32 << BITS.min(labels.len() as u32);
             for way in 0..ways {
-                (left.clear(), right.clear());
+                left.clear();
+                right.clear();
                 let mut weight = if all_ways { 1.0 } else { 1.0 / f64::from(ways) };
                 for (i, &label) in labels.iter().enumerate() {
                     let here = if all_ways { way >> i & 1 == 1 } else { rng.uniform() < q };

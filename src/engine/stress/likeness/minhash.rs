@@ -140,7 +140,7 @@ mod tests {
         let (mut sum, mut squares, mut variance) = (0.0, 0.0, 0.0);
         for i in 0..400 {
             let shared: Vec<String> = (0..10 + i % 30).map(|_| word(1000)).collect();
-            let own: Vec<String> = (0..1 + i % 7).map(|_| word(1000)).collect();
+            let own: Vec<String> = (0..=i % 7).map(|_| word(1000)).collect();
             let (a, b) = (shared.join(" "), format!("{} {}", shared.join(" "), own.join(" ")));
             let (truth, found) = (exact(&a, &b), likeness(&signature(&a).unwrap(), &signature(&b).unwrap()));
             let error = (truth * (1.0 - truth) / MINIMA as f64).sqrt();
