@@ -206,7 +206,7 @@ fn expected() -> BTreeMap<String, (Kind, Option<(f64, f64)>)> {
 }
 
 fn specs() -> Vec<TestSpec> {
-    questions().into_iter().flat_map(|q| q.tests()).collect()
+    questions().into_iter().flat_map(straingauge_engine::stress::Question::tests).collect()
 }
 
 #[test]

@@ -238,12 +238,12 @@ fn dirty_columns(reference: &[Request], clean: &[Request]) -> Shown {
     }
     for (i, r) in rows.iter_mut().enumerate() {
         r.fixed = "a";
-        r.place = if r.label == "bad" { "north" } else { "south" }.to_owned();
+        r.place = if r.label == "bad" { "north" } else { "south" }.into();
         if i % 10 == 0 {
-            r.code = "new-york".to_owned();
+            r.code = "new-york".into();
         }
         if i % 10 == 5 {
-            r.code = "17".to_owned();
+            r.code = "17".into();
         }
         // Four of a hundred labels are "bad", two are a class that nobody knew.
         r.label = if i % 50 == 0 {
@@ -253,8 +253,8 @@ fn dirty_columns(reference: &[Request], clean: &[Request]) -> Shown {
         } else {
             "good"
         }
-        .to_owned();
-        r.place = if r.label == "good" { "south" } else { "north" }.to_owned();
+        .into();
+        r.place = if r.label == "good" { "south" } else { "north" }.into();
     }
     let evaluation = String::from_utf8(file(&gaps(&rows))).unwrap();
     let mut line = 0;

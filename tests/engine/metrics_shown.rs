@@ -356,7 +356,9 @@ fn class_rows(n: usize, rng: &mut Rng, broken: bool, vague: bool, labels: bool) 
         let top = if vague && south { 0.4 } else { 0.78 } + 0.04 * rng.uniform();
         let mut others: Vec<f64> = (0..3).map(|_| 1.0 + 0.2 * rng.uniform()).collect();
         let sum: f64 = others.iter().sum();
-        others.iter_mut().for_each(|p| *p *= (1.0 - top) / sum);
+        for p in &mut others {
+            *p *= (1.0 - top) / sum;
+        }
         others.insert(said, top);
         let mut u = rng.uniform();
         let drawn = others.iter().position(|p| {
@@ -365,7 +367,9 @@ fn class_rows(n: usize, rng: &mut Rng, broken: bool, vague: bool, labels: bool) 
         });
         let label = if broken && south { rng.below(4) as usize } else { drawn.unwrap_or(said) };
         write!(out, "{place},{:.4}", rng.uniform()).unwrap();
-        others.iter().for_each(|p| write!(out, ",{p}").unwrap());
+        for p in &others {
+            write!(out, ",{p}").unwrap();
+        }
         if labels {
             write!(out, ",{}", ["a", "b", "c", "d"][label]).unwrap();
         }
