@@ -259,7 +259,7 @@ fn said(id: &str) -> Option<Words> {
         "stateful_black_box_detection" => words(
             "one-sided Fisher against the reference's own sequence",
             "100 rows on both sides",
-            "no timestamps; more than 1 % of the reference's queries are as near by nature",
+            "no timestamps; more than 1 % of the reference's queries are as near by nature, or more than 20 % have an equal",
         ),
         "row_wise_pii_detection" => words(NO_P, "1 row", "no text or category"),
         "row_wise_data_leakage" => words(NO_P, "1 row", "no terms or patterns were given"),

@@ -30,6 +30,9 @@ const LEAST_ROWS: usize = 100;
 const ASKED: usize = 2000;
 /// Reference queries at the cut, at most: more means that equal queries are the nature of the data.
 const NATURAL: f64 = 0.01;
+/// Reference queries with an equal among the random others, at most: in few-valued streams whole cells of equal queries come and go
+/// together, which no test of single queries allows for (7 of 60 clean streams of whole numbers reached p = 0.05, 2 reached 0.001).
+const EQUAL: f64 = 0.20;
 /// Standard deviations of the log-ratio.
 const UNUSUAL: f32 = 6.0;
 /// And never a ratio above this: data that concentrate a little are no probes.
@@ -50,7 +53,7 @@ impl Question for StatefulBlackBoxDetection {
             [
                 "How many queries are unusually near to many of those before them, as they are when somebody probes the model step by step.",
                 "An attack that can only ask needs many nearly equal questions to find an input that the model gets wrong. They show before it succeeds.",
-                "Each query's mean distance to the 50 nearest of the 1 000 before it (5 % of half the reference where that has fewer than 2 000 rows), over standardised numbers, categories and hashed words, relative to its distance to as many random reference queries. Unusually near is a ratio below 0.6, below the reference's 0.1 % quantile and six standard deviations of its logarithm below the median (moved along where the evaluation as a whole lies closer together); the shares are compared by Fisher's exact test, one-sided. At most 2 000 queries a side are asked, drawn with the run's seed; the evaluation's first ones look back into the reference. Not judged where more than 1 % of the reference are that near: equal queries are then the nature of the data.",
+                "Each query's mean distance to the 50 nearest of the 1 000 before it (5 % of half the reference where that has fewer than 2 000 rows), over standardised numbers, categories and hashed words, relative to its distance to as many random reference queries. Unusually near is a ratio below 0.6, below the reference's 0.1 % quantile and six standard deviations of its logarithm below the median (moved along where the evaluation as a whole lies closer together); the shares are compared by Fisher's exact test, one-sided. At most 2 000 queries a side are asked, drawn with the run's seed; the evaluation's first ones look back into the reference. Not judged where more than 1 % of the reference are that near, or more than 20 % have an equal: like queries are then the nature of the data.",
             ],
         );
         vec![TestSpec { needs: Needs { timestamps: true, ..Needs::default() }, ..spec }]
@@ -67,7 +70,7 @@ impl Question for StatefulBlackBoxDetection {
             Err(reason) => return Ok(vec![Measurement::Skipped(reason)]),
         };
         Ok(vec![found.compared().map_or_else(
-            || Measurement::Skipped("More than 1 % of the reference queries are as near to others as its nearest 0.1 %: equal queries are the nature of these data.".to_owned()),
+            || Measurement::Skipped("More than 20 % of the reference queries have an equal, or more than 1 % are unusually near to others: like queries are the nature of these data.".to_owned()),
             |measured| Measurement::Measured(Box::new(measured)),
         )])
     }
@@ -85,6 +88,8 @@ struct Queries {
     window: usize,
     near: usize,
     cut: f32,
+    /// The share of the reference's queries that have an equal.
+    equal: f64,
     reference: Vec<f32>,
     evaluation: Vec<f32>,
     /// The row of each of `evaluation`.
@@ -116,9 +121,13 @@ impl Queries {
         let rows = sample(stream.rows() - n, ASKED, rng);
         let elsewhere = sample(n, window, rng);
         let (mut near_before, mut near_elsewhere) = (Vec::new(), Vec::new());
+        let mut equals = 0usize;
         for at in own.iter().map(|&i| i as usize + window).chain(rows.iter().map(|&i| n + i as usize)) {
-            near_before.push(mean_distance(stream, at, at - window..at, near));
-            near_elsewhere.push(mean_distance(stream, at, elsewhere.iter().map(|&i| i as usize).filter(|&i| i != at), near));
+            let (before, _) = mean_distance(stream, at, at - window..at, near);
+            let (apart, nearest) = mean_distance(stream, at, elsewhere.iter().map(|&i| i as usize).filter(|&i| i != at), near);
+            equals += usize::from(at < n && nearest == 0.0);
+            near_before.push(before);
+            near_elsewhere.push(apart);
         }
         let floor = FLOOR * median(near_elsewhere.iter().take(own.len()).copied()) + f32::MIN_POSITIVE;
         let ratio = |(before, elsewhere): (&f32, &f32)| ln(f64::from((before + floor) / (elsewhere + floor))) as f32;
@@ -129,7 +138,7 @@ impl Queries {
         // Where the evaluation as a whole lies closer together than the reference, near begins with its own middle.
         let shift = (median(evaluation.iter().copied()) - middle).min(0.0);
         let cut = lowest_thousandth(&reference).min(middle - UNUSUAL * spread).min(ln(NEARER) as f32) + shift;
-        Self { window, near, cut, reference, evaluation, rows }
+        Self { window, near, cut, equal: equals as f64 / own.len().max(1) as f64, reference, evaluation, rows }
     }
 
     /// The comparison; `None` where equal queries are the nature of the data.
@@ -137,7 +146,8 @@ impl Queries {
         let at_cut = |distances: &[f32]| distances.iter().filter(|&&d| d <= self.cut).count() as u64;
         let (n, m) = (self.reference.len() as u64, self.evaluation.len() as u64);
         let (own, near) = (at_cut(&self.reference), at_cut(&self.evaluation));
-        (own as f64 <= (NATURAL * n as f64).max(1.0)).then(|| Measured {
+        let natural = own as f64 > (NATURAL * n as f64).max(1.0) || self.equal > EQUAL;
+        (!natural).then(|| Measured {
             method: format!(
                 "Mean distance to the {} nearest of the {} preceding queries over that to random reference queries, {} and {} queries asked; cut at 0.6 or six standard deviations below the reference's median; Fisher's exact test, one-sided",
                 self.near,
@@ -168,14 +178,15 @@ fn in_time(side: &Side) -> Vec<u32> {
     rows
 }
 
-/// The mean distance of a query to the `near` nearest of some rows, by their places in the stream.
-fn mean_distance(stream: &Points, at: usize, rows: impl Iterator<Item = usize>, near: usize) -> f32 {
+/// The mean distance of a query to the `near` nearest of some rows, by their places in the stream, and the distance to the nearest.
+fn mean_distance(stream: &Points, at: usize, rows: impl Iterator<Item = usize>, near: usize) -> (f32, f32) {
     let query = stream.point(at);
     let mut squares: Vec<f32> = rows.map(|row| distance(query, stream.point(row), f32::INFINITY)).collect();
+    let nearest = squares.iter().copied().fold(f32::INFINITY, f32::min).sqrt();
     if near < squares.len() {
         squares.select_nth_unstable_by(near, f32::total_cmp);
     }
-    squares.iter().take(near).map(|d| d.sqrt()).sum::<f32>() / near.max(1) as f32
+    (squares.iter().take(near).map(|d| d.sqrt()).sum::<f32>() / near.max(1) as f32, nearest)
 }
 
 fn median(values: impl Iterator<Item = f32>) -> f32 {
@@ -215,6 +226,8 @@ mod tests {
                 let stream = Points::of_numbers(&drawn(&mut rng, n + m, width, steps));
                 p.extend(Queries::between(&stream, n, &mut rng).compared().and_then(|m| m.p_value));
             }
+            // Few-valued streams are not judged at all.
+            assert_eq!(p.is_empty(), steps > 0.0, "{n} {m} {steps}");
             let at = |level: f64| p.iter().filter(|&&x| x <= level).count();
             println!("{n} {m} {width} {steps}: {} {} {} of {}", at(0.05), at(0.01), at(0.001), p.len());
             assert!(at(0.05) <= 8 && at(0.01) <= 3 && at(0.001) == 0, "{n} {m} {steps}: {} {} of {}", at(0.05), at(0.01), p.len());
@@ -237,6 +250,6 @@ mod tests {
     fn the_mean_is_that_of_the_nearest() {
         let stream = Points::of_numbers(&[vec![0.0], vec![3.0], vec![10.0], vec![4.0], vec![5.0]]);
         // Of 3, 10 and 4 the two nearest to 5: 1 and 2 away.
-        assert_eq!(mean_distance(&stream, 4, 1..4, 2), 1.5);
+        assert_eq!(mean_distance(&stream, 4, 1..4, 2), (1.5, 1.0));
     }
 }
