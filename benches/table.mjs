@@ -84,14 +84,14 @@ function* wide(rows, columns, seed) {
       else cells.push(`w${Math.floor(next() ** 3 * 300)}`);
     }
     const signal = normal();
-    const label = next() < 1 / (1 + Math.exp(-2 * signal)) ? 1 : 0;
-    const inside = cells[2] === 'v1' && cells[6] === 'v2' && cells[10] === 'v3';
-    const score = 1 / (1 + Math.exp(-2 * (inside ? normal() : signal)));
+    const label = next() < 1 / (1 + Math.exp(-4 * signal)) ? 1 : 0;
+    const inside = cells[2] === 'v1' && cells[6] === 'v2';
+    const score = 1 / (1 + Math.exp(-4 * (inside ? normal() : signal)));
     yield `${cells.join(',')},${label},${score.toFixed(6)}\n`;
   }
 }
 
-/** Writes a reference and an evaluation set of many columns; where v1, v2 and v3 of columns 2, 6 and 10 meet, the score is noise. */
+/** Writes a reference and an evaluation set of many columns; where v1 and v2 of columns 2 and 6 meet, the score is noise. */
 export async function wideTables(folder, rows, columns) {
   mkdirSync(folder, { recursive: true });
   const head = `${Array.from({ length: columns }, (_, c) => `c${c}`).join(',')},label,score\n`;
