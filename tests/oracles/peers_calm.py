@@ -1,8 +1,8 @@
 """Peers on the pairs of our benches: what they flag in clean pairs, and which planted defects they find.
 
-    cargo bench -p straingauge-engine --profile ci --bench evidence -- calm --csv /tmp/calm
-    cargo bench -p straingauge-engine --profile ci --bench evidence -- sharp --csv /tmp/sharp
-    python peers_calm.py evidently|deepchecks /tmp/calm OUT.json [--most ROWS] [--every N]
+    cargo bench -p straingauge-engine --profile ci --bench evidence -- calm --csv target/calm
+    cargo bench -p straingauge-engine --profile ci --bench evidence -- sharp --csv target/sharp
+    python peers_calm.py evidently|deepchecks target/calm OUT.json [--most ROWS] [--every N]
 
 Each peer in its own environment (November 2026, Python 3.11):
     evidently==0.7.23 "pandas<3"
