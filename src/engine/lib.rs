@@ -12,6 +12,7 @@
 
 pub mod demo;
 pub mod error;
+pub mod firewall;
 pub mod json;
 pub mod math;
 pub mod metrics;

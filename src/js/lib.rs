@@ -157,6 +157,85 @@ impl Engine {
         to_js(&session::sample())
     }
 
+    /// Starts a firewall over a reference `{ dataset, predictions }`; gives its number. It learns by `firewallStep`.
+    pub fn firewall(&mut self, config: JsValue, reference: JsValue) -> Result<u32, Thrown> {
+        let side = from_js::<convert::Side>(reference).map(SideHandles::from)?;
+        Ok(self.session.firewall(from_js(config)?, side)?)
+    }
+
+    /// A firewall from its document (JSON).
+    #[wasm_bindgen(js_name = firewallImport)]
+    pub fn firewall_import(&mut self, document: &str) -> Result<u32, Thrown> {
+        Ok(self.session.firewall_import(parse(document)?)?)
+    }
+
+    /// Starts to take in a batch `{ dataset, predictions }`.
+    #[wasm_bindgen(js_name = firewallAdd)]
+    pub fn firewall_add(&mut self, firewall: u32, batch: JsValue, options: JsValue) -> Result<(), Thrown> {
+        let side = from_js::<convert::Side>(batch).map(SideHandles::from)?;
+        Ok(self.session.firewall_add(firewall, side, from_js(options)?)?)
+    }
+
+    /// Takes one step of the learning or of the batch under way: its progress as JSON.
+    #[wasm_bindgen(js_name = firewallStep)]
+    pub fn firewall_step(&mut self, firewall: u32) -> Result<String, Thrown> {
+        to_text(&self.session.firewall_step(firewall)?)
+    }
+
+    /// Gives up the batch under way.
+    #[wasm_bindgen(js_name = firewallAbandon)]
+    pub fn firewall_abandon(&mut self, firewall: u32) -> Result<(), Thrown> {
+        Ok(self.session.firewall_abandon(firewall)?)
+    }
+
+    /// What a firewall is asked for, as JSON: `report`, `view`, `export`, `header`.
+    #[wasm_bindgen(js_name = firewallDocument)]
+    pub fn firewall_document(&self, firewall: u32, what: &str) -> Result<String, Thrown> {
+        match what {
+            "report" => to_text(&self.session.firewall_report(firewall)?),
+            "view" => to_text(&self.session.firewall_view(firewall)?),
+            "export" => to_text(&self.session.firewall_export(firewall)?),
+            "header" => to_text(&self.session.firewall_header(firewall)?),
+            _ => Err(Thrown::misuse(format!("A firewall has no {what}."))),
+        }
+    }
+
+    /// One bin as it stands in the document, as JSON.
+    #[wasm_bindgen(js_name = firewallBin)]
+    pub fn firewall_bin(&self, firewall: u32, start: f64) -> Result<String, Thrown> {
+        to_text(&self.session.firewall_bin(firewall, start as i64)?)
+    }
+
+    /// Bins merged and judged as one run, as JSON.
+    #[wasm_bindgen(js_name = firewallRun)]
+    pub fn firewall_run(&self, firewall: u32, from: f64, to: f64) -> Result<String, Thrown> {
+        to_text(&self.session.firewall_run(firewall, from as i64, to as i64)?)
+    }
+
+    /// A page of the rows of a bin that a case of its run is about.
+    #[wasm_bindgen(js_name = firewallRows)]
+    pub fn firewall_rows(&self, firewall: u32, bin: f64, case: &str, offset: usize, limit: usize) -> Result<JsValue, Thrown> {
+        to_js(&self.session.firewall_rows(firewall, bin as i64, case, offset, limit)?)
+    }
+
+    /// Does what the reader decided.
+    #[wasm_bindgen(js_name = firewallChange)]
+    pub fn firewall_change(&mut self, firewall: u32, change: JsValue) -> Result<(), Thrown> {
+        Ok(self.session.firewall_change(firewall, from_js(change)?)?)
+    }
+
+    /// Decides about rows, a JSON array of records: decisions as JSON.
+    #[wasm_bindgen(js_name = firewallCheck)]
+    pub fn firewall_check(&self, firewall: u32, rows: &str) -> Result<String, Thrown> {
+        to_text(&self.session.firewall_check(firewall, rows)?)
+    }
+
+    /// Joins the labels of a data set to the rows that the ledger remembers: a report as JSON.
+    #[wasm_bindgen(js_name = firewallLabels)]
+    pub fn firewall_labels(&mut self, firewall: u32, dataset: u32) -> Result<String, Thrown> {
+        to_text(&self.session.firewall_labels(firewall, dataset)?)
+    }
+
     /// Lets go of things of one kind.
     pub fn forget(&mut self, kind: &str, ids: Vec<u32>) -> Result<(), Thrown> {
         let held = match kind {
@@ -165,6 +244,7 @@ impl Engine {
             "dataset" => Held::Dataset,
             "predictions" => Held::Predictions,
             "run" => Held::Run,
+            "firewall" => Held::Firewall,
             _ => return Err(Thrown::misuse(format!("The engine holds nothing of kind {kind}."))),
         };
         for id in ids {

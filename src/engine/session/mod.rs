@@ -3,6 +3,7 @@
 //! A session has no clock, no projects and no JavaScript: whoever drives it (the wasm surface, a native test, a command line)
 //! pushes bytes in, asks for one step after another, and keeps names and times to himself.
 
+mod firewalls;
 mod records;
 mod runs;
 mod sample;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use straingauge_api::{Banner, DataParams, DatasetInfo, Inspection, ModelTask, PredictionInfo, PredictionParams, ReadOptions};
 
+use crate::firewall::Firewall;
 use crate::metrics::{self, Predictions};
 use crate::stress::Run;
 use crate::table::{self, Dataset, Reader, Table};
@@ -37,6 +39,8 @@ pub enum Held {
     Predictions,
     /// A stress test.
     Run,
+    /// A firewall.
+    Firewall,
 }
 
 /// A file that was read, with what was found out about it.
@@ -62,6 +66,7 @@ pub struct Session {
     datasets: Shelf<Arc<Dataset>>,
     predictions: Shelf<Paired>,
     runs: Shelf<Run>,
+    firewalls: Shelf<Firewall>,
     /// What parts were cut from, by their data set's number.
     origins: BTreeMap<u32, split::Origin>,
     /// What a run's own parts cannot know, by its number.
@@ -151,6 +156,7 @@ impl Session {
                 drop(self.datasets.take(id));
             }
             Held::Predictions => drop(self.predictions.take(id)),
+            Held::Firewall => drop(self.firewalls.take(id)),
             Held::Run => {
                 self.banners.remove(&id);
                 drop(self.runs.take(id));

@@ -29,7 +29,7 @@ impl Session {
     /// # Errors
     /// As [`Run::new`].
     pub fn start(&mut self, config: StressTestConfig, reference: SideHandles, evaluation: SideHandles) -> Result<u32> {
-        let task = self.task(&config, reference, evaluation);
+        let task = self.task(config.model_task, reference, evaluation);
         let run = Run::new(config, task, self.side(reference)?, self.side(evaluation)?)?;
         let id = self.runs.put(run);
         self.banners.extend(self.split_banner(reference.dataset, evaluation.dataset).map(|banner| (id, banner)));
@@ -77,7 +77,7 @@ impl Session {
         concerned.map(|case| Ok((case.id.clone(), held.rows(&case.id, 0, SAMPLE_ROWS)?))).collect()
     }
 
-    fn side(&self, handles: SideHandles) -> Result<RunSide> {
+    pub(super) fn side(&self, handles: SideHandles) -> Result<RunSide> {
         let dataset = Arc::clone(self.datasets.get(handles.dataset).ok_or_else(|| unknown("data set", handles.dataset))?);
         let paired = handles.predictions.map(|id| self.predictions.get(id).ok_or_else(|| unknown("predictions", id))).transpose()?;
         Ok(RunSide {
@@ -88,7 +88,7 @@ impl Session {
     }
 
     /// The task: as told, else as the predictions suggest (the reference's first), else as the label does.
-    fn task(&self, config: &StressTestConfig, reference: SideHandles, evaluation: SideHandles) -> ModelTask {
+    pub(super) fn task(&self, told: Option<ModelTask>, reference: SideHandles, evaluation: SideHandles) -> ModelTask {
         let sides = [reference, evaluation];
         let predicted = || sides.iter().find_map(|side| self.predictions.get(side.predictions?)).map(|p| p.info.task);
         let labelled = || {
@@ -99,6 +99,6 @@ impl Session {
                 table::task(&dataset.table, &facts, &roles).map(|guess| guess.task)
             })
         };
-        config.model_task.or_else(predicted).or_else(labelled).unwrap_or(ModelTask::MulticlassClassification)
+        told.or_else(predicted).or_else(labelled).unwrap_or(ModelTask::MulticlassClassification)
     }
 }
