@@ -39,5 +39,6 @@ pub use compare::compare;
 pub use context::{Context, Settings, Side};
 pub use custom::Custom;
 pub use decisions::settle;
+pub use model_metrics::metric_of;
 pub use question::{Family, FamilySubject, Measured, Measurement, Needs, Question, RowReason, RowSet, Scope, TestSpec};
 pub use run::{Run, RunSide};
