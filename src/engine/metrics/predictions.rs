@@ -57,6 +57,28 @@ impl Predictions {
         }
     }
 
+    /// Those for some rows, in the given order.
+    #[must_use]
+    pub fn taken(&self, rows: &[u32]) -> Self {
+        fn picked<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
+            rows.iter().filter_map(|&row| values.get(row as usize).copied()).collect()
+        }
+        let values = match &self.values {
+            PredictedValues::Probabilities(values) => {
+                let width = self.classes.len().max(1);
+                let row = |&row: &u32| values.get(row as usize * width..(row as usize + 1) * width).unwrap_or(&[]).iter().copied();
+                PredictedValues::Probabilities(rows.iter().flat_map(row).collect())
+            }
+            PredictedValues::Score(values) => PredictedValues::Score(picked(values, rows)),
+            PredictedValues::Numbers(values) => PredictedValues::Numbers(picked(values, rows)),
+            PredictedValues::Classes(codes) => PredictedValues::Classes(picked(codes, rows)),
+            PredictedValues::Entities(entities) => {
+                PredictedValues::Entities(rows.iter().map(|&row| entities.get(row as usize).cloned().flatten()).collect())
+            }
+        };
+        Self { values, classes: self.classes.clone(), classes_from: self.classes_from }
+    }
+
     /// What they look like.
     pub fn kind(&self) -> PredictionKind {
         match self.values {

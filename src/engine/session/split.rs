@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, StringArray, TimestampMillisecondArray, UInt32Array};
-use arrow::compute::take;
 use straingauge_api::{Banner, DatasetInfo, PredictionInfo};
 
 use super::{Paired, Session, unknown};
-use crate::metrics::{PredictedValues, Predictions};
 use crate::random::Rng;
-use crate::table::{self, BadCell, Categories, Cells, Column, Dataset, Lists, MISSING_CODE, MissingCells, Table, Values};
+use crate::table::{self, Dataset, Values};
 use crate::{Error, Result};
 
 /// Where to cut.
@@ -56,7 +53,7 @@ impl Session {
     }
 
     fn part(&mut self, id: u32, whole: &Dataset, cut: Cut, name: &str, rows: Vec<u32>) -> Result<(u32, DatasetInfo)> {
-        let table = Arc::new(taken(&whole.table, &rows)?);
+        let table = Arc::new(whole.table.taken(&rows)?);
         let part = table::dataset(table, name, &whole.params, None)?;
         let info = part.info.clone();
         let part = self.datasets.put(Arc::new(part));
@@ -72,21 +69,7 @@ impl Session {
         let paired = self.predictions.get(predictions).ok_or_else(|| unknown("predictions", predictions))?;
         let origin = self.origins.get(&part).ok_or_else(|| unknown("part", part))?;
         let dataset = self.datasets.get(part).ok_or_else(|| unknown("data set", part))?;
-        let whole = &paired.predictions;
-        let values = match &whole.values {
-            PredictedValues::Probabilities(values) => {
-                let width = whole.classes.len().max(1);
-                let row = |&row: &u32| values.get(row as usize * width..(row as usize + 1) * width).unwrap_or(&[]).iter().copied();
-                PredictedValues::Probabilities(origin.rows.iter().flat_map(row).collect())
-            }
-            PredictedValues::Score(values) => PredictedValues::Score(picked(values, &origin.rows)),
-            PredictedValues::Numbers(values) => PredictedValues::Numbers(picked(values, &origin.rows)),
-            PredictedValues::Classes(codes) => PredictedValues::Classes(picked(codes, &origin.rows)),
-            PredictedValues::Entities(rows) => {
-                PredictedValues::Entities(origin.rows.iter().map(|&row| rows.get(row as usize).cloned().flatten()).collect())
-            }
-        };
-        let predictions = Predictions { values, classes: whole.classes.clone(), classes_from: whole.classes_from };
+        let predictions = paired.predictions.taken(&origin.rows);
         let info = PredictionInfo { dataset: dataset.name.clone(), rows: predictions.present() as u64, ..paired.info.clone() };
         let own_file = paired.own_file;
         Ok((self.predictions.put(Paired { predictions: Arc::new(predictions), info: info.clone(), own_file }), info))
@@ -167,64 +150,6 @@ fn halves(whole: &Dataset, seed: u64) -> [Vec<u32>; 2] {
 fn parted(rows: usize, is_second: impl Fn(usize) -> bool) -> [Vec<u32>; 2] {
     let (second, first) = (0..rows as u32).partition(|&row| is_second(row as usize));
     [first, second]
-}
-
-fn picked<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
-    rows.iter().filter_map(|&row| values.get(row as usize).copied()).collect()
-}
-
-/// The rows (ascending) of a table, as a table of the same file.
-fn taken(table: &Table, rows: &[u32]) -> Result<Table> {
-    let columns = table.columns.iter().map(|column| Ok(Arc::new(taken_column(column, rows)?))).collect::<Result<_>>()?;
-    Ok(Table { rows: rows.len(), columns, ..table.clone() })
-}
-
-fn taken_column(column: &Column, rows: &[u32]) -> Result<Column> {
-    let values = match &column.values {
-        Values::Number { values, integer } => {
-            Values::Number { values: array(values, rows, |a: &Float64Array| a.clone())?, integer: *integer }
-        }
-        Values::Boolean(values) => Values::Boolean(array(values, rows, |a: &BooleanArray| a.clone())?),
-        Values::Text(values) => Values::Text(array(values, rows, |a: &StringArray| a.clone())?),
-        Values::Timestamp(values) => Values::Timestamp(array(values, rows, |a: &TimestampMillisecondArray| a.clone())?),
-        Values::Category(categories) => Values::Category(taken_categories(categories, rows)),
-        Values::List(lists) => {
-            let values = rows.iter().flat_map(|&row| lists.row(row as usize).iter().copied()).collect();
-            Values::List(Lists { width: lists.width, values })
-        }
-    };
-    Ok(Column { name: column.name.clone(), values, cells: taken_cells(&column.cells, rows) })
-}
-
-fn array<A: arrow::array::Array + Clone + 'static>(values: &A, rows: &[u32], copy: impl Fn(&A) -> A) -> Result<A> {
-    let indices = UInt32Array::from_iter_values(rows.iter().copied());
-    let out: ArrayRef = take(values, &indices, None).map_err(|e| Error::new("split_failed", format!("The rows could not be cut: {e}.")))?;
-    out.as_any().downcast_ref::<A>().map(copy).ok_or_else(|| Error::new("split_failed", "A column changed its type while it was cut."))
-}
-
-/// Values that no row of the part has are left out: a category is a value that stands somewhere.
-fn taken_categories(categories: &Categories, rows: &[u32]) -> Categories {
-    let mut codes_here: BTreeMap<u32, u32> = BTreeMap::new();
-    let mut names = Vec::new();
-    let codes = rows.iter().map(|&row| {
-        let code = categories.codes.get(row as usize).copied().unwrap_or(MISSING_CODE);
-        let Some(name) = categories.names.get(code as usize) else { return MISSING_CODE };
-        *codes_here.entry(code).or_insert_with(|| {
-            names.push(name.clone());
-            names.len() as u32 - 1
-        })
-    });
-    Categories { codes: codes.collect(), names }
-}
-
-/// What was missing or wrong in the rows of the part, under their new numbers.
-fn taken_cells(cells: &Cells, rows: &[u32]) -> Cells {
-    let place = |row: u32| rows.binary_search(&row).ok().map(|at| at as u32);
-    let missing = cells.missing.rows.iter().zip(&cells.missing.codes).filter_map(|(&row, &code)| Some((place(row)?, code)));
-    let (rows, codes): (Vec<u32>, Vec<u8>) = missing.unzip();
-    let counts = (0..cells.missing.spellings.len()).map(|code| codes.iter().filter(|&&c| usize::from(c) == code).count() as u64).collect();
-    let bad = cells.bad.iter().filter_map(|cell| Some(BadCell { row: place(cell.row)?, text: cell.text.clone() })).collect();
-    Cells { missing: MissingCells { spellings: cells.missing.spellings.clone(), counts, rows, codes }, bad }
 }
 
 #[cfg(test)]

@@ -37,6 +37,20 @@ pub struct RunSide {
     pub predictions_sha256: Option<String>,
 }
 
+impl RunSide {
+    /// Some rows (ascending) of the side, with the roles of the whole.
+    ///
+    /// # Errors
+    /// `split_failed` where there is no such row.
+    pub fn taken(&self, rows: &[u32]) -> Result<Self> {
+        Ok(Self {
+            dataset: Arc::new(self.dataset.taken(rows)?),
+            predictions: self.predictions.as_ref().map(|p| Arc::new(p.taken(rows))),
+            predictions_sha256: self.predictions_sha256.clone(),
+        })
+    }
+}
+
 /// A stress test under way.
 pub struct Run {
     config: StressTestConfig,

@@ -12,6 +12,7 @@ mod inspection;
 mod names;
 mod reading;
 mod roles;
+mod taken;
 mod task;
 #[cfg(test)]
 pub(crate) mod testing;
