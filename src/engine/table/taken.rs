@@ -19,7 +19,7 @@ impl Dataset {
         let mut info = self.info.clone();
         info.rows = rows.len() as u64;
         if let Some(label) = self.params.label_col.as_ref().and_then(|name| table.column(name)) {
-            info.labelled = super::build::present_rows(label);
+            info.labelled = super::facts::present_rows(label);
         }
         Ok(Self { name: self.name.clone(), table, features: self.features.clone(), params: self.params.clone(), info })
     }
