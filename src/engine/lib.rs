@@ -21,6 +21,7 @@ pub mod random;
 pub mod report;
 pub mod session;
 pub mod stats;
+pub mod stored;
 pub mod stress;
 pub mod table;
 pub mod text;

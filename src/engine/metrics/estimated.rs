@@ -136,6 +136,8 @@ pub fn calibrate(calibrators: &[Calibrator], row: &[f64], out: &mut Vec<f64>) {
     }
 }
 
+crate::stored::stored!(struct Calibrator { knots });
+
 #[cfg(test)]
 mod tests {
     use super::*;

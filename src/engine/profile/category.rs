@@ -168,6 +168,9 @@ impl CategoryProfile {
     }
 }
 
+crate::stored::stored!(struct CategoryFrame { names, cell_of, cells });
+crate::stored::stored!(struct CategoryProfile { counts, mass, unseen, unseen_mass, clusters });
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -89,6 +89,8 @@ impl Clusters {
     }
 }
 
+crate::stored::stored!(struct Clusters { groups, rows, sum_sq_sizes, between, sum_sq });
+
 #[cfg(test)]
 mod tests {
     use super::*;

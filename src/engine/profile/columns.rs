@@ -178,3 +178,10 @@ impl ColumnProfile {
 pub(super) fn kish(n: u64, weight: f64, weight_sq: f64) -> f64 {
     if weight > 0.0 { (n as f64 * weight_sq / (weight * weight)).max(1.0) } else { 1.0 }
 }
+
+crate::stored::stored!(struct Facts { distinct, present, constant, unique, ascending, integer });
+crate::stored::stored!(struct ColumnFrame { name, facts, values });
+crate::stored::stored!(enum ValueFrame { 0 = Absent, 1 = Numeric(frame), 2 = Category(frame), 3 = Text });
+crate::stored::stored!(struct ColumnProfile { rows, weight, weight_sq, present, present_weight, present_weight_sq, missing, bad, infinite, missing_clusters, values });
+crate::stored::stored!(enum ValueProfile { 0 = Absent, 1 = Numeric(profile), 2 = Category(profile), 3 = Text(profile) });
+crate::stored::stored!(struct TextProfile { blank, special, numbers });

@@ -393,6 +393,9 @@ impl EmbeddingProfile {
     }
 }
 
+crate::stored::stored!(struct EmbeddingFrame { name, width, center, kept, mean, factor, cut, edges, frequencies, phases });
+crate::stored::stored!(struct EmbeddingProfile { rows, weight, weight_sq, sum, norm, waves, products, clusters, distances, anomalies });
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -121,6 +121,8 @@ pub(crate) fn short_label(label: &str) -> &str {
     ["= ", "in ", "is "].iter().find_map(|joint| label.strip_prefix(joint)).unwrap_or(label)
 }
 
+crate::stored::stored!(struct GroupFrame { features, names, labels, kept, widths });
+
 #[cfg(test)]
 mod tests {
     use super::*;

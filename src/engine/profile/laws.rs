@@ -207,6 +207,26 @@ fn profiles_of_different_frames_do_not_merge() {
     assert_eq!(a.merge(&b).unwrap_err().code, "frames_differ");
 }
 
+#[test]
+fn what_is_stored_comes_back_and_is_small() {
+    let mut rng = Rng::new(5, 5);
+    let (one, other) = (side(&rows(&mut rng, 2_000, 0.0), true, true), side(&rows(&mut rng, 1_000, 0.3), true, true));
+    let (frame, reference, evaluation) = profile(&one, &other);
+    let stored = crate::stored::to_bytes(&frame);
+    let back: Frame = crate::stored::from_bytes(&stored).unwrap();
+    assert_eq!((&back, back.fingerprint()), (&frame, frame.fingerprint()));
+    for profile in [reference, evaluation] {
+        let stored = crate::stored::to_bytes(&profile);
+        let mut back: Profile = crate::stored::from_bytes(&stored).unwrap();
+        assert_eq!(crate::stored::to_bytes(&back), stored);
+        let kept = back.model.as_mut().unwrap();
+        // The scores themselves grow with the rows and are not kept.
+        kept.sorted = profile.model.as_ref().unwrap().sorted.clone();
+        assert_eq!(back, profile);
+        assert!(stored.len() < 1_000_000, "{}", stored.len());
+    }
+}
+
 /// Prints what a run's profiles cost; `cargo test --release -- --ignored cost_of --nocapture`.
 #[test]
 #[ignore = "a measurement"]

@@ -230,3 +230,9 @@ fn merge_option(mine: &mut Option<ColumnProfile>, other: Option<&ColumnProfile>)
         _ => Err(frames_differ("labels or predictions")),
     }
 }
+
+crate::stored::stored!(struct Frame { columns, label, predicted_label, predictions, pairs, model, subsets, groups, rules, texts, embeddings });
+crate::stored::stored!(struct Profile {
+    frame, rows, weight, columns, label, predicted_label, predictions, nulls, pairs, model, subsets, groups, rules, texts, embeddings
+});
+crate::stored::stored!(struct TextFrame { feature, grams });

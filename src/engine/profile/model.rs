@@ -405,6 +405,12 @@ pub fn exact_multiclass_auc(outcomes: &Outcomes) -> Option<f64> {
     (pairs > 0.0).then(|| sum / pairs)
 }
 
+crate::stored::stored!(enum Form { 0 = Classes, 1 = Score, 2 = Probabilities, 3 = Numbers, 4 = Queries, 5 = Entities });
+crate::stored::stored!(struct ModelFrame {
+    task, form, classes, cut, score_edges, class_score_edges, below, confidence_threshold, calibrators, ndcg_places, top_k, label_mean, label_sd
+});
+crate::stored::stored!(struct ModelProfile { tally, score_sums, by_label, by_predicted, expected, multiclass_auc } without { sorted: None });
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -47,3 +47,5 @@ impl NullsProfile {
         Ok(())
     }
 }
+
+crate::stored::stored!(struct NullsProfile { counts, mass });

@@ -316,6 +316,23 @@ impl NumericProfile {
     }
 }
 
+impl crate::stored::Stored for NumericFrame {
+    fn write(&self, out: &mut crate::stored::Writer) {
+        // The search table follows from the edges.
+        (self.edges.clone(), self.ridits.clone()).write(out);
+        ((self.exact, self.center), (self.min, self.max)).write(out);
+    }
+
+    fn read(from: &mut crate::stored::Reader<'_>) -> Result<Self> {
+        let (edges, ridits): (Vec<f64>, Vec<f64>) = crate::stored::Stored::read(from)?;
+        let ((exact, center), (min, max)) = crate::stored::Stored::read(from)?;
+        Ok(Self { ridits, ..Self::from_edges(edges, exact, min, max, center) })
+    }
+}
+
+crate::stored::stored!(struct Moments { center, weight, sum, sum_sq });
+crate::stored::stored!(struct NumericProfile { mass, sums, moments, min, max, clusters, ridit_sum });
+
 #[cfg(test)]
 mod tests {
     use super::*;

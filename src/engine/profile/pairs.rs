@@ -257,3 +257,9 @@ impl super::NumericFrame {
         self.coarse(mass, k)
     }
 }
+
+crate::stored::stored!(enum PairSide { 0 = Feature(place), 1 = Label });
+crate::stored::stored!(struct PairFrame { a, b, bins_a, bins_b });
+crate::stored::stored!(struct Binning { bin_of, bins, information, center, ordered });
+crate::stored::stored!(struct PairProfile { n, table, moments });
+crate::stored::stored!(struct JointMoments { weight, sums, squares, product });

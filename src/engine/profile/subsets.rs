@@ -267,6 +267,10 @@ pub(crate) fn short_number(x: f64) -> String {
     text.to_owned()
 }
 
+crate::stored::stored!(enum Cut { 0 = Numeric { edges }, 1 = Values { values }, 2 = Presence });
+crate::stored::stored!(struct SubsetFrame { feature, cut, labels, reference_rows });
+crate::stored::stored!(struct SubsetProfile { cells });
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -259,6 +259,9 @@ impl Form {
     }
 }
 
+crate::stored::stored!(struct Mass { rows, weight, squares });
+crate::stored::stored!(struct OutcomeTally { rows, labelled, predicted, correct, sums, confusion, predicted_as, scores, class_scores, placements });
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -298,6 +298,10 @@ impl TokenProfile {
     }
 }
 
+crate::stored::stored!(struct TokenFrame { names, keys, slots, common, shares, mean });
+crate::stored::stored!(struct TokenSums { documents, count, square, cross, nested });
+crate::stored::stored!(struct TokenProfile { documents, cells, square, sketch, own });
+
 #[cfg(test)]
 mod tests {
     use arrow::array::StringArray;

@@ -59,3 +59,6 @@ impl Dataset {
         name.and_then(|n| self.table.column(n))
     }
 }
+
+crate::stored::stored!(enum FeatureKind { 0 = Numeric, 1 = Categorical, 2 = Text });
+crate::stored::stored!(struct Feature { name, kind, in_model, protected, measured_in });

@@ -101,6 +101,19 @@ impl Hasher for Hashed {
     }
 }
 
+impl crate::stored::Stored for Vocabulary {
+    fn write(&self, out: &mut crate::stored::Writer) {
+        // Which text had a token last matters only while texts are added. Hashes in order: the same vocabulary, the same bytes.
+        let frequencies: std::collections::BTreeMap<u64, u32> = self.frequencies.iter().map(|(&hash, &(n, _))| (hash, n)).collect();
+        (frequencies, self.documents).write(out);
+    }
+
+    fn read(from: &mut crate::stored::Reader<'_>) -> crate::Result<Self> {
+        let (frequencies, documents): (std::collections::BTreeMap<u64, u32>, u32) = crate::stored::Stored::read(from)?;
+        Ok(Self { frequencies: frequencies.into_iter().map(|(hash, n)| (hash, (n, 0))).collect(), documents })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use arrow::array::StringArray;

@@ -72,6 +72,8 @@ fn is_date(text: &str) -> bool {
     (year(a) && month(b) && day(c)) || (year(c) && ((day(a) && month(b)) || (month(a) && day(b))))
 }
 
+crate::stored::stored!(enum Form { 0 = Integer, 1 = Float, 2 = Url, 3 = Email, 4 = Domain, 5 = Date });
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -235,3 +235,5 @@ fn unseen_unigram(frame: &ColumnFrame, reference: &ColumnProfile) -> Option<Rule
     })?;
     Some(Rule::UnseenUnigram { above: numeric.edges.get(cell).copied().unwrap_or(numeric.max) })
 }
+
+crate::stored::stored!(struct FeatureRules { rules, once });

@@ -191,3 +191,20 @@ impl RulesProfile {
         Ok(())
     }
 }
+
+crate::stored::stored!(enum Rule {
+    0 = NumericOutlier { low, high, left_out },
+    1 = OutOfRange { low, high },
+    2 = UnseenCategorical,
+    3 = RareCategories { rare, rare_left_out },
+    4 = RequiredCharacters { characters, but_one },
+    5 = Capitalization { folded },
+    6 = EmptyString,
+    7 = NullCheck,
+    8 = FeatureType(form),
+    9 = UnseenUnigram { above },
+    10 = EmptyText
+});
+crate::stored::stored!(struct RuleCount { rows, failing, values, more_values, outcomes, clusters });
+crate::stored::stored!(struct RulesFrame { features, pairs });
+crate::stored::stored!(struct RulesProfile { features, pairs });

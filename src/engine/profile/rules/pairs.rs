@@ -63,6 +63,8 @@ impl PairRule {
     }
 }
 
+crate::stored::stored!(struct PairRule { pair, fails, fails_left_out, width });
+
 #[cfg(test)]
 mod tests {
     use super::*;
