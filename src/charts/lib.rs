@@ -10,6 +10,7 @@
 
 mod bars;
 mod breakdown;
+pub mod calendar;
 mod calibration;
 mod distributions;
 mod failing_values;
@@ -17,6 +18,7 @@ pub mod format;
 mod metric_pair;
 mod scale;
 mod scene;
+pub mod series;
 mod strain;
 mod subset_bars;
 mod svg;
