@@ -26,6 +26,7 @@ pub use facts::ColumnFacts;
 pub(crate) use facts::cut;
 pub use inspection::{ReadFacts, inspection};
 pub(crate) use names::{class_of_probability_column, nearest};
+pub(crate) use reading::{IsoParser, NO_KEY, boolean, records};
 pub use reading::{Read, Reader};
 pub use roles::{Roles, position, roles};
 pub use task::task;

@@ -38,6 +38,7 @@ pub use req_characters::REQ_CHARACTERS;
 pub use unseen_categorical::UNSEEN_CATEGORICAL;
 pub use unseen_unigram::UNSEEN_UNIGRAM;
 
+use crate::profile::rules::{Rule, RuleKind};
 use straingauge_api::{Category, Kind, Risk, TestText, Thresholds, Unit};
 
 use super::{Needs, Scope, TestSpec};
@@ -47,6 +48,24 @@ const DECIDED: &str = "The effect is the share of failing evaluation rows beyond
      a reference row is judged by what the other reference rows teach. The evidence is Fisher's exact test, one-sided, corrected for \
      the number of questions asked; the interval is Newcombe's. What the failing rows cost the model is a case of its own: the metric \
      over the rows that pass, less the metric over all rows.";
+
+/// The test that asks a learnt rule, by its id behind the category, and what it asks of a feature, in words.
+pub fn asked(rule: &Rule, feature: &str) -> (&'static str, String) {
+    let test = match rule.kind() {
+        RuleKind::NumericOutlier => &NUMERIC_OUTLIER,
+        RuleKind::UnseenCategorical => &UNSEEN_CATEGORICAL,
+        RuleKind::RareCategories => &RARE_CATEGORIES,
+        RuleKind::OutOfRange => &OUT_OF_RANGE,
+        RuleKind::RequiredCharacters => &REQ_CHARACTERS,
+        RuleKind::Capitalization => &CAPITALIZATION,
+        RuleKind::EmptyString => &EMPTY_STRING,
+        RuleKind::NullCheck => &NULL_CHECK,
+        RuleKind::FeatureType => &FEATURE_TYPE_CHECK,
+        RuleKind::UnseenUnigram => &UNSEEN_UNIGRAM,
+        RuleKind::EmptyText => &EMPTY_TEXT,
+    };
+    (test.id, (test.words)(rule, feature).0)
+}
 
 /// A test of abnormal inputs: 1 and 5 points.
 fn spec(test: &str, name: &str, default_on: bool, checks: &str, matters: &str, decided: &str) -> TestSpec {

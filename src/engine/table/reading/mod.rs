@@ -23,8 +23,13 @@ mod moment;
 mod names;
 mod number;
 mod reader;
+mod records;
 mod settle;
 mod sniff;
 mod texts;
 
+pub(crate) use census::boolean;
+pub(crate) use missing::NO_KEY;
+pub(crate) use moment::IsoParser;
 pub use reader::{Read, Reader};
+pub(crate) use records::records;

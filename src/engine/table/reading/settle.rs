@@ -107,7 +107,7 @@ impl Settling<'_> {
     }
 
     /// Makes a column of the type that the reader, or the census, chose; cells that do not fit are bad cells, however many.
-    fn settle_as(&mut self, mut builder: ColumnBuilder, kind: ColumnType) -> Result<Column> {
+    pub(crate) fn settle_as(&mut self, mut builder: ColumnBuilder, kind: ColumnType) -> Result<Column> {
         match kind {
             ColumnType::Integer | ColumnType::Float => {
                 let comma = (self.options.decimal == Some(DecimalMark::Comma)).then_some(true);
