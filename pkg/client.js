@@ -1,8 +1,10 @@
 import { Custom } from './custom.js';
 import { StraingaugeError } from './error.js';
+import { FirewallStore } from './firewall-store.js';
+import { detachedFirewall, IMPORT } from './firewall.js';
 import { localPort, workerPort } from './ports.js';
-import { Project, RELEASE } from './project.js';
-import { Registry } from './registry.js';
+import { Project } from './project.js';
+import { Registry, RELEASE } from './registry.js';
 import { portable } from './sources.js';
 import { openStorage } from './storage.js';
 import { Transport } from './transport.js';
@@ -95,6 +97,7 @@ export class Client {
     for (const { name } of await this.#storage.list('dataset', id)) await this.#storage.delete('dataset', id, name);
     for (const { dataset, model } of await this.#storage.list('prediction', id)) await this.#storage.delete('prediction', id, JSON.stringify([dataset, model]));
     for (const { info } of await this.#storage.list('run', id)) await this.#storage.delete('run', id, info.id);
+    await new FirewallStore(this.#storage, id).remove();
     await this.#storage.delete('project', id, '');
   }
 
@@ -127,6 +130,10 @@ export class Client {
     return this.#engine.request('crash', {});
   }
 
+  [IMPORT](json) {
+    return detachedFirewall(this.#engine, json);
+  }
+
   async close() {
     this.#engine.close();
     this.#storage.close();
@@ -141,6 +148,7 @@ export class Client {
 
 // A page that loads this file alone finds the whole surface here.
 export { StraingaugeError } from './error.js';
+export { Firewall, Monitor } from './firewall.js';
 export { Job } from './job.js';
 export { Project } from './project.js';
 export { ResultTable } from './result-table.js';

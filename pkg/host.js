@@ -127,6 +127,34 @@ export class Host {
         return engine.catalogue();
       case 'sample':
         return engine.sample();
+      case 'firewall':
+        return this.#firewall(args, task);
+      case 'firewallImport':
+        return engine.firewallImport(args.document);
+      case 'firewallBatch':
+        return this.#firewallBatch(args, task);
+      case 'firewallLabels':
+        return engine.firewallLabels(args.firewall, args.dataset);
+      case 'firewallChange':
+        return engine.firewallChange(args.firewall, args.change);
+      case 'firewallLook':
+        return engine.firewallLook(args.firewall);
+      case 'firewallSeries':
+        return engine.firewallSeries(args.firewall, args.monitor);
+      case 'firewallRecords':
+        return this.#firewallRecords(args, task);
+      case 'firewallDocument':
+        return engine.firewallDocument(args.firewall, args.what);
+      case 'firewallRun': {
+        const began = performance.now();
+        const document = engine.firewallRun(args.firewall, args.from, args.to);
+        const stamp = stampOf(args.project, began, 'continuous_test');
+        return { document, stamp, tables: engine.tables(document, stamp) };
+      }
+      case 'firewallRows':
+        return engine.firewallRows(args.firewall, args.bin, args.caseId, args.offset, args.limit);
+      case 'firewallCheck':
+        return this.#firewallCheck(args);
       case 'forget':
         return engine.forget(args.kind, args.ids);
       case 'crash':
@@ -170,25 +198,79 @@ export class Host {
     const began = performance.now();
     const run = engine.start(config, reference, evaluation);
     try {
-      let progress;
-      do {
-        await breathe();
-        if (task.cancelled) throw cancelled();
-        const slice = performance.now();
-        const batches = [];
-        do {
-          progress = JSON.parse(engine.step(run));
-          batches.push(...progress.batches);
-        } while (progress.stage !== 'done' && performance.now() - slice < SLICE_MILLIS);
-        if (!quiet) task.progress({ ...progress, batches });
-      } while (progress.stage !== 'done');
+      await this.#steps(() => engine.step(run), task, quiet);
       if (quiet) return { run };
       const document = engine.document(run);
-      const stamp = { projectId: project.id, uploadTime: new Date().toISOString(), durationMillis: Math.round(performance.now() - began) };
+      const stamp = stampOf(project.id, began, 'stress_test');
       return { run, document, stamp, tables: engine.tables(document, stamp) };
     } catch (thrown) {
       if (!isCrash(thrown)) engine.forget('run', [run]);
       throw thrown;
     }
   }
+
+  /** Learns from a reference; gives the engine's id. */
+  async #firewall({ config, reference }, task) {
+    const engine = this.#engine;
+    const firewall = engine.firewall(config, reference);
+    try {
+      await this.#steps(() => engine.firewallStep(firewall), task);
+      return firewall;
+    } catch (thrown) {
+      if (!isCrash(thrown)) engine.forget('firewall', [firewall]);
+      throw thrown;
+    }
+  }
+
+  /** Takes a batch in; gives the report. A batch that is cancelled or fails leaves the firewall as it was. */
+  async #firewallBatch({ firewall, batch, options }, task) {
+    const engine = this.#engine;
+    engine.firewallAdd(firewall, batch, options);
+    try {
+      await this.#steps(() => engine.firewallStep(firewall), task);
+    } catch (thrown) {
+      if (!isCrash(thrown)) engine.firewallAbandon(firewall);
+      throw thrown;
+    }
+    return engine.firewallDocument(firewall, 'report');
+  }
+
+  /** The header, and the bins that begin at `bins`: `{ header, records: [start, text][] }`. */
+  async #firewallRecords({ firewall, bins }, task) {
+    const records = [];
+    let began = performance.now();
+    for (const start of bins) {
+      records.push([start, this.#engine.firewallBin(firewall, start)]);
+      if (performance.now() - began < SLICE_MILLIS) continue;
+      await breathe();
+      if (task.cancelled) throw cancelled();
+      began = performance.now();
+    }
+    return { header: this.#engine.firewallDocument(firewall, 'header'), records };
+  }
+
+  /** One of many requests in a row, so others get their turn first. */
+  async #firewallCheck({ firewall, rows }) {
+    await breathe();
+    return this.#engine.firewallCheck(firewall, rows);
+  }
+
+  /** Takes one step after another, in slices, to the end. */
+  async #steps(step, task, quiet = false) {
+    let progress;
+    do {
+      await breathe();
+      if (task.cancelled) throw cancelled();
+      const slice = performance.now();
+      const batches = [];
+      do {
+        progress = JSON.parse(step());
+        batches.push(...progress.batches);
+      } while (progress.stage !== 'done' && performance.now() - slice < SLICE_MILLIS);
+      if (!quiet) task.progress({ ...progress, batches });
+    } while (progress.stage !== 'done');
+  }
 }
+
+/** What a run cannot know of itself. */
+const stampOf = (projectId, began, testingType) => ({ projectId, uploadTime: new Date().toISOString(), durationMillis: Math.round(performance.now() - began), testingType });

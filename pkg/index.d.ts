@@ -218,6 +218,71 @@ export interface CustomTest {
   measure(context: CustomTestContext): CustomCase[] | CustomCase | Promise<CustomCase[] | CustomCase>;
 }
 
+/** Bins begin at UTC boundaries (weeks on Monday); those of a length in milliseconds at multiples of it since 1970-01-01. */
+export type BinSize = 'hour' | 'day' | 'week' | 'month' | number;
+/** What happens to a row: it goes through, goes through and is looked at, does not go through. */
+export type Action = 'allow' | 'flag' | 'block';
+
+/** How a firewall is set up. */
+export interface FirewallOptions {
+  /** `day` where absent. */
+  binSize?: BinSize;
+  /** How many false events a year are accepted, over all monitors together; 1 where absent. What counts as evidence follows from it. */
+  falseEventsAYear?: number;
+  /** Bins of fewer rows are kept and merged, but not judged on their own; 30 where absent. */
+  minRows?: number;
+  /** Those that make sense over time where absent. */
+  categories?: Category[];
+  /** Changes a test, by test id, as in a stress test. */
+  tests?: Record<string, TestConfig>;
+  /** Moves the thresholds on the size of a change; evidence follows the budget of false events. */
+  sensitivity?: Sensitivity;
+  /** A whole number from 0 to 2⁵³ − 1; 0 where absent. */
+  seed?: number;
+  /** Features that nothing is asked about. */
+  excludeColumns?: string[];
+  /** The project's task where absent. */
+  modelTask?: ModelTask;
+  positiveClass?: string;
+  decisionThreshold?: number;
+  /**
+   * Remembers of every row a keyed hash of its id, its prediction and the cells of its subset features, so that labels that come later can be
+   * joined without the data: `firewall.addLabels`. Needs an `idCol`.
+   */
+  ledger?: boolean;
+  /** The ledger's key, 32 hexadecimal digits; random where absent. */
+  ledgerKey?: string;
+  /** What the check of single rows does where a rule fires: by rule (`unseen_categorical`), or by rule and feature (`unseen_categorical[city]`). */
+  rules?: Record<string, Action>;
+  /** Takes the place of the project's firewall, whose history is lost. */
+  replace?: boolean;
+}
+
+/** A monitor of your own. */
+export interface CustomMonitor {
+  /** Differs from the others' names. */
+  name: string;
+  /** The test whose cases it follows, by id, or `abnormality_rate`. */
+  test: string;
+  /** One feature; each of them where absent. */
+  feature?: string;
+  /** One subset of it (`= Travel`), for tests that cut features into subsets. */
+  subset?: string;
+  /** What it takes from a case: the metric (where absent), the effect, or the number of failing rows. */
+  quantity?: 'value' | 'effect' | 'rows';
+  /** How the bins of a window become one number; `avg`, each bin by its rows, where absent. */
+  aggregate?: 'avg' | 'min' | 'max' | 'sum';
+  /** Bins in a window; 1 where absent. */
+  window?: number;
+  /** What the number is held against: the reference (where absent), the window before, or nothing, in which case the thresholds are bounds. */
+  against?: 'reference' | 'previous_window' | 'nothing';
+  /** Which direction is good; `neutral` takes changes in both for bad. */
+  better?: Better;
+  /** The difference (or the number) from which it warns. */
+  warning: number;
+  alert: number;
+}
+
 /** For calls that read files. */
 export interface ReadHooks {
   /** The file's name, where the source carries none. */
@@ -490,6 +555,201 @@ export interface RowView { row: number; cells: (string | null)[]; marked: number
 /** Rows of the loaded data that a case is about. They are never part of a run. */
 export interface RowPage { columns: string[]; rows: RowView[]; total: number }
 
+/** A data set's rows in a time bin. Times are milliseconds since 1970-01-01 UTC. */
+export interface Bin {
+  start: number;
+  /** Exclusive. */
+  end: number;
+  rows: number;
+  labelled: number;
+  predicted: number;
+  /** Whether the data reach its end. */
+  complete: boolean;
+  /** Whether it was judged on its own; if not, `reason` says why. */
+  judged: boolean;
+  reason: string | null;
+  severity: Severity;
+  risks: { risk: Risk; severity: Severity }[];
+  counts: Counts;
+  /** Rows with any abnormality. */
+  abnormal: number | null;
+  sources: { dataset: string; file: string; sha256: string; rows: number }[];
+  /** Events that it belongs to, by id. */
+  events: string[];
+}
+/** What became of a batch or of labels: the bins it filled or changed, and what is wrong or odd. */
+export interface BatchReport { bins: number[]; problems: Problem[] }
+export interface Point {
+  /** The bin, by its start. */
+  bin: number;
+  value: number | null;
+  /** The 95 % interval. */
+  low: number | null;
+  high: number | null;
+  /** The realised value, where `value` is estimated without labels and labels are there. */
+  realised?: number;
+  /** What is held against the thresholds. */
+  effect: number | null;
+  severity: Severity;
+  n: number;
+}
+/** One number over time. */
+export interface Series {
+  /** The feature, pair or subset that it is about; empty for all rows. */
+  object: string;
+  reference: number | null;
+  /** Values from which it warns: one, or one below and one above the reference. */
+  warning: number[];
+  alert: number[];
+  /** The worst severity of its open events. */
+  status: Severity;
+  points: Point[];
+}
+export interface Note {
+  /** `YYYY-MM-DD` */
+  on: string;
+  text: string;
+}
+export interface MonitorInfo {
+  /** The test's id, `abnormality_rate`, or `custom:<slug>`. */
+  id: string;
+  name: string;
+  description: string;
+  test: string | null;
+  category: Category;
+  risk: Risk;
+  better: Better;
+  unit: Unit;
+  custom: CustomMonitor | null;
+  pinned: boolean;
+  muted: boolean;
+  notes: Note[];
+  /** The worst severity of its open events. */
+  status: Severity;
+  /** Worst first. */
+  series: Series[];
+}
+/** Something that goes some way to explain an event. */
+export interface Cause {
+  /** Rows moved between parts of a feature; the model does otherwise within a part; values are distributed otherwise; rows are unlike the reference; words changed. */
+  kind: 'mix' | 'within' | 'drift' | 'abnormal' | 'tokens';
+  features: string[];
+  /** The part that bears most of it: `= next-1`. */
+  subset: string | null;
+  sentence: string;
+  /** The part of the change that it explains; may be negative. */
+  share: number | null;
+  mix: number | null;
+  within: number | null;
+  rows: number | null;
+  case: string | null;
+  /** The words whose share of texts changed most. */
+  tokens: { token: string; reference: number; event: number }[];
+  /** Rows to look at: the bin, and the row within it. */
+  examples: { bin: number; row: number }[];
+}
+/** One contiguous stretch of abnormal bins of one monitor and object. */
+export interface FirewallEvent {
+  id: string;
+  /** By id. */
+  monitor: string;
+  monitorName: string;
+  /** The feature, pair or subset; empty for all rows. */
+  object: string;
+  /** Single bins show it; or no single bin did when it began, several together did. */
+  kind: 'abrupt' | 'creeping';
+  category: Category;
+  risk: Risk;
+  severity: Severity;
+  start: number;
+  end: number;
+  /** Its worst bin, by start. */
+  worst: number;
+  bins: number;
+  rows: number;
+  /** Whether it still goes on in the last bin. */
+  open: boolean;
+  sentence: string;
+  value: number | null;
+  reference: number | null;
+  /** What explains it most, first. */
+  causes: Cause[];
+  /** Other events in the same bins, by id. */
+  together: string[];
+  resolved: { on: string; note: string } | null;
+  notes: Note[];
+  muted: boolean;
+}
+/** A rule of the check of single rows. */
+export interface CheckRule {
+  rule: string;
+  features: string[];
+  /** In words: `one of 12 known values`. */
+  asks: string;
+  action: Action;
+  /** The share of reference rows that would have fired it. */
+  referenceShare: number;
+}
+/** What is decided about a row: the strictest of the rules that fired, strictest first. */
+export interface Decision { action: Action; rules: { rule: string; features: string[]; action: Action; sentence: string }[] }
+export interface FirewallConfig extends Omit<FirewallOptions, 'replace'> { model: string; reference: string }
+/** A firewall at one look. */
+export interface FirewallView {
+  /** A hash of the reference and the configuration. */
+  id: string;
+  config: FirewallConfig;
+  modelTask: ModelTask;
+  classes: string[];
+  reference: SideInfo;
+  features: string[];
+  /** How the budget of false events becomes levels of evidence. */
+  alarm: { budget: number; binsAYear: number; families: number; level: number; creepingLevel: number; weekdays: boolean };
+  /** The worst severity of its open events. */
+  status: Severity;
+  headline: string;
+  /** What to read first. */
+  insights: { severity: Severity; text: string; detail: string; event: string | null; monitor: string | null }[];
+  /** The metrics of the last judged bin. */
+  lastMetrics: ModelMetric[];
+  bins: Bin[];
+  /** Pinned ones, then the worst. */
+  monitors: MonitorInfo[];
+  /** Open ones first, then the latest. */
+  events: FirewallEvent[];
+  rules: CheckRule[];
+  /** Rows that the ledger remembers; null without one. */
+  ledger: number | null;
+}
+/** A firewall's document: profiles, thresholds, history, decisions. No rows. `baseline` and `counts` are base64 of the engine's own form. */
+export interface FirewallDocument {
+  format: number;
+  engine: string;
+  id: string;
+  config: FirewallConfig;
+  modelTask: ModelTask;
+  reference: SideInfo;
+  params: DataParams;
+  baseline: string;
+  marks: {
+    pinned: string[]; muted: string[]; notes: Record<string, Note[]>; resolved: Record<string, { on: string; note: string }>; monitors: CustomMonitor[];
+  };
+  bins: { info: Bin; counts: string; ledger?: string }[];
+}
+/** What is known of a firewall without opening it. */
+export interface FirewallInfo {
+  id: string;
+  model: string;
+  reference: string;
+  binSize: BinSize;
+  bins: number;
+  lastBin: number | null;
+  openEvents: number;
+  status: Severity;
+  headline: string;
+  /** When it last changed, ISO 8601. */
+  updated: string;
+}
+
 /** A cell of a result table. */
 export type Cell = null | boolean | number | string;
 
@@ -572,6 +832,103 @@ export class Project {
   compare(before: TestRun | string, after: TestRun | string): Promise<Comparison>;
   /** The rows that a case is about, worst first, from the loaded data. */
   rows(run: TestRun | string, caseId: string, page?: { offset?: number; limit?: number }): Promise<RowPage>;
+  /** Makes a model that is registered here the one to be watched. Another one before it steps back. */
+  promoteModel(name: string): Promise<void>;
+  readonly promotedModel: string | null;
+  /**
+   * Learns from a registered reference what is normal. `model` is the promoted one (else `model_not_promoted`); where the reference has none of
+   * its predictions, and for `null`, the data alone are watched. A project has one firewall: a second one is refused (`firewall_exists`) unless
+   * it is to `replace` the first.
+   */
+  createFirewall(model: string | null, reference: string, options?: FirewallOptions, hooks?: ReadHooks): Promise<Firewall>;
+  /** The project's firewall, as it was kept; no file is needed. Rejects with code `no_firewall` where there is none. */
+  getFirewall(): Promise<Firewall>;
+  /** What is known of the firewall without opening it; null where there is none. */
+  firewallInfo(): Promise<FirewallInfo | null>;
+  /** A firewall from its document (an object, or its JSON). Its model counts as promoted. */
+  importFirewall(json: FirewallDocument | string, options?: { replace?: boolean }): Promise<Firewall>;
+  deleteFirewall(): Promise<void>;
+}
+
+/**
+ * A promoted model watched over bins of production data. What is asked for without `await` is as it stood after the last change made through
+ * this object. A change is kept before its promise resolves; one that rejects has changed nothing. Where another tab changed the firewall
+ * meanwhile, a change starts from what stands there now, or rejects with `firewall_changed`.
+ */
+export class Firewall {
+  private constructor();
+  /** A firewall that stands on its own: it can be asked and changed, is not kept, and has no data sets to test. */
+  static fromJSON(client: Client, json: FirewallDocument | string): Promise<Firewall>;
+  readonly id: string;
+  /** Everything at one look. Don't change it. */
+  readonly view: FirewallView;
+  /** In one sentence. */
+  readonly headline: string;
+  /** The worst severity of the open events. */
+  readonly status: Severity;
+  /** What became of the last batch or labels of this session. */
+  readonly lastReport: BatchReport | null;
+  /**
+   * Cuts a registered data set into bins by its timestamp and judges each against the reference; gives the bins that it filled. A data set
+   * that reaches into bins that are filled is refused (`bins_exist`) unless they are to be overridden. A batch that is cancelled or
+   * fails leaves everything as it was. `model` is the firewall's where absent; `null` tests the data alone.
+   */
+  startContinuousTest(dataset: string, options?: { overrideExistingBins?: boolean; model?: string | null }): Job<Bin[]>;
+  /** In order of time. */
+  bins(): Bin[];
+  /** Pinned ones, then the worst. */
+  listMonitors(): Monitor[];
+  /** A row an event, open ones first, then the latest. */
+  events(): ResultTable;
+  /** Throws with code `unknown_event`. */
+  event(id: string): FirewallEvent;
+  /** A row a bin. */
+  binsTable(): ResultTable;
+  /** What the monitors followed, or one of them: a row a bin of a series. */
+  seriesTable(monitor?: Monitor | string): Promise<ResultTable>;
+  /**
+   * One bin, by its start, or all bins from `from` to `to` (exclusive) merged, judged as one run against the reference. No data are needed.
+   * Its `testing_type` is `continuous_test`.
+   */
+  run(bins: Moment | { from: Moment; to: Moment }): Promise<TestRun>;
+  /** The rows of a bin that a case of its run is about. Rejects with `rows_not_loaded` where the bin's data are not loaded in this session. */
+  rows(bin: Moment, caseId: string, page?: { offset?: number; limit?: number }): Promise<RowPage>;
+  /** Decides about rows, or one, from what the reference taught alone: a decision a row, in order. */
+  check(rows: Record<string, unknown>[] | Record<string, unknown>): Promise<Decision[]>;
+  /** The rules of `check`. */
+  rules(): CheckRule[];
+  /** `unseen_categorical` sets it for all features, `unseen_categorical[city]` for one. */
+  setRule(rule: string, action: Action): Promise<void>;
+  /** Keeps a monitor on top. */
+  pin(monitor: Monitor | string): Promise<void>;
+  unpin(monitor: Monitor | string): Promise<void>;
+  /** Keeps a monitor's events quiet: they stay listed, and no longer count for the status. */
+  mute(monitor: Monitor | string): Promise<void>;
+  unmute(monitor: Monitor | string): Promise<void>;
+  /** Writes a note beside a monitor or an event, with today's date (UTC). */
+  note(on: Monitor | FirewallEvent | string, text: string): Promise<void>;
+  /** Says that an event was dealt with today (UTC). */
+  resolve(event: FirewallEvent | string, note?: string): Promise<void>;
+  reopen(event: FirewallEvent | string): Promise<void>;
+  addMonitor(monitor: CustomMonitor): Promise<void>;
+  removeMonitor(monitor: Monitor | string): Promise<void>;
+  /** Sets how many false events a year are accepted; all bins are judged anew. */
+  setBudget(falseEventsAYear: number): Promise<void>;
+  /** Joins the labels of a registered data set, by its `idCol`, to the rows that the ledger remembers. */
+  addLabels(dataset: string, hooks?: ReadHooks): Promise<BatchReport>;
+  /** The whole firewall without any row; `importFirewall` and `fromJSON` take it back. */
+  toJSON(): Promise<FirewallDocument>;
+}
+
+/** Milliseconds since 1970-01-01 UTC, a date, or a text in ISO 8601. */
+export type Moment = number | Date | string;
+
+export interface Monitor extends Readonly<MonitorInfo> {}
+/** A number that is followed over time, with its series. */
+export class Monitor {
+  private constructor();
+  /** Open ones first, then the latest. */
+  detectedEvents(): FirewallEvent[];
 }
 
 export type JobStatus = 'running' | 'succeeded' | 'failed' | 'cancelled';

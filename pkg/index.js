@@ -1,1 +1,1 @@
-export { Client, Job, Project, ResultTable, StraingaugeError, TestBatch, TestRun } from './client.js';
+export { Client, Firewall, Job, Monitor, Project, ResultTable, StraingaugeError, TestBatch, TestRun } from './client.js';

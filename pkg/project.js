@@ -1,14 +1,13 @@
 import { recordsOf } from './custom.js';
 import { StraingaugeError } from './error.js';
+import { firewallExists, FirewallStore } from './firewall-store.js';
+import { importedFirewall, keptFirewall, learntFirewall, STANDS } from './firewall.js';
 import { Job } from './job.js';
-import { said } from './registry.js';
+import { RELEASE, said } from './registry.js';
 import { baselineOf, TestRun } from './run.js';
 
 /** Runs that the engine keeps, so that their rows can be looked at at once; older ones are run again when somebody looks. */
 const RUNS_KEPT = 4;
-
-/** Lets go of everything that the engine holds for a project; the client's business, not the caller's. */
-export const RELEASE = Symbol('release');
 
 const key = (...names) => JSON.stringify(names);
 
@@ -25,6 +24,8 @@ export class Project {
   #datasets = new Map();
   #predictions = new Map();
   #live = new Map();
+  /** The firewall, once somebody asked for it: a promise. */
+  #firewall = null;
 
   constructor(record, { engine, registry, storage, custom }) {
     this.#record = record;
@@ -106,6 +107,56 @@ export class Project {
 
   predictions() {
     return [...this.#predictions.values()].map((entry) => ({ ...entry.fingerprint, params: entry.params, loaded: isLoaded(entry) }));
+  }
+
+  async promoteModel(name) {
+    if (!this.#record.models.includes(name)) throw unknown('model', name, this.#record.models);
+    this.#record.promoted = name;
+    await this.#storage.put('project', this.id, '', this.#record);
+  }
+
+  get promotedModel() {
+    return this.#record.promoted ?? null;
+  }
+
+  async createFirewall(model, reference, { replace = false, ...options } = {}, hooks = {}) {
+    if (!replace && (await this.firewallInfo())) throw firewallExists();
+    if (model !== null && model !== this.promotedModel) throw notPromoted(model, this.promotedModel);
+    const entry = this.#dataset(reference);
+    const asked = { ...options, model: model ?? '', reference, modelTask: options.modelTask ?? this.modelTask ?? undefined };
+    const config = said(options.ledger ? { ledgerKey: newKey(), ...asked } : asked);
+    const side = await this.#side(entry, model, hooks);
+    return this.#standsNow(await learntFirewall(this.#firewallParts(replace), config, side, hooks));
+  }
+
+  async getFirewall() {
+    const known = this.#firewall;
+    const open = await known?.catch(() => null);
+    if (open && (await open[STANDS]())) return open;
+    if (!(await this.firewallInfo())) throw noFirewall(this.name);
+    if (this.#firewall === known) this.#firewall = keptFirewall(this.#firewallParts());
+    return this.#firewall;
+  }
+
+  async firewallInfo() {
+    return (await new FirewallStore(this.#storage, this.id).about())?.info ?? null;
+  }
+
+  async importFirewall(json, { replace = false } = {}) {
+    if (!replace && (await this.firewallInfo())) throw firewallExists();
+    const firewall = await importedFirewall(this.#firewallParts(replace), json);
+    const { model } = firewall.view.config;
+    if (model) {
+      await this.registerModel(model);
+      await this.promoteModel(model);
+    }
+    return this.#standsNow(firewall);
+  }
+
+  async deleteFirewall() {
+    await (await this.#firewall?.catch(() => null))?.[RELEASE]();
+    this.#firewall = null;
+    await new FirewallStore(this.#storage, this.id).remove();
   }
 
   async accept(caseId, { reason, expires } = {}) {
@@ -203,16 +254,41 @@ export class Project {
     const reference = this.#dataset(config.reference);
     const evaluation = this.#dataset(config.evaluation);
     if (typeof model === 'string' && !this.#record.models.includes(model)) throw unknown('model', model, this.#record.models);
-    const side = async (entry) => ({
-      dataset: await this.#registry.dataset(entry, hooks),
-      predictions: await this.#predictionsFor(entry, model, hooks),
-    });
+    const side = (entry) => this.#side(entry, model, hooks);
     let sides = [await side(reference), await side(evaluation)];
     // A crash in between would have left the first side behind.
     if (sides[0].dataset !== (await this.#registry.dataset(reference, hooks))) sides = [await side(reference), await side(evaluation)];
     const records = (side, pace) => recordsOf((page) => this.#engine.request('records', page, { signal: hooks.signal }), sides[side], pace);
     const custom = await this.#custom.computed(config, records, hooks.signal);
     return this.#engine.request('stress', { config: { ...config, ...custom, model: model ?? null }, project: { id: this.id, name: this.name }, reference: sides[0], evaluation: sides[1], quiet }, hooks);
+  }
+
+  /** A data set with the predictions to judge, as the engine knows them. */
+  async #side(entry, model, hooks) {
+    return { dataset: await this.#registry.dataset(entry, hooks), predictions: await this.#predictionsFor(entry, model, hooks) };
+  }
+
+  /** What a firewall of this project is made of. */
+  #firewallParts(replace = false) {
+    const context = {
+      id: this.id,
+      dataset: (name, hooks) => this.#registry.dataset(this.#dataset(name), hooks),
+      side: async (name, model, { view: { config, reference } }, hooks) => {
+        const judged = model === undefined ? config.model || null : model;
+        const side = await this.#side(this.#dataset(name), judged, hooks);
+        if (model === undefined && reference.predicted > 0 && side.predictions === null) throw noPredictions(name, config.model);
+        return side;
+      },
+    };
+    return { engine: this.#engine, store: new FirewallStore(this.#storage, this.id), context, replace };
+  }
+
+  /** `firewall` takes the place of whatever stood there. */
+  async #standsNow(firewall) {
+    const former = this.#firewall;
+    this.#firewall = Promise.resolve(firewall);
+    await (await former?.catch(() => null))?.[RELEASE]();
+    return firewall;
   }
 
   /** The engine's id of the predictions to judge, or null. Predictions that stand in the data's own file need not be registered. */
@@ -300,6 +376,7 @@ export class Project {
   }
 
   async [RELEASE]() {
+    await (await this.#firewall?.catch(() => null))?.[RELEASE]();
     for (const id of [...this.#live.keys()]) await this.#forgetRun(id);
     for (const entry of this.#predictions.values()) await this.#registry.release('predictions', entry);
     for (const entry of this.#datasets.values()) {
@@ -308,6 +385,17 @@ export class Project {
     }
   }
 }
+
+const notPromoted = (model, promoted) =>
+  new StraingaugeError('model_not_promoted', `A firewall watches the promoted model, which is ${promoted ?? 'none yet'}. Promote it first: \`project.promoteModel('${model}')\`.`);
+
+const noFirewall = (name) => new StraingaugeError('no_firewall', `The project ${name} has no firewall. Create one: \`project.createFirewall(model, reference, { binSize: 'day' })\`.`);
+
+const noPredictions = (dataset, model) =>
+  new StraingaugeError('no_predictions', `There are no predictions of ${model} for ${dataset}. Register them, or test the data alone with \`{ model: null }\`.`);
+
+/** 128 random bits, in hexadecimal. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 const idOf = (run) => (typeof run === 'string' ? run : run.id);
 

@@ -4,6 +4,9 @@ import { portable } from './sources.js';
 /** Files that were read and not yet forgotten: enough for the four that a reader drops, twice over. */
 const TABLES_KEPT = 8;
 
+/** Lets go of everything that the engine holds for a project or a firewall; the client's business, not the caller's. */
+export const RELEASE = Symbol('release');
+
 /** Options without the keys that say nothing: the engine takes `undefined` for a wrong type where a number is due. */
 export const said = (options) => Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
 

@@ -20,14 +20,15 @@ const baseName = (url) => {
   }
 };
 
-const cell = (_key, value) => (typeof value === 'bigint' ? value.toString() : value);
+/** For `JSON.stringify`, which knows no large whole numbers. */
+export const jsonCell = (_key, value) => (typeof value === 'bigint' ? value.toString() : value);
 
 /** Records as JSON lines, written in slices so that a page stays alive. */
 async function recordsBlob(records) {
   const parts = [];
   let began = performance.now();
   for (let at = 0; at < records.length; at += 2000) {
-    parts.push(`${records.slice(at, at + 2000).map((record) => JSON.stringify(record ?? null, cell)).join('\n')}\n`);
+    parts.push(`${records.slice(at, at + 2000).map((record) => JSON.stringify(record ?? null, jsonCell)).join('\n')}\n`);
     if (performance.now() - began > SLICE_MILLIS) {
       await breathe();
       began = performance.now();

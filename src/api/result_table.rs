@@ -11,6 +11,17 @@ pub struct ResultTable {
     pub rows: Vec<Vec<serde_json::Value>>,
 }
 
+/// What brought a run about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestingType {
+    /// A stress test.
+    #[default]
+    StressTest,
+    /// A firewall that judged bins.
+    ContinuousTest,
+}
+
 /// What a run cannot know of itself: the engine has no clock and no projects.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -21,6 +32,8 @@ pub struct RunStamp {
     pub upload_time: String,
     /// How long it took.
     pub duration_millis: u64,
+    /// What brought it about.
+    pub testing_type: TestingType,
 }
 
 /// The tables of a run.
@@ -37,4 +50,15 @@ pub struct RunTables {
     pub cases: ResultTable,
     /// How many columns of `cases` stand before the sparse ones.
     pub plain_case_columns: usize,
+}
+
+/// A firewall at one look, with its tables.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FirewallLook {
+    /// The firewall.
+    pub view: crate::FirewallView,
+    /// A row an event.
+    pub events: ResultTable,
+    /// A row a bin.
+    pub bins: ResultTable,
 }

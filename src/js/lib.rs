@@ -10,6 +10,7 @@
 mod convert;
 mod panic;
 
+use straingauge_api::FirewallLook;
 use straingauge_engine::session::{self, Cut, Held, Session, SideHandles};
 use straingauge_engine::{report, stress};
 use wasm_bindgen::prelude::*;
@@ -198,6 +199,20 @@ impl Engine {
             "header" => to_text(&self.session.firewall_header(firewall)?),
             _ => Err(Thrown::misuse(format!("A firewall has no {what}."))),
         }
+    }
+
+    /// A firewall at one look with its tables of events and bins, as JSON: `{ view, events, bins }`.
+    #[wasm_bindgen(js_name = firewallLook)]
+    pub fn firewall_look(&self, firewall: u32) -> Result<String, Thrown> {
+        let view = self.session.firewall_view(firewall)?;
+        let (events, bins) = (report::events_table(&view), report::bins_table(&view));
+        to_text(&FirewallLook { view, events, bins })
+    }
+
+    /// What the monitors followed (or one of them) as a table, as JSON.
+    #[wasm_bindgen(js_name = firewallSeries)]
+    pub fn firewall_series(&self, firewall: u32, monitor: Option<String>) -> Result<String, Thrown> {
+        to_text(&report::series_table(&self.session.firewall_view(firewall)?, monitor.as_deref()))
     }
 
     /// One bin as it stands in the document, as JSON.

@@ -17,6 +17,7 @@ pub enum Action {
 
 /// A rule that the reference taught, with what happens where it fires.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct CheckRule {
     /// `unseen_categorical`, `numeric_outlier`, `feature_type_check`, …
     pub rule: String,

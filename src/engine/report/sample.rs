@@ -1,7 +1,7 @@
 //! A small run for the tests of the reports, with hostile names in it.
 
 use serde_json::{Value, json};
-use straingauge_api::RunDocument;
+use straingauge_api::{FirewallView, RunDocument};
 
 /// Two tests in two categories, three cases: an alert, a warning about a pair, a skip.
 pub(crate) fn run() -> RunDocument {
@@ -92,4 +92,57 @@ fn drift() -> Value {
             case("drift:feature_drift[note]", &["note"], "SKIP", "PASS", skipped),
         ],
     })
+}
+
+/// A firewall of two bins, two monitors and two events.
+pub(crate) fn view() -> FirewallView {
+    const DAYS: [i64; 3] = [1_534_204_800_000, 1_534_291_200_000, 1_534_377_600_000];
+    let bin = |at: usize, rows: u64, severity: &str, further: Value| {
+        let mut bin = json!({
+            "start": DAYS[at], "end": DAYS[at + 1], "rows": rows, "labelled": 0, "predicted": rows, "complete": true, "judged": rows >= 30, "reason": null,
+            "severity": severity, "risks": [], "counts": counts(3, 0, 1, 0), "abnormal": 2, "sources": [], "events": [],
+        });
+        bin.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+        bin
+    };
+    let event = |id: &str, risk: &str, further: Value| {
+        let mut event = json!({
+            "id": id, "monitor": "drift:feature_drift", "monitorName": "Feature drift", "object": "city", "kind": "abrupt", "category": "drift", "risk": risk,
+            "severity": "ALERT", "start": DAYS[0], "end": DAYS[2], "worst": DAYS[0], "bins": 2, "rows": 1012, "open": true, "sentence": "city drifts.",
+            "value": 0.4, "reference": 0.0, "causes": [], "together": [], "resolved": null, "notes": [], "muted": false,
+        });
+        event.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+        event
+    };
+    let cause = |kind: &str, sentence: &str| json!({ "kind": kind, "features": ["city"], "sentence": sentence });
+    let point = |at: usize, value: f64| json!({ "bin": DAYS[at], "value": value, "low": null, "high": null, "effect": 0.1, "severity": "ALERT", "n": 1000 });
+    let monitor = |id: &str, series: Value| {
+        json!({
+            "id": id, "name": id, "description": "Follows.", "test": null, "category": "drift", "risk": "operational", "better": "lower", "unit": "share",
+            "custom": null, "pinned": false, "muted": false, "notes": [], "status": "ALERT", "series": [series],
+        })
+    };
+    let view = json!({
+        "id": "f1", "config": { "model": "m", "reference": "then" }, "modelTask": "binary_classification", "classes": [], "features": ["city"],
+        "reference": { "dataset": "then", "file": "then.csv", "sha256": "00", "rows": 9000, "labelled": 9000, "predicted": 9000 },
+        "alarm": { "budget": 1.0, "binsAYear": 365.25, "families": 9, "level": 0.002, "creepingLevel": 1e-5, "weekdays": false },
+        "status": "ALERT", "headline": "city drifts.", "insights": [], "lastMetrics": [],
+        "bins": [
+            bin(0, 1000, "ALERT", json!({
+                "risks": [{ "risk": "operational", "severity": "ALERT" }, { "risk": "security", "severity": "WARNING" }], "events": ["e1", "e2"],
+                "sources": [{ "dataset": "august", "file": "august.csv", "sha256": "00", "rows": 1000 }],
+            })),
+            bin(1, 12, "PASS", json!({ "reason": "12 rows are fewer than 30." })),
+        ],
+        "monitors": [
+            monitor("drift:feature_drift", json!({ "object": "city", "reference": 0.9, "warning": [0.87], "alert": [0.82], "status": "ALERT", "points": [point(0, 0.8), point(1, 0.9)] })),
+            monitor("abnormality_rate", json!({ "object": "", "reference": null, "warning": [0.1], "alert": [0.2], "status": "PASS", "points": [point(0, 0.01)] })),
+        ],
+        "events": [
+            event("e1", "operational", json!({ "kind": "creeping", "causes": [cause("mix", "city moved towards Oslo."), cause("abnormal", "3 cities were never seen.")] })),
+            event("e2", "security", json!({ "resolved": { "on": "2018-08-20", "note": "blocked" } })),
+        ],
+        "rules": [], "ledger": null,
+    });
+    serde_json::from_value(view).expect("the sample follows the view's types")
 }

@@ -74,7 +74,7 @@ fn result(run: &RunDocument, stamp: &RunStamp) -> ResultTable {
         ("name", json!(run.name)),
         ("project_id", json!(stamp.project_id)),
         ("model_task", json!(run.model_task)),
-        ("testing_type", json!("stress_test")),
+        ("testing_type", json!(stamp.testing_type)),
         ("upload_time", json!(stamp.upload_time)),
         ("metrics.duration_millis", json!(stamp.duration_millis)),
         ("metrics.num_inputs", json!(summary.num_inputs)),
@@ -226,7 +226,8 @@ mod tests {
 
     #[test]
     fn the_run_is_one_row_with_metrics_in_order_of_name() {
-        let stamp = RunStamp { project_id: "p".into(), upload_time: "2024-01-01T00:00:00.000Z".into(), duration_millis: 7 };
+        let stamp =
+            RunStamp { project_id: "p".into(), upload_time: "2024-01-01T00:00:00.000Z".into(), duration_millis: 7, ..RunStamp::default() };
         let table = tables(&run(), &stamp).result;
         let at = |name: &str| table.columns.iter().position(|c| c == name).unwrap();
         assert_eq!(

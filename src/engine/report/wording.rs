@@ -3,6 +3,13 @@
 use straingauge_api::{Case, Outcome, RunDocument, Severity, Status};
 use straingauge_charts::format;
 
+use crate::table::moment_text;
+
+/// A moment in milliseconds since 1970-01-01 UTC, as ISO 8601 has it.
+pub fn iso(ms: i64) -> String {
+    moment_text(ms).replacen(' ', "T", 1) + "Z"
+}
+
 /// The run in one word, as a reader sees it.
 pub const fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
