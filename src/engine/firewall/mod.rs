@@ -4,6 +4,7 @@
 //! follows the results over time: monitors, events, what caused them. Keeps profiles, never rows.
 
 pub mod check;
+mod bins;
 mod record;
 
 pub use record::{Bin, Record};

@@ -71,25 +71,11 @@ pub fn number_text(value: f64) -> String {
 /// A moment as `YYYY-MM-DD HH:MM:SS`, UTC; milliseconds only where there are any.
 pub fn moment_text(ms: i64) -> String {
     let (days, within) = (ms.div_euclid(86_400_000), ms.rem_euclid(86_400_000));
-    let (year, month, day) = civil_from_days(days);
+    let (year, month, day) = super::date(days);
     let seconds = within / 1000;
     let (hour, minute, second, milli) = (seconds / 3600, seconds / 60 % 60, seconds % 60, within % 1000);
     let whole = format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}");
     if milli == 0 { whole } else { format!("{whole}.{milli:03}") }
-}
-
-/// Year, month and day of a day counted from 1970-01-01 in the proleptic Gregorian calendar, by counting years from March
-/// so that the leap day comes last (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]

@@ -28,5 +28,6 @@ pub use inspection::{ReadFacts, inspection};
 pub(crate) use names::{class_of_probability_column, nearest};
 pub(crate) use reading::{IsoParser, NO_KEY, boolean, records};
 pub use reading::{Read, Reader};
+pub(crate) use reading::{date, days};
 pub use roles::{Roles, position, roles};
 pub use task::task;
