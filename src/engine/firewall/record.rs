@@ -3,10 +3,12 @@
 //! Monitors and events are functions of records alone, so a firewall that was read back follows its series as the one that was
 //! written did.
 
+use std::sync::Arc;
+
 use straingauge_api::{Batch, Better, BinInfo, Case, Category, Figure, Kind, Severity, Status, Thresholds, Unit};
 
 use crate::profile::Profile;
-use crate::stress::metric_of;
+use crate::stress::{Side, metric_of};
 
 /// A judged case in numbers.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,10 +70,14 @@ pub struct Record {
 pub struct Bin {
     /// What it is.
     pub info: BinInfo,
+    /// Its last moment, by which a later batch is told to continue it.
+    pub last: i64,
     /// Its counts in the baseline's frame, in the form that is stored.
-    pub profile: Profile,
+    pub profile: Arc<Profile>,
     /// Its cases in the order of the catalogue; none where it was not judged on its own.
-    pub records: Vec<Record>,
+    pub records: Arc<Vec<Record>>,
+    /// Its rows, where they are loaded; row numbers in them are those within the bin.
+    pub rows: Option<Side>,
 }
 
 impl Record {
@@ -81,24 +87,26 @@ impl Record {
         let rows = case.rows.as_ref().map(|r| r.count);
         let over = |rows: u64| case.n_evaluation.filter(|&n| n > 0).map(|n| rows as f64 / n as f64);
         let (mut unit, mut better) = (case.statistic_unit, Better::Lower);
-        let (value, reference) = match batch.category {
-            Category::ModelPerformance | Category::SubsetPerformanceDegradation => {
-                if let Some(Figure::MetricPair { unit: u, better: b, .. } | Figure::SubsetBars { unit: u, better: b, .. }) = &case.figure {
-                    (unit, better) = (*u, *b);
-                }
-                let part = if batch.category == Category::ModelPerformance { "" } else { "subset_" };
-                let metric = metric_of(&case.id);
+        if let Some(Figure::MetricPair { unit: u, better: b, .. } | Figure::SubsetBars { unit: u, better: b, .. }) = &case.figure {
+            (unit, better) = (*u, *b);
+        }
+        let metric = metric_of(&case.id);
+        let part = if batch.category == Category::SubsetPerformanceDegradation { "subset_" } else { "" };
+        let (value, reference) = match (&case.figure, batch.category) {
+            (_, Category::ModelPerformance | Category::SubsetPerformanceDegradation) => {
                 (find(&format!("evaluation_{part}{metric}")), find(&format!("reference_{part}{metric}")))
             }
-            Category::AbnormalInputs if !case.id.contains('#') => {
+            (_, Category::AbnormalInputs) if !case.id.contains('#') => {
                 unit = Unit::Share;
                 (find("share"), find("reference_share"))
             }
-            Category::Drift if find("missing_share_evaluation").is_some() => {
+            // A correlation: its values say more than their difference.
+            (Some(Figure::MetricPair { reference, evaluation, .. }), _) => (evaluation.value, reference.value),
+            (_, Category::Drift) if find("missing_share_evaluation").is_some() => {
                 (unit, better) = (Unit::Share, Better::Neutral);
                 (find("missing_share_evaluation"), find("missing_share_reference"))
             }
-            Category::Drift => (case.statistic, Some(0.0)),
+            (_, Category::Drift) => (case.statistic, case.statistic.map(|_| 0.0)),
             _ => (case.statistic, None),
         };
         let error = case.metrics.iter().find(|m| m.kind == "MODEL_ERROR").and_then(|m| m.value);
@@ -108,7 +116,7 @@ impl Record {
             features: case.features.clone(),
             subset: case.subset.clone(),
             kind: case.kind,
-            value: value.or(case.statistic).filter(|_| case.status != Status::Skip || value.is_some()),
+            value: value.or(case.statistic),
             reference,
             unit,
             better,
