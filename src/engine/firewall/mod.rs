@@ -3,24 +3,42 @@
 //! Learns from a reference once, counts every bin once, judges it by the same tests and the same verdict code as a stress test, and
 //! follows the results over time: monitors, events, what caused them. Keeps profiles, never rows.
 
-pub mod check;
 mod bins;
+pub mod check;
 mod record;
 
 pub use record::{Bin, Record};
 
+use std::collections::BTreeMap;
+
 use straingauge_api::{
-    BatchOptions, BatchReport, Decision, FirewallChange, FirewallConfig, FirewallDocument, FirewallView, ModelTask, Progress, RowPage,
-    RunDocument, StoredBin,
+    BatchOptions, BatchReport, Cause, Decision, FirewallChange, FirewallConfig, FirewallDocument, FirewallMarks, FirewallView, ModelTask,
+    Progress, RowPage, RunDocument, SideInfo, StoredBin,
 };
 
+use crate::metrics;
 use crate::stress::RunSide;
 use crate::table::Dataset;
 use crate::{Error, Result};
 
-/// A firewall.
+/// A firewall. Monitors, events, causes and marks are `impl` blocks of their own files.
 pub struct Firewall {
+    /// How it is set up; the budget and the rules of the check may be changed later.
     config: FirewallConfig,
+    /// The task.
+    task: ModelTask,
+    /// A hash of the reference and the configuration that it began with.
+    id: String,
+    /// The reference.
+    reference: SideInfo,
+    /// The bins by their start. Whatever changes them makes new ones: a step that fails leaves these as they were.
+    bins: BTreeMap<i64, Bin>,
+    /// What the reader decided.
+    marks: FirewallMarks,
+    /// What explains the events, by their id.
+    causes: BTreeMap<String, Vec<Cause>>,
+    /// What became of the last batch.
+    report: Option<BatchReport>,
 }
 
 impl Firewall {
@@ -29,8 +47,17 @@ impl Firewall {
     /// # Errors
     /// Where the configuration cannot be followed, or the reference has no predictions to judge and no features.
     pub fn learn(config: FirewallConfig, task: ModelTask, reference: RunSide) -> Result<Self> {
-        let _ = (task, reference);
-        Ok(Self { config })
+        let side = metrics::side_info((&reference.dataset, reference.predictions.as_deref()));
+        Ok(Self {
+            config,
+            task,
+            id: String::new(),
+            reference: side,
+            bins: BTreeMap::new(),
+            marks: FirewallMarks::default(),
+            causes: BTreeMap::new(),
+            report: None,
+        })
     }
 
     /// Starts to take in a batch of production data.
@@ -55,7 +82,7 @@ impl Firewall {
 
     /// What became of the last batch (or of the last labels).
     pub fn report(&self) -> Option<&BatchReport> {
-        None
+        self.report.as_ref()
     }
 
     /// The firewall at one look.
@@ -141,7 +168,8 @@ impl Firewall {
     /// # Errors
     /// `newer_format`, `invalid_document`.
     pub fn import(document: FirewallDocument) -> Result<Self> {
-        Ok(Self { config: document.config })
+        let FirewallDocument { config, model_task, id, reference, marks, .. } = document;
+        Ok(Self { config, task: model_task, id, reference, bins: BTreeMap::new(), marks, causes: BTreeMap::new(), report: None })
     }
 
     /// How it is set up.

@@ -30,7 +30,6 @@ mod texts;
 
 pub(crate) use census::boolean;
 pub(crate) use missing::NO_KEY;
-pub(crate) use moment::IsoParser;
-pub(crate) use moment::{date, days};
+pub(crate) use moment::{IsoParser, date, days};
 pub use reader::{Read, Reader};
 pub(crate) use records::records;
