@@ -1,7 +1,7 @@
 //! How calm and how sharp the tests are, on generated worlds.
 //!
-//! `cargo xtask bench calm [OPTIONS]` and `cargo xtask bench sharp [OPTIONS]`, or
-//! `cargo bench -p straingauge-engine --profile ci --bench evidence -- calm|sharp OPTIONS`.
+//! `cargo xtask bench calm [OPTIONS]`, `cargo xtask bench sharp [OPTIONS]` and `cargo xtask bench calm-firewall [OPTIONS]`, or
+//! `cargo bench -p straingauge-engine --profile ci --bench evidence -- calm|sharp|calm-firewall OPTIONS`.
 
 // A command line speaks through its standard output, and a bench that cannot go on says so and stops.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
@@ -9,6 +9,7 @@
 mod calm;
 #[path = "../../tests/engine/defects.rs"]
 mod defects;
+mod firewall;
 mod sharp;
 #[path = "../../tests/engine/world.rs"]
 mod world;
@@ -20,7 +21,8 @@ fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("calm") => calm::run(),
         Some("sharp") => sharp::run(),
-        _ => println!("calm or sharp?"),
+        Some("calm-firewall") => firewall::run(),
+        _ => println!("calm, sharp or calm-firewall?"),
     }
 }
 

@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: speed and memory of the engine in wasm under Node, on generated data, and the sizes of what is published.
-//! `cargo xtask bench calm` and `… sharp`: the engine's judgement on generated worlds, natively.
+//! `cargo xtask bench calm`, `… sharp` and `… calm-firewall`: the engine's judgement on generated worlds, natively.
 
 use anyhow::{Result, bail};
 
@@ -10,7 +10,7 @@ use crate::{bundle, command, layout, npm, size};
 pub fn run(words: &[String]) -> Result<()> {
     match words {
         [] => speed(),
-        [name, ..] if matches!(name.as_str(), "calm" | "sharp") => command::succeed(
+        [name, ..] if matches!(name.as_str(), "calm" | "sharp" | "calm-firewall") => command::succeed(
             command::cargo()
                 .args(["bench", "--quiet", "--package", "straingauge-engine", "--profile", "ci", "--bench", "evidence", "--"])
                 .args(words),

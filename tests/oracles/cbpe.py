@@ -91,6 +91,26 @@ def main():
     out["own"]["mc"] = estimates(
         mc("mc_reference.csv"), [mc("mc_analysis.csv")], MULTI, "classification_multiclass", proba, 6000
     )
+    # The same by day, for the firewall's bins: (first row, rows, estimated accuracy) a day.
+    cbpe = CBPE(
+        y_pred_proba=proba,
+        y_pred="said",
+        y_true="y",
+        metrics=["accuracy"],
+        problem_type="classification_multiclass",
+        timestamp_column_name="timestamp",
+        chunk_period="D",
+    ).fit(mc("mc_reference.csv"))
+    days = cbpe.estimate(mc("mc_analysis.csv")).filter(period="analysis").to_df()
+    out["own"]["mc"]["days"] = [
+        [str(start)[:10], int(first), int(last) + 1 - int(first), float(value)]
+        for start, first, last, value in zip(
+            days[("chunk", "start_date")],
+            days[("chunk", "start_index")],
+            days[("chunk", "end_index")],
+            days[("accuracy", "value")],
+        )
+    ]
     loan = lambda name: read(name).rename(columns={"repaid": "y", "y_pred": "said", "y_pred_proba": "p"})
     out["own"]["synthetic_car_loan"] = estimates(
         loan("synthetic_car_loan_reference.csv"),
