@@ -696,29 +696,29 @@ export interface FirewallConfig extends Omit<FirewallOptions, 'replace'> { model
 /** A firewall at one look. */
 export interface FirewallView {
   /** A hash of the reference and the configuration. */
-  id: string;
-  config: FirewallConfig;
-  modelTask: ModelTask;
-  classes: string[];
-  reference: SideInfo;
-  features: string[];
+  readonly id: string;
+  readonly config: FirewallConfig;
+  readonly modelTask: ModelTask;
+  readonly classes: string[];
+  readonly reference: SideInfo;
+  readonly features: string[];
   /** How the budget of false events becomes levels of evidence. */
-  alarm: { budget: number; binsAYear: number; families: number; level: number; creepingLevel: number; weekdays: boolean };
+  readonly alarm: { budget: number; binsAYear: number; families: number; level: number; creepingLevel: number; weekdays: boolean };
   /** The worst severity of its open events. */
-  status: Severity;
-  headline: string;
+  readonly status: Severity;
+  readonly headline: string;
   /** What to read first. */
-  insights: { severity: Severity; text: string; detail: string; event: string | null; monitor: string | null }[];
+  readonly insights: { severity: Severity; text: string; detail: string; event: string | null; monitor: string | null }[];
   /** The metrics of the last judged bin. */
-  lastMetrics: ModelMetric[];
-  bins: Bin[];
+  readonly lastMetrics: ModelMetric[];
+  readonly bins: Bin[];
   /** Pinned ones, then the worst. */
-  monitors: MonitorInfo[];
+  readonly monitors: MonitorInfo[];
   /** Open ones first, then the latest. */
-  events: FirewallEvent[];
-  rules: CheckRule[];
+  readonly events: FirewallEvent[];
+  readonly rules: CheckRule[];
   /** Rows that the ledger remembers; null without one. */
-  ledger: number | null;
+  readonly ledger: number | null;
 }
 /** A firewall's document: profiles, thresholds, history, decisions. No rows. `baseline` and `counts` are base64 of the engine's own form. */
 export interface FirewallDocument {
@@ -860,7 +860,7 @@ export class Firewall {
   /** A firewall that stands on its own: it can be asked and changed, is not kept, and has no data sets to test. */
   static fromJSON(client: Client, json: FirewallDocument | string): Promise<Firewall>;
   readonly id: string;
-  /** Everything at one look. Don't change it. */
+  /** Everything at one look; not a copy. */
   readonly view: FirewallView;
   /** In one sentence. */
   readonly headline: string;

@@ -1,5 +1,8 @@
 // Checked by types.test.mjs: what a consumer writes in TypeScript compiles, and mistakes do not.
-import { Client, Job, StraingaugeError, type Comparison, type CustomMetric, type DataParams, type Inspection, type Progress, type TestRun } from '../../pkg/index.js';
+import {
+  Client, Firewall, Job, Monitor, StraingaugeError, type Bin, type Comparison, type CustomMetric, type CustomMonitor, type DataParams, type Decision,
+  type FirewallEvent, type FirewallOptions, type FirewallView, type Inspection, type Progress, type TestRun,
+} from '../../pkg/index.js';
 
 const params: DataParams = { labelCol: 'label', predictionCol: ['p0', 'p1'], read: { format: 'csv', delimiter: ';' } };
 
@@ -49,3 +52,35 @@ export async function consume(file: File, records: Record<string, unknown>[]): P
 }
 
 declare const TestRunOf: new (a: never) => TestRun;
+
+export async function watch(client: Client, records: Record<string, unknown>[]): Promise<string> {
+  const project = await client.getProject('id');
+  await project.promoteModel('m');
+  const promoted: string | null = project.promotedModel;
+  const options: FirewallOptions = { binSize: 'day', falseEventsAYear: 2, ledger: true, rules: { 'unseen_categorical[city]': 'block' }, tests: { 'drift:feature_drift': { run: false } } };
+  const firewall = await project.createFirewall(promoted, 'then', options, { onProgress: (p: Progress) => void p.total });
+  const job: Job<Bin[]> = firewall.startContinuousTest('week', { overrideExistingBins: true, model: null });
+  for await (const { stage } of job) if (stage === 'done') break;
+  const [bin] = await job.result();
+  const monitor: Monitor | undefined = firewall.listMonitors().find((m) => m.series.some(({ points }) => points.at(-1)?.severity === 'ALERT'));
+  const events: FirewallEvent[] = monitor?.detectedEvents() ?? [];
+  for (const { id, causes, kind } of events) if (kind === 'creeping' && causes[0]?.kind === 'mix') await firewall.resolve(id, 'retrained');
+  const own: CustomMonitor = { name: 'Oslo', test: 'drift:feature_drift', feature: 'city', window: 7, aggregate: 'max', against: 'previous_window', warning: 0.1, alert: 0.2 };
+  await firewall.addMonitor(own);
+  await firewall.note(firewall.event('e'), 'seen');
+  const decisions: Decision[] = await firewall.check(records);
+  const one: Decision[] = await firewall.check({ city: 'Oslo' });
+  if (decisions.concat(one).some(({ action }) => action === 'block')) await firewall.setRule('numeric_outlier', 'flag');
+  if (bin) await (await firewall.run(bin.start)).toMarkdown();
+  const week: TestRun = await firewall.run({ from: '2024-05-06', to: new Date() });
+  const view: FirewallView = firewall.view;
+  const copy = await project.importFirewall(await firewall.toJSON(), { replace: true });
+  const alone = await Firewall.fromJSON(client, JSON.stringify(copy));
+  // @ts-expect-error: bins of this length have no name
+  await project.createFirewall('m', 'then', { binSize: 'fortnight' });
+  // @ts-expect-error: a rule allows, flags or blocks
+  await firewall.setRule('numeric_outlier', 'deny');
+  // @ts-expect-error: what the engine judges is not the caller's to set
+  view.status = 'PASS';
+  return `${week.name} ${view.headline} ${(await alone.seriesTable(monitor)).length} ${firewall.events().toCSV()}`;
+}
