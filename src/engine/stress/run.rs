@@ -23,6 +23,7 @@ use super::rows::Bitmap;
 use super::{Context, RowSet, Settings};
 use crate::math::round12;
 use crate::metrics::{self, Outcomes, Predictions};
+use crate::profile::Form;
 use crate::table::Dataset;
 use crate::{Error, Result};
 
@@ -134,6 +135,26 @@ impl Run {
             done: 0,
             total,
             reported: Vec::new(),
+        })
+    }
+
+    /// A run over a context that is ready, its sides named; what a firewall asks of a bin. Nothing is said of single tests on the way.
+    ///
+    /// # Errors
+    /// Where the configuration names an unknown test.
+    pub fn over(context: Context, config: StressTestConfig, task: ModelTask, id: String, sides: [SideInfo; 2]) -> Result<Self> {
+        let plan = Plan::new(&context, task, &config)?;
+        let [reference, evaluation] = sides;
+        Ok(Self {
+            config,
+            task,
+            id,
+            reference,
+            evaluation,
+            done: 0,
+            total: plan.planned.len() as u64 + 2,
+            reported: vec![true; plan.specs.len()],
+            state: State::Testing { context: Box::new(context), plan, next: 0 },
         })
     }
 
@@ -303,6 +324,8 @@ impl Run {
             known: 0,
         };
         let outcomes = context.rows.as_ref().map(|(reference, _)| Arc::clone(&reference.outcomes));
+        let model = context.frame.model.as_ref();
+        let classes = outcomes.as_ref().map(|o| o.classes.clone()).or_else(|| model.map(|m| m.classes.clone())).unwrap_or_default();
         let mut document = RunDocument {
             format: RUN_FORMAT,
             engine: env!("CARGO_PKG_VERSION").to_owned(),
@@ -312,12 +335,9 @@ impl Run {
             model: self.config.model.clone(),
             seed: self.config.seed,
             sensitivity: self.config.sensitivity,
-            positive_class: outcomes
-                .as_ref()
-                .filter(|_| self.task == ModelTask::BinaryClassification)
-                .and_then(|o| o.classes.last().cloned()),
-            decision_threshold: outcomes.as_ref().and_then(|o| o.cut()),
-            classes: outcomes.map(|o| o.classes.clone()).unwrap_or_default(),
+            positive_class: classes.last().filter(|_| self.task == ModelTask::BinaryClassification).cloned(),
+            decision_threshold: outcomes.map_or_else(|| model.filter(|m| m.form == Form::Score).map(|m| m.cut), |o| o.cut()),
+            classes,
             reference: self.reference.clone(),
             evaluation: self.evaluation.clone(),
             summary,
