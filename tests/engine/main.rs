@@ -15,6 +15,7 @@ mod defects;
 mod estimated;
 mod fair_shown;
 mod fairness;
+mod firewall_mc;
 mod metrics;
 #[allow(dead_code, reason = "collected by the catalogue")]
 mod metrics_shown;
