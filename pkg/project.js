@@ -275,6 +275,7 @@ export class Project {
       dataset: (name, hooks) => this.#registry.dataset(this.#dataset(name), hooks),
       side: async (name, model, { view: { config, reference } }, hooks) => {
         const judged = model === undefined ? config.model || null : model;
+        if (judged !== null && !this.#record.models.includes(judged)) throw unknown('model', judged, this.#record.models);
         const side = await this.#side(this.#dataset(name), judged, hooks);
         if (model === undefined && reference.predicted > 0 && side.predictions === null) throw noPredictions(name, config.model);
         return side;
