@@ -63,6 +63,9 @@ pub struct FirewallConfig {
     /// Whether rows are remembered (a keyed hash of the id, the prediction, cells of the subset features), so that labels that come
     /// later can be joined to them without the data.
     pub ledger: bool,
+    /// The key of the ledger's hashes, 32 hexadecimal digits from the host's source of randomness; the engine has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ledger_key: Option<String>,
     /// What the single-row check does where a rule fires: by rule (`unseen_categorical`) or by rule and feature (`unseen_categorical[city]`).
     pub rules: BTreeMap<String, Action>,
 }
@@ -84,6 +87,7 @@ impl Default for FirewallConfig {
             positive_class: None,
             decision_threshold: None,
             ledger: false,
+            ledger_key: None,
             rules: BTreeMap::new(),
         }
     }
