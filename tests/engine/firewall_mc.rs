@@ -35,8 +35,7 @@ fn one_event_begins_with_november() {
         support::side(file, support::read(file, &bytes), None, &params(label), ModelTask::MulticlassClassification)
     };
     let config = FirewallConfig { model: "model".to_owned(), reference: "mc_reference.csv".to_owned(), ..FirewallConfig::default() };
-    let mut firewall =
-        Firewall::learn(config, ModelTask::MulticlassClassification, side("mc_reference.csv", true)).expect("a firewall");
+    let mut firewall = Firewall::learn(config, ModelTask::MulticlassClassification, side("mc_reference.csv", true)).expect("a firewall");
     drive(&mut firewall);
     firewall.add(side("mc_analysis.csv", false), BatchOptions::default()).expect("a batch");
     drive(&mut firewall);

@@ -3,6 +3,7 @@
 //! Learns from a reference once, counts every bin once, judges it by the same tests and the same verdict code as a stress test, and
 //! follows the results over time: monitors, events, what caused them. Keeps profiles, never rows.
 
+pub mod baseline;
 mod bins;
 pub mod check;
 mod record;

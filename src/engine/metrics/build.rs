@@ -33,25 +33,34 @@ pub fn outcomes(
     positive_class: Option<&str>,
     cut: Option<f64>,
 ) -> Result<(Outcomes, Outcomes)> {
+    let mut sides = outcomes_of(task, &[reference, evaluation], positive_class, cut)?.into_iter();
+    sides.next().zip(sides.next()).ok_or_else(|| does_not_fit(task, "missing"))
+}
+
+/// The same of any number of sides: those of each.
+pub(super) fn outcomes_of(
+    task: ModelTask,
+    sides: &[SideInput<'_>],
+    positive_class: Option<&str>,
+    cut: Option<f64>,
+) -> Result<Vec<Outcomes>> {
+    let hard = sides.iter().any(|s| matches!(s.1.map(|p| &p.values), Some(PredictedValues::Classes(_))));
     match task {
-        ModelTask::Ranking if [reference, evaluation].iter().any(|s| s.0.params.query_col.is_none()) => {
+        ModelTask::Ranking if sides.iter().any(|s| s.0.params.query_col.is_none()) => {
             Err(Error::new("no_query_column", "Ranking needs a column that says which rows belong to one query.")
                 .mend("Name it in queryCol."))
         }
-        ModelTask::Regression | ModelTask::Ranking => Ok((numbers(task, reference)?, numbers(task, evaluation)?)),
+        ModelTask::Regression | ModelTask::Ranking => sides.iter().map(|&side| numbers(task, side, number_labels(task, side.0)?)).collect(),
         ModelTask::BinaryClassification => {
-            let classes = Classes::of(reference, evaluation)?.two(reference, evaluation, positive_class)?;
-            let said = |side: SideInput<'_>| side.0.params.decision_threshold;
-            let cut = cut.or(said(reference)).or(said(evaluation)).unwrap_or(DEFAULT_CUT);
-            let hard = [reference, evaluation].iter().any(|s| matches!(s.1.map(|p| &p.values), Some(PredictedValues::Classes(_))));
-            Ok((binary(reference, &classes, cut, hard)?, binary(evaluation, &classes, cut, hard)?))
+            let classes = Classes::of(sides)?.two(sides, positive_class)?;
+            let cut = cut.or_else(|| sides.iter().find_map(|s| s.0.params.decision_threshold)).unwrap_or(DEFAULT_CUT);
+            sides.iter().map(|&side| binary(side, &classes, cut, hard)).collect()
         }
         ModelTask::MulticlassClassification | ModelTask::NaturalLanguageInference => {
-            let classes = Classes::of(reference, evaluation)?;
-            let hard = [reference, evaluation].iter().any(|s| matches!(s.1.map(|p| &p.values), Some(PredictedValues::Classes(_))));
-            Ok((multiclass(task, reference, &classes, hard)?, multiclass(task, evaluation, &classes, hard)?))
+            let classes = Classes::of(sides)?;
+            sides.iter().map(|&side| multiclass(task, side, &classes, hard)).collect()
         }
-        ModelTask::NamedEntityRecognition => Ok((named_entities(reference)?, named_entities(evaluation)?)),
+        ModelTask::NamedEntityRecognition => sides.iter().map(|&side| named_entities(side)).collect(),
     }
 }
 
@@ -94,17 +103,21 @@ pub fn side_info(side: SideInput<'_>) -> SideInfo {
     }
 }
 
-/// The classes of both sides.
-struct Classes {
+/// The classes of all sides.
+pub(super) struct Classes {
     /// In the order of the probabilities, then by name.
     names: Vec<String>,
     /// Their codes.
-    index: ClassIndex,
+    pub(super) index: ClassIndex,
 }
 
 impl Classes {
-    fn of(reference: SideInput<'_>, evaluation: SideInput<'_>) -> Result<Self> {
-        let sides = [reference, evaluation];
+    /// A given list.
+    pub(super) fn given(names: &[String]) -> Self {
+        Self { names: names.to_vec(), index: ClassIndex::new(names) }
+    }
+
+    fn of(sides: &[SideInput<'_>]) -> Result<Self> {
         let mut labels: Vec<String> = Vec::new();
         for (dataset, _) in sides {
             labels.extend(labels_of(dataset)?.map(|(_, names)| names).unwrap_or_default());
@@ -130,8 +143,8 @@ impl Classes {
     }
 
     /// Exactly two, the negative first.
-    fn two(mut self, reference: SideInput<'_>, evaluation: SideInput<'_>, positive: Option<&str>) -> Result<Self> {
-        let said = positive.or(reference.0.params.positive_class.as_deref()).or(evaluation.0.params.positive_class.as_deref());
+    fn two(mut self, sides: &[SideInput<'_>], positive: Option<&str>) -> Result<Self> {
+        let said = positive.or_else(|| sides.iter().find_map(|s| s.0.params.positive_class.as_deref()));
         if self.names.len() > 2 {
             let shown = self.names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
             let message = format!("A binary task has two classes, but the labels and predictions have {} ({shown}, …).", self.names.len());
@@ -185,7 +198,7 @@ fn counterpart(only: &str, said: Option<&str>) -> String {
 }
 
 /// The classes of the probabilities, from the strongest source of either side; empty where there are no probabilities.
-fn probability_classes(sides: [SideInput<'_>; 2], labels: &[String]) -> Result<Vec<String>> {
+fn probability_classes(sides: &[SideInput<'_>], labels: &[String]) -> Result<Vec<String>> {
     let with_probabilities: Vec<&Predictions> =
         sides.iter().filter_map(|s| s.1).filter(|p| matches!(p.values, PredictedValues::Probabilities(_))).collect();
     let Some(first) = with_probabilities.first() else { return Ok(Vec::new()) };
@@ -207,12 +220,12 @@ fn probability_classes(sides: [SideInput<'_>; 2], labels: &[String]) -> Result<V
     Ok(by_position(labels, width).unwrap_or_else(|| strongest.classes.clone()))
 }
 
-fn does_not_fit(task: ModelTask, what: &str) -> Error {
+pub(super) fn does_not_fit(task: ModelTask, what: &str) -> Error {
     Error::new("predictions_do_not_fit", format!("The predictions are {what}, which {} cannot use.", task.label().to_lowercase()))
         .mend("Choose another task, or name other prediction columns.")
 }
 
-fn binary(side: SideInput<'_>, classes: &Classes, cut: f64, hard: bool) -> Result<Outcomes> {
+pub(super) fn binary(side: SideInput<'_>, classes: &Classes, cut: f64, hard: bool) -> Result<Outcomes> {
     let (dataset, predictions) = side;
     let by_cut = |score: &[f64]| score.iter().map(|s| if s.is_nan() { NO_CLASS } else { u32::from(*s >= cut) }).collect::<Vec<u32>>();
     let scored = |score: Vec<f64>| {
@@ -253,7 +266,7 @@ fn positive_column(predictions: &Predictions, classes: &Classes) -> usize {
     )
 }
 
-fn multiclass(task: ModelTask, side: SideInput<'_>, classes: &Classes, hard: bool) -> Result<Outcomes> {
+pub(super) fn multiclass(task: ModelTask, side: SideInput<'_>, classes: &Classes, hard: bool) -> Result<Outcomes> {
     let (dataset, predictions) = side;
     let prediction = match predictions {
         None => Prediction::None,
@@ -315,21 +328,25 @@ fn argmax(row: &[f64]) -> u32 {
     best.0
 }
 
-fn numbers(task: ModelTask, side: SideInput<'_>) -> Result<Outcomes> {
-    let (dataset, predictions) = side;
+/// The label as numbers.
+fn number_labels(task: ModelTask, dataset: &Dataset) -> Result<Truth> {
     let label = dataset.named(dataset.params.label_col.as_ref()).filter(|_| dataset.info.labelled > 0);
-    let truth = match label.map(|c| (&c.name, &c.values)) {
-        None => Truth::None,
-        Some((_, Values::Number { values, .. })) => Truth::Numbers(values.values().to_vec()),
+    match label.map(|c| (&c.name, &c.values)) {
+        None => Ok(Truth::None),
+        Some((_, Values::Number { values, .. })) => Ok(Truth::Numbers(values.values().to_vec())),
         Some((name, _)) => {
             let message =
                 format!("The label {name} of {} does not hold numbers, which {} needs.", dataset.info.file, task.label().to_lowercase());
-            return Err(Error::new("label_not_numeric", message)
+            Err(Error::new("label_not_numeric", message)
                 .mend("Name another label column, or choose a classification task.")
                 .in_file(&dataset.info.file)
-                .in_column(name));
+                .in_column(name))
         }
-    };
+    }
+}
+
+pub(super) fn numbers(task: ModelTask, side: SideInput<'_>, truth: Truth) -> Result<Outcomes> {
+    let (dataset, predictions) = side;
     let prediction = match predictions.map(|p| (p, &p.values)) {
         None => Prediction::None,
         Some((_, PredictedValues::Numbers(v) | PredictedValues::Score(v))) => Prediction::Numbers(v.clone()),
@@ -345,7 +362,7 @@ fn numbers(task: ModelTask, side: SideInput<'_>) -> Result<Outcomes> {
 }
 
 /// How many entities are there, are named, and are named rightly, row by row.
-fn named_entities(side: SideInput<'_>) -> Result<Outcomes> {
+pub(super) fn named_entities(side: SideInput<'_>) -> Result<Outcomes> {
     let (dataset, predictions) = side;
     let task = ModelTask::NamedEntityRecognition;
     let said = match predictions.map(|p| &p.values) {

@@ -7,6 +7,7 @@ mod counted;
 mod curve;
 mod definition;
 pub mod estimated;
+mod form;
 mod joining;
 mod logged;
 mod outcomes;
@@ -21,6 +22,7 @@ pub use curve::{
     HistogramAuc, Placements, SortedScores, auc, average_precision, average_precision_variance, histogram_auc, histogram_average_precision,
 };
 pub use definition::{Metric, MetricDefinition, Scale, all, by_id, catalogue};
+pub use form::{OutcomeForm, outcomes_in, reference_outcomes};
 pub use outcomes::{NO_CLASS, Outcomes, Prediction, Truth};
 pub use pairing::pair;
 pub use predictions::{ClassesFrom, PredictedValues, Predictions};

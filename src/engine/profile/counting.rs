@@ -15,11 +15,16 @@ pub type Cells = Vec<u16>;
 impl ColumnFrame {
     /// Learns the frame of a reference column.
     pub fn learn(name: &str, kind: FeatureKind, column: Option<&Column>) -> Self {
+        Self::learn_in(name, kind, column, super::FINE_CELLS)
+    }
+
+    /// The same, with at most so many cells for a number.
+    pub fn learn_in(name: &str, kind: FeatureKind, column: Option<&Column>, cells: usize) -> Self {
         let mut out = Self { name: name.to_owned(), ..Self::default() };
         match (kind, column) {
             (_, None) => {}
             (FeatureKind::Numeric, Some(column)) => {
-                if let Some((frame, facts)) = views::numbers(column).and_then(|values| quantiles::learn(&values)) {
+                if let Some((frame, facts)) = views::numbers(column).and_then(|values| quantiles::learn(&values, cells)) {
                     out.facts = facts;
                     out.values = ValueFrame::Numeric(frame);
                 }

@@ -79,6 +79,9 @@ pub struct EmbeddingProfile {
     pub anomalies: RuleCount,
 }
 
+/// For each fifth of the reference, the mean and the covariance's factor of the other four.
+pub type Fifths = Vec<(Vec<f64>, Vec<f64>)>;
+
 /// The steps from a column to its profiles, in order; each goes over the rows in slices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -101,7 +104,9 @@ pub(super) struct EmbeddingWork {
     pub(super) profiles: (EmbeddingProfile, EmbeddingProfile),
     seen: f64,
     folds: Vec<Scatter>,
-    factors: Vec<(Vec<f64>, Vec<f64>)>,
+    factors: Fifths,
+    /// Whether the rows to count are some of the reference's own.
+    own: bool,
     /// Distances of the rows of the side at hand, NaN where there is no embedding.
     distances: Vec<f64>,
     groups: BTreeMap<u32, (f64, Vec<f64>)>,
@@ -127,9 +132,52 @@ impl EmbeddingWork {
             seen: 0.0,
             folds: vec![Scatter::new(width.min(MOST)); FOLDS],
             factors: Vec::new(),
+            own: false,
             distances: Vec::new(),
             groups: BTreeMap::new(),
         })
+    }
+
+    /// Counts a column in a given frame; `own` says that its rows are the reference's, and what its fifths taught.
+    pub(super) fn counting(frame: &EmbeddingFrame, column: Option<&Arc<Column>>, own: Option<&Fifths>) -> Self {
+        let fits = |column: &&Arc<Column>| lists(column).is_some_and(|l| l.width == frame.width);
+        let lacking = || {
+            let values = Values::List(Lists { width: frame.width, values: Vec::new() });
+            Arc::new(Column { name: frame.name.clone(), values, cells: crate::table::Cells::default() })
+        };
+        let column = column.filter(fits).map_or_else(lacking, Arc::clone);
+        Self {
+            columns: (Arc::clone(&column), column),
+            frame: frame.clone(),
+            profiles: Default::default(),
+            seen: 0.0,
+            folds: Vec::new(),
+            factors: own.cloned().unwrap_or_default(),
+            own: own.is_some(),
+            distances: Vec::new(),
+            groups: BTreeMap::new(),
+        }
+    }
+
+    /// What the fifths taught, and the frame.
+    pub(super) fn into_learnt(self) -> (EmbeddingFrame, Fifths) {
+        (self.frame, self.factors)
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.frame.name
+    }
+
+    /// The rows beyond the cut, of the side that was counted last.
+    pub(super) fn beyond(&self) -> Vec<u32> {
+        self.distances.iter().zip(0..).filter(|(d, _)| **d > self.frame.cut).map(|(_, row)| row).collect()
+    }
+
+    /// The distance of one of the reference's own rows.
+    fn own_distance(&self, x: &[f64], projected: &mut [f64]) -> f64 {
+        let Some((mean, factor)) = self.factors.get(fold(x)) else { return f64::NAN };
+        projected.iter_mut().zip(mean).for_each(|(v, m)| *v -= m);
+        mahalanobis(factor, projected).sqrt()
     }
 
     /// Rows that a stage goes over.
@@ -176,14 +224,16 @@ impl EmbeddingWork {
                     }
                 }
                 Stage::Distances => {
-                    if let (Some((mean, factor)), Some(slot)) = (self.factors.get(fold(x)), self.distances.get_mut(row)) {
-                        projected.iter_mut().zip(mean).for_each(|(v, m)| *v -= m);
-                        *slot = mahalanobis(factor, &mut projected).sqrt();
+                    let distance = self.own_distance(x, &mut projected);
+                    if let Some(slot) = self.distances.get_mut(row) {
+                        *slot = distance;
                     }
                 }
                 Stage::Reference | Stage::Evaluation => {
                     self.frame.waves(&projected, &mut waves);
-                    let distance = if stage == Stage::Evaluation {
+                    let distance = if self.own {
+                        self.own_distance(x, &mut projected)
+                    } else if stage == Stage::Evaluation {
                         self.frame.distance_of(&mut projected)
                     } else {
                         self.distances.get(row).copied().unwrap_or(0.0)
@@ -248,8 +298,7 @@ impl EmbeddingWork {
             }
             Stage::Distances => self.frame.cut(&self.distances),
             Stage::Reference | Stage::Evaluation => {
-                let cut = self.frame.cut;
-                let failing: Vec<u32> = self.distances.iter().enumerate().filter(|(_, d)| **d > cut).map(|(row, _)| row as u32).collect();
+                let failing = self.beyond();
                 let profile = if stage == Stage::Evaluation { &mut self.profiles.1 } else { &mut self.profiles.0 };
                 profile.anomalies = rules::count(&failing, profile.rows, |_| "beyond the cut".to_owned(), of);
                 profile.clusters = of.outcomes.groups.as_ref().map(|_| clusters(&self.groups, &profile.products));

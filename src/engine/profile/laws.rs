@@ -121,7 +121,7 @@ fn features() -> Vec<Feature> {
     out
 }
 
-fn profile(reference: &Side, evaluation: &Side) -> (Frame, Profile, Profile) {
+fn profile(reference: &Side, evaluation: &Side) -> (Arc<Frame>, Profile, Profile) {
     let mut profiler = Profiler::new(features(), reference.clone(), evaluation.clone());
     for step in 0..profiler.steps() {
         profiler.step(step).unwrap();
@@ -212,9 +212,9 @@ fn what_is_stored_comes_back_and_is_small() {
     let mut rng = Rng::new(5, 5);
     let (one, other) = (side(&rows(&mut rng, 2_000, 0.0), true, true), side(&rows(&mut rng, 1_000, 0.3), true, true));
     let (frame, reference, evaluation) = profile(&one, &other);
-    let stored = crate::stored::to_bytes(&frame);
+    let stored = crate::stored::to_bytes(&*frame);
     let back: Frame = crate::stored::from_bytes(&stored).unwrap();
-    assert_eq!((&back, back.fingerprint()), (&frame, frame.fingerprint()));
+    assert_eq!((&back, back.fingerprint()), (&*frame, frame.fingerprint()));
     for profile in [reference, evaluation] {
         let stored = crate::stored::to_bytes(&profile);
         let mut back: Profile = crate::stored::from_bytes(&stored).unwrap();

@@ -5,6 +5,7 @@
 //!
 //! Every section stands in its own file and owns its part of the frame and of the profile.
 
+mod abnormal;
 mod category;
 mod clusters;
 mod columns;
@@ -29,20 +30,21 @@ mod tally;
 mod tokens;
 pub mod views;
 
+pub use abnormal::Asked;
 pub use category::{CategoryFrame, CategoryProfile, OTHER_CELL_LIMIT, ValueCounts};
 pub use clusters::Clusters;
 pub use columns::{ColumnFrame, ColumnProfile, Facts, TextProfile, ValueFrame, ValueProfile};
 pub use counting::Cells;
-pub use embeddings::{EmbeddingFrame, EmbeddingProfile, WAVES};
+pub use embeddings::{EmbeddingFrame, EmbeddingProfile, Fifths, WAVES};
 pub use expected::Expected;
 pub(crate) use groups::short_label;
 pub use groups::{GroupFrame, crossed};
-pub use model::{Form, ModelFrame, ModelProfile, exact_multiclass_auc};
+pub use model::{Areas, Form, ModelFrame, ModelProfile, SCORE_CELLS, exact_multiclass_auc};
 pub use nulls::NullsProfile;
 pub use numeric::{Coarse, FINE_CELLS, MISSING_CELL, Moments, NumericFrame, NumericProfile};
 pub use pairs::{Binning, INFORMATION_BINS, JointMoments, PairFrame, PairProfile, PairRows, PairSide, RANK_BINS};
 pub use performance::Mean;
-pub use profiler::{MOST_PAIRS, Profiler};
+pub use profiler::{Learnt, MOST_PAIRS, Profiler};
 pub use row_outcomes::{NO_CELL, RowOutcomes, count_cells, split};
 pub use rules::{RuleCount, RulesFrame, RulesProfile};
 pub use sampling::Sampling;
@@ -207,6 +209,16 @@ impl Profile {
         self.embeddings.iter_mut().zip(&other.embeddings).try_for_each(|(a, b)| a.merge(b))?;
         merge_option(&mut self.label, other.label.as_ref())?;
         merge_option(&mut self.predicted_label, other.predicted_label.as_ref())
+    }
+}
+
+impl Profile {
+    /// Drops what grows with the rows, so that the profile can be stored: sorted scores become areas, long lists of values their commonest.
+    pub fn settle(&mut self) {
+        if let Some(model) = &mut self.model {
+            model.settle();
+        }
+        self.rules.settle();
     }
 }
 

@@ -78,11 +78,11 @@ pub struct ModelFrame {
 impl ModelFrame {
     /// Learns the frame; `None` without predictions.
     pub fn learn(reference: &Outcomes) -> Option<Self> {
-        Self::learn_for(reference, f64::INFINITY)
+        Self::learn_for(reference, f64::INFINITY, SCORE_CELLS)
     }
 
-    /// The same, with the places of a query that count for NDCG.
-    pub fn learn_for(reference: &Outcomes, ndcg_places: f64) -> Option<Self> {
+    /// The same, with the places of a query that count for NDCG and the most cells of a score.
+    pub fn learn_for(reference: &Outcomes, ndcg_places: f64, cells: usize) -> Option<Self> {
         let form = match reference.prediction {
             Prediction::None => return None,
             Prediction::Classes(_) => Form::Classes,
@@ -112,14 +112,14 @@ impl ModelFrame {
         };
         match &reference.prediction {
             Prediction::Score { score, cut, .. } => {
-                out.score_edges = quantile_edges(score.iter().copied(), SCORE_CELLS - 1);
+                out.score_edges = quantile_edges(score.iter().copied(), cells - 1);
                 if !out.score_edges.contains(cut) {
                     out.score_edges.push(*cut);
                     out.score_edges.sort_by(f64::total_cmp);
                 }
             }
             Prediction::Probabilities { values, class } => {
-                out.score_edges = quantile_edges(confidences(values, class, classes), SCORE_CELLS);
+                out.score_edges = quantile_edges(confidences(values, class, classes), cells);
                 if classes <= SUBSET_CONFUSION_CLASSES && !matches!(reference.truth, Truth::None) {
                     let of_class = |k: usize| values.chunks_exact(classes.max(1)).filter_map(move |row| row.get(k).copied());
                     out.class_score_edges = (0..classes).map(|k| quantile_edges(of_class(k), CLASS_SCORE_CELLS)).collect();
@@ -284,6 +284,15 @@ fn learn_confidence_threshold(reference: &Outcomes) -> Option<f64> {
     Some(*threshold)
 }
 
+/// Exact areas under the curves of two classes; absent where a class has no rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Areas {
+    /// Under the ROC curve.
+    pub roc: Option<f64>,
+    /// Average precision.
+    pub precision: Option<f64>,
+}
+
 /// What was counted of truth and prediction in a whole side.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ModelProfile {
@@ -295,8 +304,10 @@ pub struct ModelProfile {
     pub by_label: Vec<OutcomeTally>,
     /// Rows by predicted class.
     pub by_predicted: Vec<OutcomeTally>,
-    /// The scores of negative and of positive rows (two classes).
+    /// The scores of negative and of positive rows (two classes); `None` once settled.
     pub sorted: Option<(SortedScores, SortedScores)>,
+    /// What they came to, once settled: area under the ROC curve and average precision. `None` after a merge.
+    pub areas: Option<Areas>,
     /// What calibrated probabilities expect of the labels; `None` where the frame has no calibrators.
     pub expected: Option<Expected>,
     /// The one-vs-one AUC, exact; `None` after a merge, where histograms give it.
@@ -317,6 +328,7 @@ impl ModelProfile {
             by_label: by(rows.true_classes(classes)),
             by_predicted: by(rows.predicted_classes(classes)),
             sorted: sorted_scores(outcomes),
+            areas: None,
             expected: rows.expected().cloned(),
             multiclass_auc: exact_multiclass_auc(outcomes),
         }
@@ -333,23 +345,46 @@ impl ModelProfile {
         {
             return Err(frames_differ("the model's classes or scores"));
         }
+        self.merge_exact(other);
         self.tally.add(&other.tally);
         self.score_sums.iter_mut().zip(&other.score_sums).for_each(|(a, b)| *a += b);
         self.by_label.iter_mut().zip(&other.by_label).for_each(|(a, b)| a.add(b));
         self.by_predicted.iter_mut().zip(&other.by_predicted).for_each(|(a, b)| a.add(b));
-        match (&mut self.sorted, &other.sorted) {
-            (Some(a), Some(b)) => {
-                a.0.merge(&b.0);
-                a.1.merge(&b.1);
-            }
-            _ => self.sorted = None,
-        }
-        match (&mut self.expected, &other.expected) {
-            (Some(a), Some(b)) => a.merge(b),
-            _ => self.expected = None,
-        }
-        self.multiclass_auc = None;
         Ok(())
+    }
+
+    /// What does not add. A batch without labels or predictions takes nothing away from one that has them.
+    fn merge_exact(&mut self, other: &Self) {
+        let labelled = (self.tally.labelled.rows > 0, other.tally.labelled.rows > 0);
+        if labelled.0 && labelled.1 {
+            match (&mut self.sorted, &other.sorted) {
+                (Some(a), Some(b)) => {
+                    a.0.merge(&b.0);
+                    a.1.merge(&b.1);
+                }
+                _ => self.sorted = None,
+            }
+            (self.areas, self.multiclass_auc) = (None, None);
+        } else if labelled.1 {
+            self.sorted.clone_from(&other.sorted);
+            (self.areas, self.multiclass_auc) = (other.areas, other.multiclass_auc);
+        }
+        let predicted = (self.tally.predicted.rows > 0, other.tally.predicted.rows > 0);
+        match (&mut self.expected, &other.expected) {
+            (Some(a), Some(b)) if predicted.0 && predicted.1 => a.merge(b),
+            (mine, others) if !predicted.0 => mine.clone_from(others),
+            (_, Some(_)) => {}
+            (mine, None) if predicted.1 => *mine = None,
+            (_, None) => {}
+        }
+    }
+
+    /// Drops what grows with the rows; exact areas stay as numbers.
+    pub fn settle(&mut self) {
+        if let Some((negative, positive)) = self.sorted.take() {
+            self.areas =
+                Some(Areas { roc: metrics::auc(&negative, &positive), precision: metrics::average_precision(&negative, &positive) });
+        }
     }
 }
 
@@ -409,7 +444,10 @@ crate::stored::stored!(enum Form { 0 = Classes, 1 = Score, 2 = Probabilities, 3 
 crate::stored::stored!(struct ModelFrame {
     task, form, classes, cut, score_edges, class_score_edges, below, confidence_threshold, calibrators, ndcg_places, top_k, label_mean, label_sd
 });
-crate::stored::stored!(struct ModelProfile { tally, score_sums, by_label, by_predicted, expected, multiclass_auc } without { sorted: None });
+crate::stored::stored!(struct Areas { roc, precision });
+crate::stored::stored!(struct ModelProfile {
+    tally, score_sums, by_label, by_predicted, areas, expected, multiclass_auc
+} without { sorted: None });
 
 #[cfg(test)]
 mod tests {

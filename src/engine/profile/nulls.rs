@@ -14,12 +14,10 @@ pub struct NullsProfile {
 }
 
 impl NullsProfile {
-    /// Counts the columns that both sides have.
-    pub fn count<'a>(columns: impl Iterator<Item = &'a Column>, rows: usize, sampling: &Sampling) -> Self {
+    /// Counts the columns that both sides have, out of so many features that could miss.
+    pub fn count<'a>(columns: impl Iterator<Item = &'a Column>, features: usize, rows: usize, sampling: &Sampling) -> Self {
         let mut missing = vec![0u16; rows];
-        let mut features = 0;
         for column in columns {
-            features += 1;
             let bad = column.cells.bad.iter().map(|b| b.row);
             for row in column.cells.missing.rows.iter().copied().chain(bad) {
                 if let Some(n) = missing.get_mut(row as usize) {

@@ -1,8 +1,8 @@
 //! Numbers: fine cells between reference quantiles, and exact moments.
 //!
 //! Cell i holds the numbers x with `edges[i-1] < x ≤ edges[i]`; the first and the last cell are open. Edges are values of the
-//! reference: all of them where it has at most [`FINE_CELLS`] distinct ones, else its quantiles j/[`FINE_CELLS`] by the
-//! inverse of its distribution function. Coarser bins (PSI, subsets, χ²) are unions of fine cells.
+//! reference: all of them where it has at most so many distinct ones as there may be cells ([`FINE_CELLS`] in a stress test), else
+//! its quantiles by the inverse of its distribution function. Coarser bins (PSI, subsets, χ²) are unions of fine cells.
 
 use super::{Clusters, Sampling, frames_differ};
 use crate::Result;

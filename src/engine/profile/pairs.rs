@@ -105,16 +105,16 @@ pub struct PairRows<'a> {
 }
 
 impl Binning {
-    /// The bins of a column; `None` for texts, absent and constant columns and those that name rows. Numbers get [`RANK_BINS`] where
-    /// ranks are asked of the pair, else [`INFORMATION_BINS`].
-    pub fn of(frame: &ColumnFrame, reference: &ColumnProfile, ranks: bool) -> Option<Self> {
+    /// The bins of a column; `None` for texts, absent and constant columns and those that name rows. Numbers get so many
+    /// bins ([`RANK_BINS`] in a stress test) where ranks are asked of the pair, else [`INFORMATION_BINS`].
+    pub fn of(frame: &ColumnFrame, reference: &ColumnProfile, ranks: Option<usize>) -> Option<Self> {
         if frame.facts.constant || frame.facts.unique {
             return None;
         }
         match &frame.values {
             ValueFrame::Numeric(numeric) => {
                 let mass = &reference.numeric()?.mass;
-                let fine = numeric.bins(mass, if ranks { RANK_BINS } else { INFORMATION_BINS });
+                let fine = numeric.bins(mass, ranks.unwrap_or(INFORMATION_BINS));
                 let by_bin = fine.gather(mass);
                 let coarse = super::NumericFrame::from_edges(fine.edges.clone(), numeric.exact, numeric.min, numeric.max, numeric.center)
                     .bins(&by_bin, INFORMATION_BINS);
@@ -237,12 +237,15 @@ impl PairProfile {
         if self.table.len() != other.table.len() || width(self) != width(other) {
             return Err(frames_differ("the cells of a pair"));
         }
+        // A batch that lacks a side counted nothing.
+        if self.n == 0 {
+            self.moments = other.moments;
+        } else if let (Some(a), Some(b)) = (&mut self.moments, &other.moments) {
+            a.merge(b);
+        }
         self.n += other.n;
         for (mine, theirs) in self.table.iter_mut().zip(&other.table) {
             mine.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
-        }
-        if let (Some(a), Some(b)) = (&mut self.moments, &other.moments) {
-            a.merge(b);
         }
         Ok(())
     }

@@ -153,6 +153,8 @@ impl ModelFrame {
         let exact = match (metric, &profile.sorted) {
             (Metric::Auc, Some((negative, positive))) => metrics::auc(negative, positive),
             (Metric::AveragePrecision, Some((negative, positive))) => metrics::average_precision(negative, positive),
+            (Metric::Auc, None) => profile.areas.and_then(|a| a.roc),
+            (Metric::AveragePrecision, None) => profile.areas.and_then(|a| a.precision),
             (Metric::MulticlassAuc, _) => profile.multiclass_auc,
             (m, _) => m.estimates().filter(|&base| base != Metric::Accuracy).and_then(|base| profile.expected.as_ref()?.value(base)),
         };

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::abnormal::{AbnormalRows, Asked};
 use super::counting::Cells;
-use super::embeddings::{EmbeddingWork, Stage};
+use super::embeddings::{EmbeddingWork, Fifths, Stage};
 use super::pairs::{Binning, PairFrame, PairProfile, PairRows, PairSide};
 use super::rules::{self, LearnOptions, PairRule, RowsOf, Whose};
 use super::{
@@ -47,8 +48,8 @@ enum Step {
     Subsets(usize, Which),
     /// Counts a crossing of protected features, by its place in the plan; the reference comes first and learns the cells.
     Groups(usize, Which),
-    /// Counts missing values per row on both sides.
-    Nulls,
+    /// Counts missing values per row of one side.
+    Nulls(Which),
     /// Counts a pair on one side; the reference comes first and learns the pair's frame.
     Pair(PairSide, PairSide, Which),
     /// Counts the rows that fail a feature's rules, by its place; the reference comes first and learns the rules.
@@ -59,6 +60,26 @@ enum Step {
     Documents(usize, Which, usize),
     /// Takes some rows of an embedding, by its place, through a stage.
     Embedding(usize, Stage, usize),
+}
+
+impl Step {
+    /// The side that it looks at.
+    fn side(self) -> Which {
+        match self {
+            Self::Reference(_) | Self::Tokens(..) => Which::Reference,
+            Self::Evaluation(_) => Which::Evaluation,
+            Self::Outcomes(which)
+            | Self::Model(which)
+            | Self::Subsets(_, which)
+            | Self::Groups(_, which)
+            | Self::Nulls(which)
+            | Self::Pair(_, _, which)
+            | Self::Rules(_, which)
+            | Self::Documents(_, which, _) => which,
+            Self::Embedding(_, stage, _) if stage == Stage::Evaluation => Which::Evaluation,
+            Self::Embedding(..) => Which::Reference,
+        }
+    }
 }
 
 /// Rows whose tokens one step looks at.
@@ -80,7 +101,7 @@ pub struct Profiler {
     pub(super) reference: Side,
     pub(super) evaluation: Side,
     plan: Vec<Step>,
-    pub(super) frame: Frame,
+    pub(super) frame: Arc<Frame>,
     pub(super) profiles: (Profile, Profile),
     /// The cell of each row, by feature: what every later section reads instead of the values.
     pub(super) feature_cells: (Vec<Arc<Cells>>, Vec<Arc<Cells>>),
@@ -92,6 +113,23 @@ pub struct Profiler {
     pub(super) row_outcomes: (Option<Arc<RowOutcomes>>, Option<Arc<RowOutcomes>>),
     texts: TextsAtHand,
     embeddings: Vec<EmbeddingWork>,
+    /// By which rules the evaluation's rows are judged.
+    whose: Whose,
+    /// Rows that fail any rule, of the only side that there is.
+    abnormal: AbnormalRows,
+}
+
+/// What a reference alone teaches.
+#[derive(Debug, Default)]
+pub struct Learnt {
+    /// The frame.
+    pub frame: Arc<Frame>,
+    /// The reference in it.
+    pub profile: Profile,
+    /// What the fifths of each of the frame's embeddings taught.
+    pub fifths: Vec<Fifths>,
+    /// Rows that fail any of the rules that were asked.
+    pub abnormal: u64,
 }
 
 impl Profiler {
@@ -124,7 +162,7 @@ impl Profiler {
             crossed = super::crossed(&features, reference.dataset.params.intersections.as_deref());
             plan.extend((0..crossed.len()).flat_map(|i| [Step::Groups(i, Which::Reference), Step::Groups(i, Which::Evaluation)]));
         }
-        plan.push(Step::Nulls);
+        plan.extend([Step::Nulls(Which::Reference), Step::Nulls(Which::Evaluation)]);
         let labelled = !matches!(reference.outcomes.truth, Truth::None);
         for (a, b) in planned_pairs(&features, labelled) {
             plan.extend([Step::Pair(a, b, Which::Reference), Step::Pair(a, b, Which::Evaluation)]);
@@ -162,7 +200,9 @@ impl Profiler {
             row_outcomes: (None, None),
             texts: TextsAtHand::of(&features, &reference, &evaluation),
             embeddings,
-            frame: Frame::default(),
+            whose: Whose::Other,
+            abnormal: AbnormalRows::default(),
+            frame: Arc::default(),
             features,
             reference,
             evaluation,
@@ -170,11 +210,64 @@ impl Profiler {
         }
     }
 
+    /// Plans the work of a reference without another side. `asked` names the rules whose failing rows are gathered.
+    pub fn reference(features: Vec<Feature>, reference: Side, asked: &Asked) -> Self {
+        let rows = reference.dataset.rows();
+        let mut out = Self::new(features, reference.clone(), reference);
+        out.plan.retain(|step| step.side() == Which::Reference);
+        out.abnormal = AbnormalRows::new(asked, rows);
+        out
+    }
+
+    /// Plans to count a side in a given frame. Rows of the reference itself are judged by what the others teach, and need what the fifths
+    /// of its embeddings taught.
+    pub fn counting(features: Vec<Feature>, frame: Arc<Frame>, side: Side, own: Option<&[Fifths]>, asked: &Asked) -> Self {
+        let rows = side.dataset.rows();
+        let mut slots: Vec<Slot> = (0..features.len()).map(Slot::Feature).collect();
+        slots.extend(frame.label.iter().map(|_| Slot::Label));
+        slots.extend(frame.predicted_label.iter().map(|_| Slot::PredictedLabel));
+        slots.extend((0..frame.predictions.len()).map(Slot::Prediction));
+        let mut plan: Vec<Step> = slots.into_iter().map(Step::Evaluation).collect();
+        let this = Which::Evaluation;
+        let crossed: Vec<Vec<usize>> = frame.groups.iter().map(|g| g.features.clone()).collect();
+        if frame.model.is_some() {
+            plan.extend([Step::Outcomes(this), Step::Model(this)]);
+            plan.extend((0..features.len()).map(|i| Step::Subsets(i, this)));
+            plan.extend((0..crossed.len()).map(|i| Step::Groups(i, this)));
+        }
+        plan.push(Step::Nulls(this));
+        plan.extend(frame.pairs.iter().map(|pair| Step::Pair(pair.a, pair.b, this)));
+        plan.extend((0..features.len()).map(|i| Step::Rules(i, this)));
+        // A side without rows takes a step all the same: its profile has the cells of all others.
+        let slices = |rows: usize| 0..rows.div_ceil(TEXT_ROWS).max(1);
+        for text in &frame.texts {
+            plan.extend(slices(rows).map(|slice| Step::Documents(text.feature, this, slice)));
+        }
+        let mut embeddings = Vec::new();
+        for (i, embedding) in frame.embeddings.iter().enumerate() {
+            let work = EmbeddingWork::counting(embedding, side.dataset.table.column(&embedding.name), own.and_then(|o| o.get(i)));
+            plan.extend(slices(work.rows(Stage::Evaluation)).map(|slice| Step::Embedding(i, Stage::Evaluation, slice)));
+            embeddings.push(work);
+        }
+        let mut out = Self::new(Vec::new(), side.clone(), side.clone());
+        out.feature_cells.1 = features.iter().map(|_| Arc::default()).collect();
+        out.texts = TextsAtHand::of(&features, &side, &side);
+        (out.features, out.frame, out.plan, out.crossed, out.embeddings) = (features, frame, plan, crossed, embeddings);
+        out.whose = if own.is_some() { Whose::Reference } else { Whose::Other };
+        out.abnormal = AbnormalRows::new(asked, rows);
+        out
+    }
+
     /// Changes how rules are learnt; to be called before the first step.
     #[must_use]
     pub fn learning(mut self, options: LearnOptions) -> Self {
         self.learning = options;
         self
+    }
+
+    /// Rows of the side that is judged.
+    pub fn rows(&self) -> usize {
+        self.evaluation.dataset.rows()
     }
 
     /// How many steps there are.
@@ -194,7 +287,7 @@ impl Profiler {
             Some(Step::Model(which)) => self.model(which),
             Some(Step::Subsets(feature, which)) => self.subsets(feature, which),
             Some(Step::Groups(set, which)) => self.groups(set, which),
-            Some(Step::Nulls) => self.nulls(),
+            Some(Step::Nulls(which)) => self.nulls(which),
             Some(Step::Pair(a, b, which)) => self.pair(a, b, which),
             Some(Step::Rules(feature, which)) => self.rules(feature, which),
             Some(Step::Tokens(feature, slice)) => self.tokens(feature, slice),
@@ -206,16 +299,40 @@ impl Profiler {
     }
 
     /// The frame, the reference's profile and the evaluation's.
-    pub fn finish(mut self) -> (Frame, Profile, Profile) {
+    pub fn finish(self) -> (Arc<Frame>, Profile, Profile) {
+        let (learnt, evaluation) = self.both();
+        (learnt.frame, learnt.profile, evaluation)
+    }
+
+    /// What the reference alone taught.
+    pub fn learnt(self) -> Learnt {
+        self.both().0
+    }
+
+    fn both(mut self) -> (Learnt, Profile) {
         (self.profiles.0.pairs, self.profiles.1.pairs) = self.pairs;
-        for work in self.embeddings.into_iter().filter(EmbeddingWork::is_learnt) {
-            self.frame.embeddings.push(work.frame);
-            self.profiles.0.embeddings.push(work.profiles.0);
-            self.profiles.1.embeddings.push(work.profiles.1);
+        let mut fifths = Vec::new();
+        let frame = Arc::make_mut(&mut self.frame);
+        for mut work in self.embeddings.into_iter().filter(EmbeddingWork::is_learnt) {
+            let (reference, evaluation) = std::mem::take(&mut work.profiles);
+            self.profiles.0.embeddings.push(reference);
+            self.profiles.1.embeddings.push(evaluation);
+            let (embedding, taught) = work.into_learnt();
+            frame.embeddings.push(embedding);
+            fifths.push(taught);
         }
-        let fingerprint = self.frame.fingerprint();
+        let fingerprint = frame.fingerprint();
         (self.profiles.0.frame, self.profiles.1.frame) = (fingerprint, fingerprint);
-        (self.frame, self.profiles.0, self.profiles.1)
+        let learnt = Learnt { frame: self.frame, profile: self.profiles.0, fifths, abnormal: self.abnormal.count() };
+        (learnt, self.profiles.1)
+    }
+
+    /// The profile of the side that was counted in a given frame, and its rows that fail any of the rules that were asked.
+    pub fn counted(mut self) -> (Profile, u64) {
+        self.profiles.1.pairs = self.pairs.1;
+        self.profiles.1.embeddings.extend(self.embeddings.into_iter().map(|work| work.profiles.1));
+        self.profiles.1.frame = self.frame.fingerprint();
+        (self.profiles.1, self.abnormal.count())
     }
 
     fn learn(&mut self, slot: Slot) {
@@ -232,19 +349,20 @@ impl Profiler {
                 _ => ("prediction", FeatureKind::Numeric),
             },
         };
-        let frame = ColumnFrame::learn(name, kind, column.as_deref());
+        let frame = ColumnFrame::learn_in(name, kind, column.as_deref(), self.learning.grain.fine);
         let (profile, cells) = frame.count(column.as_deref(), &Sampling::of(&reference.outcomes));
+        let learnt = Arc::make_mut(&mut self.frame);
         match slot {
             Slot::Feature(i) => {
-                self.frame.columns.push(frame);
+                learnt.columns.push(frame);
                 set(&mut self.feature_cells.0, i, cells);
             }
             Slot::Label => {
-                self.frame.label = Some(frame);
+                learnt.label = Some(frame);
                 self.label_cells.0 = Arc::new(cells);
             }
-            Slot::PredictedLabel => self.frame.predicted_label = Some(frame),
-            Slot::Prediction(_) => self.frame.predictions.push(frame),
+            Slot::PredictedLabel => learnt.predicted_label = Some(frame),
+            Slot::Prediction(_) => learnt.predictions.push(frame),
         }
         place(&mut self.profiles.0, slot, profile);
     }
@@ -269,12 +387,15 @@ impl Profiler {
 
     fn outcomes(&mut self, which: Which) {
         if which == Which::Reference {
-            self.frame.model = ModelFrame::learn_for(&self.reference.outcomes, self.learning.ndcg_places);
+            let options = self.learning;
+            Arc::make_mut(&mut self.frame).model =
+                ModelFrame::learn_for(&self.reference.outcomes, options.ndcg_places, options.grain.scores);
         }
         let Some(frame) = &self.frame.model else { return };
+        let code = |side: &Side| Some(Arc::new(RowOutcomes::code_rows(frame, &side.outcomes, side.dataset.rows())));
         match which {
-            Which::Reference => self.row_outcomes.0 = Some(Arc::new(RowOutcomes::code(frame, &self.reference.outcomes))),
-            Which::Evaluation => self.row_outcomes.1 = Some(Arc::new(RowOutcomes::code(frame, &self.evaluation.outcomes))),
+            Which::Reference => self.row_outcomes.0 = code(&self.reference),
+            Which::Evaluation => self.row_outcomes.1 = code(&self.evaluation),
         }
     }
 
@@ -288,55 +409,76 @@ impl Profiler {
     }
 
     fn subsets(&mut self, feature: usize, which: Which) {
+        if which == Which::Reference {
+            let column = self.reference.columns.get(feature).and_then(Option::as_deref);
+            let learnt = self.features.get(feature).zip(column).and_then(|(f, c)| SubsetFrame::learn(f, c));
+            Arc::make_mut(&mut self.frame).subsets.push(learnt);
+        }
         let Some(model) = &self.frame.model else { return };
         let (side, rows, profile) = match which {
             Which::Reference => (&self.reference, &self.row_outcomes.0, &mut self.profiles.0),
             Which::Evaluation => (&self.evaluation, &self.row_outcomes.1, &mut self.profiles.1),
         };
         let column = side.columns.get(feature).and_then(Option::as_deref);
-        if which == Which::Reference {
-            let learnt = self.features.get(feature).zip(column).and_then(|(f, c)| SubsetFrame::learn(f, c));
-            self.frame.subsets.push(learnt);
-        }
         let cut = self.frame.subsets.get(feature).and_then(Option::as_ref);
         profile.subsets.push(cut.zip(rows.as_ref()).map(|(cut, rows)| cut.count(model, column, rows)));
     }
 
     fn groups(&mut self, set: usize, which: Which) {
-        let (Some(model), Some(places)) = (&self.frame.model, self.crossed.get(set)) else { return };
+        let Some(places) = self.crossed.get(set) else { return };
+        if which == Which::Reference {
+            let frame = Arc::make_mut(&mut self.frame);
+            let cuts: Vec<_> = places.iter().filter_map(|&i| frame.subsets.get(i)?.as_ref()).collect();
+            let columns: Vec<&Column> = places.iter().filter_map(|&i| self.reference.columns.get(i)?.as_deref()).collect();
+            if cuts.len() == places.len() && columns.len() == places.len() {
+                let learnt = super::GroupFrame::learn(places, &cuts, &columns);
+                frame.groups.extend(learnt);
+            }
+        }
+        let Some(model) = &self.frame.model else { return };
         let (side, rows, profile) = match which {
             Which::Reference => (&self.reference, &self.row_outcomes.0, &mut self.profiles.0),
             Which::Evaluation => (&self.evaluation, &self.row_outcomes.1, &mut self.profiles.1),
         };
         let cuts: Vec<_> = places.iter().filter_map(|&i| self.frame.subsets.get(i)?.as_ref()).collect();
         let columns: Vec<&Column> = places.iter().filter_map(|&i| side.columns.get(i)?.as_deref()).collect();
-        if which == Which::Reference && cuts.len() == places.len() && columns.len() == places.len() {
-            self.frame.groups.extend(super::GroupFrame::learn(places, &cuts, &columns));
-        }
-        let Some((frame, rows)) = self.frame.groups.last().filter(|f| f.features == *places).zip(rows.as_ref()) else { return };
+        let Some((frame, rows)) = self.frame.groups.iter().rfind(|f| f.features == *places).zip(rows.as_ref()) else { return };
         profile.groups.push(frame.count(model, frame.cells_of(&cuts, &columns), rows));
     }
 
-    fn nulls(&mut self) {
+    fn nulls(&mut self, which: Which) {
         let shared: Vec<usize> = (0..self.features.len())
             .filter(|&i| self.features.get(i).is_some_and(|f| f.measured_in.is_none()))
-            .filter(|&i| [&self.reference, &self.evaluation].iter().all(|s| s.columns.get(i).is_some_and(Option::is_some)))
+            .filter(|&i| self.counts_alone() || self.sides().iter().all(|s| s.columns.get(i).is_some_and(Option::is_some)))
             .collect();
         let count = |side: &Side| {
             let columns = shared.iter().filter_map(|&i| side.columns.get(i)).filter_map(Option::as_deref);
-            NullsProfile::count(columns, side.dataset.rows(), &Sampling::of(&side.outcomes))
+            NullsProfile::count(columns, shared.len(), side.dataset.rows(), &Sampling::of(&side.outcomes))
         };
-        self.profiles.0.nulls = count(&self.reference);
-        self.profiles.1.nulls = count(&self.evaluation);
+        match which {
+            Which::Reference => self.profiles.0.nulls = count(&self.reference),
+            Which::Evaluation => self.profiles.1.nulls = count(&self.evaluation),
+        }
+    }
+
+    fn sides(&self) -> [&Side; 2] {
+        [&self.reference, &self.evaluation]
+    }
+
+    /// Whether a side is counted in a frame that was learnt before.
+    fn counts_alone(&self) -> bool {
+        !self.plan.iter().any(|step| step.side() == Which::Reference)
     }
 
     fn pair(&mut self, a: PairSide, b: PairSide, which: Which) {
         if which == Which::Reference {
             let ranks = self.rankable(a) && self.rankable(b);
             let (Some(bins_a), Some(bins_b)) = (self.binning(a, ranks), self.binning(b, ranks)) else { return };
-            self.frame.pairs.push(PairFrame { a, b, bins_a, bins_b });
+            Arc::make_mut(&mut self.frame).pairs.push(PairFrame { a, b, bins_a, bins_b });
         }
-        let Some(frame) = self.frame.pairs.last().filter(|f| (f.a, f.b) == (a, b)) else { return };
+        // Each side counts the pairs in the order of the frame.
+        let at = if which == Which::Reference { self.pairs.0.len() } else { self.pairs.1.len() };
+        let Some(frame) = self.frame.pairs.get(at).filter(|f| (f.a, f.b) == (a, b)) else { return };
         let side = if which == Which::Reference { &self.reference } else { &self.evaluation };
         let (columns_a, columns_b) = (pair_column(a, side), pair_column(b, side));
         let cells = |side: PairSide| match (side, which) {
@@ -355,55 +497,69 @@ impl Profiler {
         let rows_a = PairRows { cells: &cells_a, values: values_a.as_deref() };
         let rows_b = PairRows { cells: &cells_b, values: classes.as_deref().or(values_b.as_deref()) };
         let profile = frame.count(rows_a, rows_b, &Sampling::of(&side.outcomes));
-        if which == Which::Reference {
-            let at = self.frame.pairs.len() - 1;
-            if let Some(rule) = PairRule::learn(at, frame, &profile) {
-                self.profiles.0.rules.pairs.push(rule.count_reference(&profile));
-                self.frame.rules.pairs.push(rule);
+        let learnt = if which == Which::Reference { PairRule::learn(at, frame, &profile) } else { None };
+        let own = which == Which::Reference || self.whose == Whose::Reference;
+        if let Some(rule) = learnt.as_ref().or_else(|| self.frame.rules.pairs.iter().rfind(|r| r.pair == at)) {
+            let asks = |side| if let PairSide::Feature(i) = side { self.features.get(i) } else { None };
+            let asked = asks(a).zip(asks(b)).is_some_and(|(a, b)| self.abnormal.asks_pair(a, b));
+            let failing = if asked || !own {
+                rule.failing_rows(frame, &cells_a, &cells_b, if own { Whose::Reference } else { Whose::Other })
+            } else {
+                Vec::new()
+            };
+            if asked {
+                self.abnormal.add(&failing);
             }
-            self.pairs.0.push(profile);
-        } else {
-            if let Some(rule) = self.frame.rules.pairs.last().filter(|r| r.pair + 1 == self.frame.pairs.len()) {
+            if own {
+                let count = rule.count_reference(&profile);
+                let counts = if which == Which::Reference { &mut self.profiles.0 } else { &mut self.profiles.1 };
+                counts.rules.pairs.push(count);
+            } else {
                 let rows = RowsOf { outcomes: &side.outcomes, model: self.frame.model.as_ref().zip(self.row_outcomes.1.as_deref()) };
-                let failing = rule.failing_rows(frame, &cells_a, &cells_b);
                 let value = |column: &Option<Arc<Column>>, row| column.as_deref().map_or_else(String::new, |c| rules::shown(c, row));
                 let values = |row| format!("{} · {}", value(&columns_a, row), value(&columns_b, row));
                 self.profiles.1.rules.pairs.push(rules::count(&failing, profile.n, values, rows));
             }
-            self.pairs.1.push(profile);
         }
+        Arc::make_mut(&mut self.frame).rules.pairs.extend(learnt);
+        if which == Which::Reference { &mut self.pairs.0 } else { &mut self.pairs.1 }.push(profile);
     }
 
     fn rules(&mut self, feature: usize, which: Which) {
         let Some(described) = self.features.get(feature) else { return };
         let (side, whose) = match which {
             Which::Reference => (&self.reference, Whose::Reference),
-            Which::Evaluation => (&self.evaluation, Whose::Other),
+            Which::Evaluation => (&self.evaluation, self.whose),
         };
         let unseen = TextFeature::UnseenTokenShare.column(&described.name);
         let unseen = self.features.iter().position(|f| described.kind == FeatureKind::Text && f.name == unseen);
         let column = |i: usize| side.columns.get(i).and_then(Option::as_deref);
-        let Some(frame) = self.frame.columns.get(feature) else { return };
         if which == Which::Reference {
-            let unseen = unseen.and_then(|i| self.frame.columns.get(i).zip(self.profiles.0.columns.get(i)));
-            let learnt = match self.profiles.0.columns.get(feature) {
+            let profiles = &self.profiles.0.columns;
+            let unseen = unseen.and_then(|i| self.frame.columns.get(i).zip(profiles.get(i)));
+            let learnt = match self.frame.columns.get(feature).zip(profiles.get(feature)) {
                 // What is measured in a text is not an input of its own.
-                Some(profile) if described.measured_in.is_none() => {
+                Some((frame, profile)) if described.measured_in.is_none() => {
                     rules::learn(described.kind, column(feature), frame, profile, unseen, self.learning)
                 }
                 _ => rules::FeatureRules::default(),
             };
-            self.frame.rules.features.push(learnt);
+            Arc::make_mut(&mut self.frame).rules.features.push(learnt);
         }
-        let Some(learnt) = self.frame.rules.features.get(feature) else { return };
-        let model = self.frame.model.as_ref().zip(if which == Which::Reference { None } else { self.row_outcomes.1.as_deref() });
-        let counts = (learnt.rules.iter())
-            .map(|rule| {
-                let Some(values) = column(feature) else { return super::RuleCount::default() };
-                let (failing, asked) = rules::failing_rows(rule, learnt, frame, values, unseen.and_then(column), whose);
-                rules::count(&failing, asked, |row| rules::shown(values, row), RowsOf { outcomes: &side.outcomes, model })
-            })
-            .collect();
+        let Some((frame, learnt)) = self.frame.columns.get(feature).zip(self.frame.rules.features.get(feature)) else { return };
+        let model = self.frame.model.as_ref().zip(if whose == Whose::Reference { None } else { self.row_outcomes.1.as_deref() });
+        let mut counts = Vec::new();
+        for rule in &learnt.rules {
+            let Some(values) = column(feature) else {
+                counts.push(super::RuleCount::default());
+                continue;
+            };
+            let (failing, asked) = rules::failing_rows(rule, learnt, frame, values, unseen.and_then(column), whose);
+            if self.abnormal.asks(rule.kind(), &described.name) {
+                self.abnormal.add(&failing);
+            }
+            counts.push(rules::count(&failing, asked, |row| rules::shown(values, row), RowsOf { outcomes: &side.outcomes, model }));
+        }
         match which {
             Which::Reference => self.profiles.0.rules.features.push(counts),
             Which::Evaluation => self.profiles.1.rules.features.push(counts),
@@ -418,7 +574,7 @@ impl Profiler {
         if documents.ends(slice)
             && let Some(learner) = self.texts.learner.take()
         {
-            self.frame.texts.push(super::TextFrame { feature, grams: learner.finish(column) });
+            Arc::make_mut(&mut self.frame).texts.push(super::TextFrame { feature, grams: learner.finish(column) });
         }
     }
 
@@ -427,11 +583,12 @@ impl Profiler {
             Which::Reference => (&self.reference, &mut self.profiles.0, &self.texts.documents.0),
             Which::Evaluation => (&self.evaluation, &mut self.profiles.1, &self.texts.documents.1),
         };
-        let Some(column) = side.columns.get(feature).and_then(Option::as_deref) else { return };
-        let Some(frame) = self.frame.texts.last().filter(|f| f.feature == feature) else { return };
+        let Some(frame) = self.frame.texts.iter().find(|f| f.feature == feature) else { return };
         let counter = self.texts.counter.get_or_insert_with(|| TokenCounter::new(&frame.grams));
-        let sampling = Sampling::of(&side.outcomes);
-        documents.slice(slice, &mut |rows| counter.add(&frame.grams, column, rows, &sampling));
+        if let Some(column) = side.columns.get(feature).and_then(Option::as_deref) {
+            let sampling = Sampling::of(&side.outcomes);
+            documents.slice(slice, &mut |rows| counter.add(&frame.grams, column, rows, &sampling));
+        }
         if documents.ends(slice) {
             profile.texts.extend(self.texts.counter.take().map(TokenCounter::finish));
         }
@@ -444,8 +601,13 @@ impl Profiler {
             _ => (&self.reference, None),
         };
         let end = ((slice + 1) * TEXT_ROWS).min(work.rows(stage));
+        // Failing rows of the reference are not tallied.
+        let coded = coded.filter(|_| self.whose == Whose::Other);
         let of = RowsOf { outcomes: &side.outcomes, model: self.frame.model.as_ref().zip(coded) };
         work.step(stage, slice * TEXT_ROWS..end, of);
+        if matches!(stage, Stage::Reference | Stage::Evaluation) && end == work.rows(stage) && self.abnormal.asks_embedding(work.name()) {
+            self.abnormal.add(&work.beyond());
+        }
     }
 
     fn pair_frame(&self, side: PairSide) -> Option<(&ColumnFrame, &ColumnProfile)> {
@@ -464,7 +626,7 @@ impl Profiler {
 
     fn binning(&self, side: PairSide, ranks: bool) -> Option<Binning> {
         let (frame, profile) = self.pair_frame(side)?;
-        Binning::of(frame, profile, ranks).map(|b| Binning { ordered: ranks, ..b })
+        Binning::of(frame, profile, ranks.then_some(self.learning.grain.ranks)).map(|b| Binning { ordered: ranks, ..b })
     }
 }
 

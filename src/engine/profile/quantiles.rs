@@ -1,6 +1,6 @@
 //! A numeric frame from reference values: distinct values where they are few, else exact quantiles by radix sort.
 
-use super::{FINE_CELLS, Facts, NumericFrame};
+use super::{Facts, NumericFrame};
 
 /// Bits of a digit of the radix sort: 2048 counters stay in the first-level cache.
 const DIGIT: u32 = 11;
@@ -14,8 +14,8 @@ const SLOTS: usize = 8192;
 /// The share of distinct values from which whole numbers name rows.
 pub(super) const UNIQUE_SHARE: f64 = 0.99;
 
-/// The frame and the facts of a reference column; `None` where no value is finite.
-pub(super) fn learn(values: &[f64]) -> Option<(NumericFrame, Facts)> {
+/// The frame of at most `cells` cells and the facts of a reference column; `None` where no value is finite.
+pub(super) fn learn(values: &[f64], cells: usize) -> Option<(NumericFrame, Facts)> {
     let mut facts = Facts { integer: true, ascending: true, ..Facts::default() };
     let (mut min, mut max, mut last) = (f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);
     for &x in values {
@@ -32,13 +32,13 @@ pub(super) fn learn(values: &[f64]) -> Option<(NumericFrame, Facts)> {
         return None;
     }
     let mut sorted = None;
-    let (edges, exact) = if let Some(distinct) = few_distinct(values) {
+    let (edges, exact) = if let Some(distinct) = few_distinct(values, cells) {
         facts.distinct = distinct.len() as u64;
         (distinct, true)
     } else {
         let sorted = sorted.insert(sorted_keys(values));
-        facts.distinct = if facts.integer { sorted.chunk_by(|a, b| a == b).count() as u64 } else { FINE_CELLS as u64 + 1 };
-        (quantiles(sorted), false)
+        facts.distinct = if facts.integer { sorted.chunk_by(|a, b| a == b).count() as u64 } else { cells as u64 + 1 };
+        (quantiles(sorted, cells), false)
     };
     let center = edges.get(edges.len() / 2).copied().unwrap_or(min);
     // The last cell is open above: no edge at the largest value.
@@ -73,8 +73,8 @@ fn masses_of_sorted(sorted: &[u64], edges: &[f64]) -> Vec<f64> {
     ends.map(|end| (end - std::mem::replace(&mut before, end)) as f64).collect()
 }
 
-/// The distinct finite values, ascending; `None` where there are more than [`FINE_CELLS`].
-fn few_distinct(values: &[f64]) -> Option<Vec<f64>> {
+/// The distinct finite values, ascending; `None` where there are more than `most`, which is at most a quarter of [`SLOTS`].
+fn few_distinct(values: &[f64], most: usize) -> Option<Vec<f64>> {
     // Open addressing over bit patterns; NaN's pattern marks a free slot.
     let mut slots = vec![f64::NAN.to_bits(); SLOTS];
     let mut found = Vec::new();
@@ -92,7 +92,7 @@ fn few_distinct(values: &[f64]) -> Option<Vec<f64>> {
                 break;
             }
             if *slot == f64::NAN.to_bits() {
-                if found.len() == FINE_CELLS {
+                if found.len() == most {
                     return None;
                 }
                 *slot = bits;
@@ -166,10 +166,10 @@ pub(super) fn sorted(values: &[f64]) -> Vec<f64> {
     sorted_keys(values).into_iter().map(number).collect()
 }
 
-/// The distinct quantiles j/[`FINE_CELLS`] of sorted keys, by the inverse of their distribution function.
-fn quantiles(sorted: &[u64]) -> Vec<f64> {
+/// The distinct quantiles j/`cells` of sorted keys, by the inverse of their distribution function.
+fn quantiles(sorted: &[u64], cells: usize) -> Vec<f64> {
     let mut edges: Vec<f64> =
-        (1..=FINE_CELLS).filter_map(|j| sorted.get((j * sorted.len()).div_ceil(FINE_CELLS).max(1) - 1)).map(|&k| number(k)).collect();
+        (1..=cells).filter_map(|j| sorted.get((j * sorted.len()).div_ceil(cells).max(1) - 1)).map(|&k| number(k)).collect();
     edges.dedup();
     edges
 }
@@ -177,6 +177,7 @@ fn quantiles(sorted: &[u64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::FINE_CELLS;
     use crate::random::Rng;
 
     #[test]
@@ -200,7 +201,7 @@ mod tests {
     #[test]
     fn few_values_get_a_cell_each() {
         let values = [3.0, 1.0, f64::NAN, 2.0, 3.0, -0.0, 0.0];
-        let (frame, facts) = learn(&values).unwrap();
+        let (frame, facts) = learn(&values, FINE_CELLS).unwrap();
         assert_eq!((frame.edges.as_slice(), frame.exact), ([0.0, 1.0, 2.0].as_slice(), true));
         assert_eq!((facts.distinct, facts.present, facts.integer, facts.ascending), (4, 6, true, false));
         assert_eq!(frame.ridits, [1.0 / 6.0, 2.5 / 6.0, 3.5 / 6.0, 5.0 / 6.0]);
@@ -210,7 +211,7 @@ mod tests {
     fn many_values_get_equal_cells() {
         let mut rng = Rng::new(5, 6);
         let values: Vec<f64> = (0..50_000).map(|_| crate::math::exp(rng.normal())).collect();
-        let (frame, facts) = learn(&values).unwrap();
+        let (frame, facts) = learn(&values, FINE_CELLS).unwrap();
         assert_eq!(frame.cells(), FINE_CELLS);
         assert!(!facts.unique && !facts.integer && !facts.constant);
         let profile = frame.count(&values, &frame.cells_of(&values), &crate::profile::Sampling::default());
@@ -226,9 +227,9 @@ mod tests {
     #[test]
     fn whole_numbers_that_name_rows_are_found() {
         let ids: Vec<f64> = (0..5000).map(|i| f64::from((i * 7919) % 5003) + 1e6).collect();
-        let (_, facts) = learn(&ids).unwrap();
+        let (_, facts) = learn(&ids, FINE_CELLS).unwrap();
         assert!(facts.unique && !facts.ascending);
-        let (_, facts) = learn(&(0..30).map(f64::from).collect::<Vec<_>>()).unwrap();
+        let (_, facts) = learn(&(0..30).map(f64::from).collect::<Vec<_>>(), FINE_CELLS).unwrap();
         assert!(facts.unique && facts.ascending);
     }
 }

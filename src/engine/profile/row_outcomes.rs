@@ -46,7 +46,11 @@ pub struct RowOutcomes {
 impl RowOutcomes {
     /// Codes a side.
     pub fn code(frame: &ModelFrame, outcomes: &Outcomes) -> Self {
-        let rows = outcomes.rows();
+        Self::code_rows(frame, outcomes, outcomes.rows())
+    }
+
+    /// The same for a side of so many rows, which may have neither labels nor predictions.
+    pub fn code_rows(frame: &ModelFrame, outcomes: &Outcomes, rows: usize) -> Self {
         let classes = frame.classes.len();
         let mut out = Self {
             form: frame.form,

@@ -11,6 +11,7 @@ use super::likeness::row_keys::Keys;
 use super::performance::PartNulls;
 use super::subset_performance::Slices;
 use super::{Custom, TestSpec};
+use crate::Result;
 use crate::metrics::Outcomes;
 use crate::profile::{Frame, Profile};
 use crate::random::Rng;
@@ -28,6 +29,21 @@ pub struct Side {
     pub outcomes: Arc<Outcomes>,
 }
 
+impl Side {
+    /// Some rows (ascending) of the side.
+    ///
+    /// # Errors
+    /// `split_failed` where there is no such row.
+    pub fn taken(&self, rows: &[u32]) -> Result<Self> {
+        let column = |c: &Option<Arc<Column>>| c.as_ref().map(|c| Ok(Arc::new(c.taken(rows)?))).transpose();
+        Ok(Self {
+            dataset: Arc::new(self.dataset.taken(rows)?),
+            columns: self.columns.iter().map(column).collect::<Result<_>>()?,
+            outcomes: Arc::new(self.outcomes.select(rows)),
+        })
+    }
+}
+
 /// The settings of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -41,6 +57,8 @@ pub struct Settings {
     pub exclude_columns: Vec<String>,
     /// What the caller has computed.
     pub custom: Arc<Custom>,
+    /// The level of evidence, where it does not follow the sensitivity.
+    pub level: Option<f64>,
 }
 
 impl Settings {
@@ -51,17 +69,18 @@ impl Settings {
             sensitivity: config.sensitivity,
             tests: config.tests.clone(),
             exclude_columns: config.exclude_columns.clone(),
+            level: None,
             custom: Arc::new(Custom { metrics: config.custom_metrics.clone(), tests: config.custom_tests.clone() }),
         }
     }
 
     /// The level α of the run.
     pub fn alpha(&self) -> f64 {
-        match self.sensitivity {
+        self.level.unwrap_or(match self.sensitivity {
             Sensitivity::Less => 0.01,
             Sensitivity::Default => 0.05,
             Sensitivity::More => 0.10,
-        }
+        })
     }
 
     /// The thresholds of a test: the reader's, else the catalogue's scaled by the sensitivity.
@@ -96,13 +115,15 @@ pub struct Context {
     /// those that only the evaluation has.
     pub features: Vec<Feature>,
     /// The reference's bin edges, dictionaries, rules: what profiles are built in.
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// The reference's profile.
-    pub reference: Profile,
+    pub reference: Arc<Profile>,
     /// The evaluation's profile, in the reference's frame.
     pub evaluation: Profile,
     /// The loaded rows (reference, evaluation), for row tests and for showing rows. Absent over merged profiles.
     pub rows: Option<(Side, Side)>,
+    /// The evaluation's loaded rows where the reference's are not: a bin's. [`Self::evaluation_rows`] gives them in either case.
+    pub bin_rows: Option<Side>,
     /// Same-size draws of the evaluation's confusion matrix, made on first need: all subsets of one size share them.
     pub(crate) part_nulls: OnceLock<Option<PartNulls>>,
     /// The worst slices, searched on first need.
@@ -115,20 +136,32 @@ pub struct Context {
 
 impl Context {
     /// Two profiles in one frame, of `features` in their order, with the loaded rows where there are any.
-    pub fn new(settings: Settings, features: Vec<Feature>, frame: Frame, profiles: (Profile, Profile), rows: Option<(Side, Side)>) -> Self {
+    pub fn new(
+        settings: Settings,
+        features: Vec<Feature>,
+        frame: impl Into<Arc<Frame>>,
+        profiles: (impl Into<Arc<Profile>>, Profile),
+        rows: Option<(Side, Side)>,
+    ) -> Self {
         let (reference, evaluation) = profiles;
         Self {
             settings,
             features,
-            frame,
-            reference,
+            frame: frame.into(),
+            reference: reference.into(),
             evaluation,
             rows,
+            bin_rows: None,
             part_nulls: OnceLock::new(),
             slices: OnceLock::new(),
             equal_rows: OnceLock::new(),
             near_texts: OnceLock::new(),
         }
+    }
+
+    /// The evaluation's loaded rows.
+    pub fn evaluation_rows(&self) -> Option<&Side> {
+        self.rows.as_ref().map(|(_, evaluation)| evaluation).or(self.bin_rows.as_ref())
     }
 
     /// The index of a feature by name.

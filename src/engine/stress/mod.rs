@@ -34,11 +34,14 @@ pub mod subset_performance;
 pub mod subset_performance_degradation;
 mod verdict;
 
+pub(crate) use abnormal_inputs::asked_rules;
 pub use catalogue::{questions, tests};
 pub use compare::compare;
 pub use context::{Context, Settings, Side};
 pub use custom::Custom;
 pub use decisions::settle;
 pub use model_metrics::metric_of;
+pub(crate) use prepare::{TextWork, check_excluded, learn_options};
 pub use question::{Family, FamilySubject, Measured, Measurement, Needs, Question, RowReason, RowSet, Scope, TestSpec};
 pub use run::{Run, RunSide};
+pub(crate) use sides::{Aligned, align};

@@ -6,7 +6,7 @@ use super::sides::{Aligned, align};
 use super::{Context, Settings, Side};
 use crate::metrics::Outcomes;
 use crate::profile::Profiler;
-use crate::profile::rules::LearnOptions;
+use crate::profile::rules::{Grain, LearnOptions};
 use crate::table::{Column, Dataset, FeatureKind, nearest};
 use crate::text::{Measurer, Vocabulary, Whose};
 use crate::{Error, Result};
@@ -25,10 +25,10 @@ pub struct Preparation {
 }
 
 /// A text column that is being measured, first its vocabulary in the reference, then both sides.
-struct TextWork {
+pub(crate) struct TextWork {
     /// Its place among the aligned features; what is measured in it follows.
     index: usize,
-    vocabulary: Vocabulary,
+    vocabulary: Arc<Vocabulary>,
     /// Rows of the reference that the vocabulary holds.
     learnt: usize,
     sides: Vec<SideWork>,
@@ -52,18 +52,7 @@ impl Preparation {
         let excluded = |name: &String| settings.exclude_columns.contains(name);
         // What is measured in a text goes with it.
         aligned.retain(|a| !excluded(&a.feature.name) && !a.feature.measured_in.as_ref().is_some_and(excluded));
-        let side = |whose, column: &Option<Arc<Column>>| {
-            column.as_ref().map(|c| SideWork { whose, measurer: Measurer::new(c), column: Arc::clone(c), next: 0 })
-        };
-        let texts = (aligned.iter().enumerate())
-            .filter(|(_, a)| a.feature.kind == FeatureKind::Text)
-            .map(|(index, a)| TextWork {
-                index,
-                vocabulary: Vocabulary::default(),
-                learnt: 0,
-                sides: [side(Whose::Reference, &a.reference), side(Whose::Other, &a.evaluation)].into_iter().flatten().collect(),
-            })
-            .collect();
+        let texts = TextWork::all(&aligned, &[]);
         Ok(Self {
             settings,
             datasets: (reference.0, evaluation.0),
@@ -76,8 +65,7 @@ impl Preparation {
 
     /// Steps in all, as far as they are known before the columns are counted.
     pub fn steps(&self) -> usize {
-        let rows: usize = self.texts.iter().flat_map(|t| &t.sides).map(|s| s.column.rows().div_ceil(TEXT_ROWS)).sum();
-        rows + 2 * self.aligned.len()
+        self.texts.iter().map(TextWork::steps).sum::<usize>() + 2 * self.aligned.len()
     }
 
     /// Takes one step and says what it was about; `None` when all is prepared.
@@ -99,9 +87,7 @@ impl Preparation {
             };
             let reference = side(&self.datasets.0, &self.outcomes.0, self.aligned.iter().map(|a| a.reference.clone()).collect());
             let evaluation = side(&self.datasets.1, &self.outcomes.1, self.aligned.iter().map(|a| a.evaluation.clone()).collect());
-            let bound_multiplier = self.settings.param("abnormal_inputs:numeric_outlier", "bound_multiplier", 3.0);
-            let ndcg_places = self.settings.param("model_performance:ndcg", "k", f64::INFINITY);
-            (Profiler::new(features, reference, evaluation).learning(LearnOptions { bound_multiplier, ndcg_places }), 0)
+            (Profiler::new(features, reference, evaluation).learning(learn_options(&self.settings, Grain::FINE)), 0)
         });
         if *next >= profiler.steps() {
             return Ok(None);
@@ -131,8 +117,17 @@ impl Preparation {
     }
 }
 
+/// What the reader's settings change in what is learnt.
+pub(crate) fn learn_options(settings: &Settings, grain: Grain) -> LearnOptions {
+    LearnOptions {
+        bound_multiplier: settings.param("abnormal_inputs:numeric_outlier", "bound_multiplier", 3.0),
+        ndcg_places: settings.param("model_performance:ndcg", "k", f64::INFINITY),
+        grain,
+    }
+}
+
 /// Columns that are to be left out exist; one that is no feature (a label, an id) may be named all the same.
-fn check_excluded(settings: &Settings, aligned: &[Aligned], sides: [&Arc<Dataset>; 2]) -> Result<()> {
+pub(crate) fn check_excluded(settings: &Settings, aligned: &[Aligned], sides: [&Arc<Dataset>; 2]) -> Result<()> {
     let columns = sides.iter().flat_map(|d| &d.table.columns).map(|c| c.name.as_str());
     let known: Vec<&str> = aligned.iter().map(|a| a.feature.name.as_str()).chain(columns).collect();
     let mut named = settings.exclude_columns.iter().chain(settings.tests.values().flat_map(|t| &t.exclude_columns));
@@ -145,14 +140,40 @@ fn check_excluded(settings: &Settings, aligned: &[Aligned], sides: [&Arc<Dataset
 }
 
 impl TextWork {
+    /// The work on each text among aligned features. A text whose vocabulary is given (by its place) is measured with it, any other's
+    /// is learnt from its reference column first.
+    pub(crate) fn all(aligned: &[Aligned], known: &[(usize, Arc<Vocabulary>)]) -> Vec<Self> {
+        let side = |whose, column: &Option<Arc<Column>>| {
+            column.as_ref().map(|c| SideWork { whose, measurer: Measurer::new(c), column: Arc::clone(c), next: 0 })
+        };
+        let texts = aligned.iter().enumerate().filter(|(_, a)| a.feature.kind == FeatureKind::Text);
+        let work = texts.map(|(index, a)| Self {
+            index,
+            vocabulary: known.iter().find(|(at, _)| *at == index).map(|(_, v)| Arc::clone(v)).unwrap_or_default(),
+            learnt: 0,
+            sides: [side(Whose::Reference, &a.reference), side(Whose::Other, &a.evaluation)].into_iter().flatten().collect(),
+        });
+        work.collect()
+    }
+
+    /// Steps in all.
+    pub(crate) fn steps(&self) -> usize {
+        self.sides.iter().map(|s| s.column.rows().div_ceil(TEXT_ROWS)).sum()
+    }
+
+    /// The text's place and its vocabulary.
+    pub(crate) fn into_vocabulary(self) -> (usize, Arc<Vocabulary>) {
+        (self.index, self.vocabulary)
+    }
+
     /// Takes a step; `None` when nothing is left.
-    fn step(&mut self, aligned: &mut [Aligned]) -> Option<String> {
+    pub(crate) fn step(&mut self, aligned: &mut [Aligned]) -> Option<String> {
         let name = aligned.get(self.index).map(|a| a.feature.name.clone())?;
         let label = Some(format!("Measuring {name}"));
         if let Some(reference) = self.sides.first().filter(|s| matches!(s.whose, Whose::Reference)) {
             let end = (self.learnt + TEXT_ROWS * 4).min(reference.column.rows());
             if self.learnt < end {
-                self.vocabulary.add(&reference.column, self.learnt..end);
+                Arc::make_mut(&mut self.vocabulary).add(&reference.column, self.learnt..end);
                 self.learnt = end;
                 return label;
             }

@@ -213,7 +213,7 @@ impl<'a> Checker<'a> {
                 let (Some(pair), Some((of_a, cells_a)), Some((of_b, cells_b))) = (frame.pairs.get(rule.pair), side(a), side(b)) else {
                     return;
                 };
-                for row in rule.failing_rows(pair, &cells_a, &cells_b) {
+                for row in rule.failing_rows(pair, &cells_a, &cells_b, Whose::Other) {
                     let of = |c: &[u16]| c.get(row as usize).map_or(usize::MAX, |&cell| cell as usize);
                     let together = reference.pairs.get(rule.pair).and_then(|p| Some((*p.table.get(of(&cells_a))?.get(of(&cells_b))?, p.n)));
                     let both = [(self.name(a), of_a), (self.name(b), of_b)];

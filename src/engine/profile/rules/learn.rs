@@ -35,11 +35,31 @@ pub struct LearnOptions {
     pub bound_multiplier: f64,
     /// Places that count for NDCG.
     pub ndcg_places: f64,
+    /// How finely things are counted.
+    pub grain: Grain,
+}
+
+/// How many cells a frame gets: fine where profiles live as long as a run, coarse where many are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grain {
+    /// The most fine cells of a number; a multiple of 100, so that those quantiles are exact.
+    pub fine: usize,
+    /// Bins of a number for rank correlation; a multiple of [`crate::profile::INFORMATION_BINS`].
+    pub ranks: usize,
+    /// The most cells of a score.
+    pub scores: usize,
+}
+
+impl Grain {
+    /// That of a stress test.
+    pub const FINE: Self = Self { fine: crate::profile::FINE_CELLS, ranks: crate::profile::RANK_BINS, scores: crate::profile::SCORE_CELLS };
+    /// That of a firewall, which stores a profile a bin.
+    pub const COARSE: Self = Self { fine: 200, ranks: 20, scores: 64 };
 }
 
 impl Default for LearnOptions {
     fn default() -> Self {
-        Self { bound_multiplier: 3.0, ndcg_places: f64::INFINITY }
+        Self { bound_multiplier: 3.0, ndcg_places: f64::INFINITY, grain: Grain::FINE }
     }
 }
 

@@ -13,7 +13,7 @@ mod pairs;
 pub use count::{MOST_VALUES, RowsOf, count};
 pub use failing::{Whose, failing_rows, shown};
 pub use forms::Form;
-pub use learn::{FeatureRules, LearnOptions, learn};
+pub use learn::{FeatureRules, Grain, LearnOptions, learn};
 pub use pairs::PairRule;
 
 use super::{Clusters, OutcomeTally, ValueCounts, frames_differ};
@@ -73,6 +73,9 @@ pub enum Rule {
     /// Has text.
     EmptyText,
 }
+
+/// Failing values of a rule that a stored profile keeps.
+const SETTLED_VALUES: usize = 50;
 
 /// The kinds of rules, in the order of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,17 +147,29 @@ impl RuleCount {
         self.clusters.map_or(1.0, |c| c.deff(n * n))
     }
 
+    /// Keeps the commonest values only.
+    fn settle(&mut self) {
+        let mut values: Vec<(String, u64)> = std::mem::take(&mut self.values).into_iter().collect();
+        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        self.more_values += values.len().saturating_sub(SETTLED_VALUES) as u64;
+        values.truncate(SETTLED_VALUES);
+        self.values = values.into_iter().collect();
+    }
+
     /// Adds what another profile of the same frame counted.
     pub fn merge(&mut self, other: &Self) {
+        // A batch that the rule was not asked of has tallied nothing.
+        if self.rows == 0 && self.outcomes.is_none() {
+            self.outcomes.clone_from(&other.outcomes);
+        } else if let (Some(a), Some(b)) = (&mut self.outcomes, &other.outcomes) {
+            a.add(b);
+        }
         self.rows += other.rows;
         self.failing += other.failing;
         for (value, n) in &other.values {
             *self.values.entry(value.clone()).or_default() += n;
         }
         self.more_values += other.more_values;
-        if let (Some(a), Some(b)) = (&mut self.outcomes, &other.outcomes) {
-            a.add(b);
-        }
         if let (Some(a), Some(b)) = (&mut self.clusters, &other.clusters) {
             a.merge(b);
         }
@@ -180,6 +195,11 @@ pub struct RulesProfile {
 }
 
 impl RulesProfile {
+    /// Keeps the commonest failing values only.
+    pub(super) fn settle(&mut self) {
+        self.features.iter_mut().flatten().chain(&mut self.pairs).for_each(RuleCount::settle);
+    }
+
     /// Adds what another profile of the same frame counted.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
         let lengths = |p: &Self| (p.pairs.len(), p.features.iter().map(Vec::len).collect::<Vec<_>>());

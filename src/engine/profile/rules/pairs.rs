@@ -1,6 +1,6 @@
 //! Pairs of categories that hardly occur together.
 
-use super::RuleCount;
+use super::{RuleCount, Whose};
 use crate::profile::{PairFrame, PairProfile};
 
 /// A joint count below this share of what independence expects is inconsistent.
@@ -54,10 +54,11 @@ impl PairRule {
     }
 
     /// The rows whose pair of values fails, ascending, by the cells of both columns.
-    pub fn failing_rows(&self, frame: &PairFrame, a: &[u16], b: &[u16]) -> Vec<u32> {
+    pub fn failing_rows(&self, frame: &PairFrame, a: &[u16], b: &[u16], whose: Whose) -> Vec<u32> {
+        let flags = if whose == Whose::Reference { &self.fails_left_out } else { &self.fails };
         let fails = |(&a, &b): (&u16, &u16)| {
             let (a, b) = (a as usize, b as usize);
-            a + 1 < frame.bins_a.bins && b + 1 < self.width && self.fails.get(a * self.width + b).copied().unwrap_or(false)
+            a + 1 < frame.bins_a.bins && b + 1 < self.width && flags.get(a * self.width + b).copied().unwrap_or(false)
         };
         a.iter().zip(b).enumerate().filter(|(_, cells)| fails(*cells)).map(|(row, _)| row as u32).collect()
     }
@@ -80,6 +81,6 @@ mod tests {
         let rule = PairRule::learn(0, &frame, &reference).unwrap();
         assert_eq!(rule.fails, [false, true, false, true, false, false, false, false, false]);
         assert_eq!(rule.count_reference(&reference).failing, 1);
-        assert_eq!(rule.failing_rows(&frame, &[0, 0, 1, u16::MAX, 1], &[0, 1, 0, 1, 1]), [1, 2]);
+        assert_eq!(rule.failing_rows(&frame, &[0, 0, 1, u16::MAX, 1], &[0, 1, 0, 1, 1], Whose::Other), [1, 2]);
     }
 }

@@ -4,7 +4,7 @@ use super::learnt_rule::compare;
 use super::{impact, spec};
 use crate::Result;
 use crate::profile::PairSide;
-use crate::profile::rules::PairRule;
+use crate::profile::rules::{PairRule, Whose};
 use crate::stress::{Context, Family, FamilySubject, Measurement, Question, RowReason, RowSet, TestSpec};
 
 /// `abnormal_inputs:inconsistencies`.
@@ -79,7 +79,7 @@ impl Question for Inconsistencies {
             let categories = crate::profile::views::categories(column)?;
             Some(context.frame.columns.get(at)?.category()?.cells(&categories))
         };
-        Some(RowSet::Rows(rule.failing_rows(context.frame.pairs.get(rule.pair)?, &cells(a)?, &cells(b)?)))
+        Some(RowSet::Rows(rule.failing_rows(context.frame.pairs.get(rule.pair)?, &cells(a)?, &cells(b)?, Whose::Other)))
     }
 
     fn reasons(&self, _: &Context, _: &Family, _: &str, rows: &[u32]) -> Vec<RowReason> {

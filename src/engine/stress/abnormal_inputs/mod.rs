@@ -38,10 +38,13 @@ pub use req_characters::REQ_CHARACTERS;
 pub use unseen_categorical::UNSEEN_CATEGORICAL;
 pub use unseen_unigram::UNSEEN_UNIGRAM;
 
-use crate::profile::rules::{Rule, RuleKind};
-use straingauge_api::{Category, Kind, Risk, TestText, Thresholds, Unit};
+use straingauge_api::{Category, Kind, Risk, StressTestConfig, TestText, Thresholds, Unit};
 
-use super::{Needs, Scope, TestSpec};
+use super::plan::chosen;
+use super::{Needs, Scope, Settings, TestSpec};
+use crate::Result;
+use crate::profile::Asked;
+use crate::profile::rules::Rule;
 
 /// How every test here is decided, after what is its own.
 const DECIDED: &str = "The effect is the share of failing evaluation rows beyond the reference's own share under the same rule, in points; \
@@ -49,22 +52,44 @@ const DECIDED: &str = "The effect is the share of failing evaluation rows beyond
      the number of questions asked; the interval is Newcombe's. What the failing rows cost the model is a case of its own: the metric \
      over the rows that pass, less the metric over all rows.";
 
+/// The tests of one learnt rule each.
+const RULES: [&LearntRule; 11] = [
+    &NUMERIC_OUTLIER,
+    &UNSEEN_CATEGORICAL,
+    &RARE_CATEGORIES,
+    &OUT_OF_RANGE,
+    &REQ_CHARACTERS,
+    &CAPITALIZATION,
+    &EMPTY_STRING,
+    &NULL_CHECK,
+    &FEATURE_TYPE_CHECK,
+    &UNSEEN_UNIGRAM,
+    &EMPTY_TEXT,
+];
+
 /// The test that asks a learnt rule, by its id behind the category, and what it asks of a feature, in words.
 pub fn asked(rule: &Rule, feature: &str) -> (&'static str, String) {
-    let test = match rule.kind() {
-        RuleKind::NumericOutlier => &NUMERIC_OUTLIER,
-        RuleKind::UnseenCategorical => &UNSEEN_CATEGORICAL,
-        RuleKind::RareCategories => &RARE_CATEGORIES,
-        RuleKind::OutOfRange => &OUT_OF_RANGE,
-        RuleKind::RequiredCharacters => &REQ_CHARACTERS,
-        RuleKind::Capitalization => &CAPITALIZATION,
-        RuleKind::EmptyString => &EMPTY_STRING,
-        RuleKind::NullCheck => &NULL_CHECK,
-        RuleKind::FeatureType => &FEATURE_TYPE_CHECK,
-        RuleKind::UnseenUnigram => &UNSEEN_UNIGRAM,
-        RuleKind::EmptyText => &EMPTY_TEXT,
-    };
+    let test = RULES.into_iter().find(|test| test.kind == rule.kind()).unwrap_or(&NULL_CHECK);
     (test.id, (test.words)(rule, feature).0)
+}
+
+/// The rules that a configuration asks of single rows, by its tests of abnormal inputs.
+///
+/// # Errors
+/// As [`chosen`].
+pub(crate) fn asked_rules(config: &StressTestConfig, settings: &Settings) -> Result<Asked> {
+    let mut asked = Asked::default();
+    for spec in chosen(config, settings)?.into_iter().flat_map(|(_, specs)| specs) {
+        let Some(test) = spec.id.strip_prefix("abnormal_inputs:") else { continue };
+        let excluded = settings.tests.get(&spec.id).map(|c| c.exclude_columns.clone()).unwrap_or_default();
+        match (RULES.iter().find(|rule| rule.id == test), test) {
+            (Some(rule), _) => drop(asked.rules.insert(rule.kind, excluded)),
+            (None, "inconsistencies") => asked.pairs = Some(excluded),
+            (None, "embedding_anomalies") => asked.embeddings = Some(excluded),
+            _ => {}
+        }
+    }
+    Ok(asked)
 }
 
 /// A test of abnormal inputs: 1 and 5 points.

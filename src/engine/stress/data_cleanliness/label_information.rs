@@ -44,7 +44,7 @@ impl Question for HighMutualInformation {
         let pair = context.feature(name).and_then(|i| {
             let at = context.frame.pairs.iter().position(|p| (p.a, p.b) == (PairSide::Feature(i), PairSide::Label))?;
             let labelled = context.evaluation.label.as_ref().is_some_and(|l| l.present > 0);
-            let (side, profile) = if labelled { ("evaluation", &context.evaluation) } else { ("reference", &context.reference) };
+            let (side, profile) = if labelled { ("evaluation", &context.evaluation) } else { ("reference", &*context.reference) };
             Some((context.frame.pairs.get(at)?, profile.pairs.get(at)?, side))
         });
         Ok(vec![pair.map_or_else(

@@ -1,0 +1,177 @@
+//! The form that a reference's truth and predictions have, and what further data come to in it.
+
+use straingauge_api::{CellExample, ErrorDetails, ModelTask, PredictionKind, Problem, ProblemLevel};
+
+use super::build::{Classes, SideInput, binary, multiclass, named_entities, numbers, outcomes_of};
+use super::classes::labels_of;
+use super::{ClassesFrom, Outcomes, PredictedValues, Prediction, Truth};
+use crate::table::{Dataset, MISSING_CODE, Values};
+use crate::{Error, Result};
+
+/// Cells of an unknown class that are shown.
+const EXAMPLES: usize = 5;
+
+/// What a reference fixes for all data that are compared with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutcomeForm {
+    /// The task.
+    pub task: ModelTask,
+    /// The classes, as in [`Outcomes::classes`].
+    pub classes: Vec<String>,
+    /// The cut of binary scores.
+    pub cut: f64,
+    /// In which form the model answers; `None` where the reference has no predictions.
+    pub predicted: Option<PredictionKind>,
+    /// Probabilities a row, where it answers so.
+    pub probabilities: usize,
+}
+
+/// Truth and prediction of a reference on its own, and the form that they have.
+///
+/// # Errors
+/// As [`super::outcomes`].
+pub fn reference_outcomes(
+    task: ModelTask,
+    reference: SideInput<'_>,
+    positive_class: Option<&str>,
+    cut: Option<f64>,
+) -> Result<(Outcomes, OutcomeForm)> {
+    let outcomes = outcomes_of(task, &[reference], positive_class, cut)?.pop();
+    let outcomes = outcomes.ok_or_else(|| super::build::does_not_fit(task, "missing"))?;
+    let form = OutcomeForm {
+        task,
+        classes: outcomes.classes.clone(),
+        cut: outcomes.cut().or(cut).or(reference.0.params.decision_threshold).unwrap_or(0.5),
+        predicted: kind(&outcomes),
+        probabilities: width(reference).unwrap_or(0),
+    };
+    Ok((outcomes, form))
+}
+
+/// Truth and prediction of further data in a given form, and what does not fit: a class that the reference does not know is no class, and a
+/// problem. Data without labels or predictions are fine.
+///
+/// # Errors
+/// `class_counts_differ`, `unknown_class` and `predictions_do_not_fit` where the predictions are those of another model, `no_query_column`,
+/// `bad_weights`.
+pub fn outcomes_in(form: &OutcomeForm, side: SideInput<'_>) -> Result<(Outcomes, Vec<Problem>)> {
+    let (dataset, predictions) = side;
+    let predictions = predictions.filter(|_| form.predicted.is_some());
+    let side = (dataset, predictions);
+    let mut problems = Vec::new();
+    let hard = form.predicted == Some(PredictionKind::Class);
+    let outcomes = match form.task {
+        ModelTask::Ranking if dataset.params.query_col.is_none() => {
+            return Err(Error::new("no_query_column", "Ranking needs a column that says which rows belong to one query.")
+                .mend("Name it in queryCol."));
+        }
+        ModelTask::Regression | ModelTask::Ranking => {
+            let truth = lenient_numbers(dataset, &mut problems);
+            numbers(form.task, side, truth)?
+        }
+        ModelTask::NamedEntityRecognition => named_entities(side)?,
+        ModelTask::BinaryClassification | ModelTask::MulticlassClassification | ModelTask::NaturalLanguageInference => {
+            let classes = Classes::given(&form.classes);
+            check_probabilities(form, &classes, side)?;
+            problems.extend(unknown_classes(&classes, side)?);
+            match form.task {
+                ModelTask::BinaryClassification => binary(side, &classes, form.cut, hard)?,
+                _ => multiclass(form.task, side, &classes, hard)?,
+            }
+        }
+    };
+    if !matches!(outcomes.prediction, Prediction::None) && kind(&outcomes) != form.predicted {
+        return Err(super::build::does_not_fit(form.task, "in another form than the reference's").in_file(&dataset.info.file));
+    }
+    Ok((outcomes, problems))
+}
+
+fn kind(outcomes: &Outcomes) -> Option<PredictionKind> {
+    Some(match (&outcomes.prediction, outcomes.task) {
+        (Prediction::None, _) => return None,
+        (Prediction::Classes(_), _) => PredictionKind::Class,
+        (Prediction::Score { .. }, _) => PredictionKind::Score,
+        (Prediction::Probabilities { .. }, _) => PredictionKind::Probabilities,
+        (Prediction::Numbers(_), ModelTask::NamedEntityRecognition) => PredictionKind::Entities,
+        (Prediction::Numbers(_), _) => PredictionKind::Number,
+    })
+}
+
+/// Probabilities a row.
+fn width(side: SideInput<'_>) -> Option<usize> {
+    side.1.filter(|p| matches!(p.values, PredictedValues::Probabilities(_))).map(|p| p.classes.len())
+}
+
+fn check_probabilities(form: &OutcomeForm, classes: &Classes, side: SideInput<'_>) -> Result<()> {
+    let (Some(predictions), Some(width)) = (side.1, width(side)) else { return Ok(()) };
+    let known = match form.probabilities {
+        0 => form.classes.len(),
+        known => known,
+    };
+    if width != known {
+        let message = format!("The reference has {known} probabilities a row, {} has {width}.", side.0.info.file);
+        return Err(Error::new("class_counts_differ", message).mend("Use predictions of the model that the reference was scored with."));
+    }
+    let named = matches!(predictions.classes_from, ClassesFrom::Given | ClassesFrom::Columns);
+    match predictions.classes.iter().find(|class| named && classes.index.code(class).is_none()) {
+        Some(class) => Err(Error::new("unknown_class", format!("The reference knows no class {class}, of which there are probabilities."))
+            .mend(format!("The classes are {}.", form.classes.join(", ")))),
+        None => Ok(()),
+    }
+}
+
+/// Labels and predicted classes that the reference does not know.
+fn unknown_classes(classes: &Classes, side: SideInput<'_>) -> Result<Option<Problem>> {
+    let mut rows: Vec<(u32, String)> = Vec::new();
+    let mut look = |codes: &[u32], names: &[String]| {
+        let unknown: Vec<bool> = names.iter().map(|name| classes.index.code(name).is_none()).collect();
+        for (row, &code) in (0u32..).zip(codes).filter(|(_, code)| **code != MISSING_CODE) {
+            if unknown.get(code as usize) == Some(&true) {
+                rows.push((row, names.get(code as usize).cloned().unwrap_or_default()));
+            }
+        }
+    };
+    if let Some((categories, _)) = labels_of(side.0)? {
+        look(&categories.codes, &categories.names);
+    }
+    if let Some((PredictedValues::Classes(codes), names)) = side.1.map(|p| (&p.values, &p.classes)) {
+        look(codes, names);
+    }
+    let Some((_, first)) = rows.first() else { return Ok(None) };
+    let message = format!(
+        "{} labels or predictions of {} name a class that the reference does not know, such as {first}; they count as absent.",
+        rows.len(),
+        side.0.info.file
+    );
+    let examples = rows.iter().take(EXAMPLES).map(|(row, name)| CellExample { row: u64::from(*row) + 1, text: name.clone() });
+    Ok(Some(problem(
+        "unknown_class",
+        message,
+        rows.len() as u64,
+        examples.collect(),
+        "Learn the firewall from a reference that has this class.",
+    )))
+}
+
+/// The label as numbers; cells that are none count as unlabelled.
+fn lenient_numbers(dataset: &Dataset, problems: &mut Vec<Problem>) -> Truth {
+    let label = dataset.named(dataset.params.label_col.as_ref()).filter(|_| dataset.info.labelled > 0);
+    let Some(label) = label else { return Truth::None };
+    let numbers = label.to_number();
+    let wrong = &numbers.cells.bad;
+    if let Some(first) = wrong.first().filter(|_| !matches!(label.values, Values::Number { .. })) {
+        let message =
+            format!("{} labels of {} are no numbers, such as {}; they count as absent.", wrong.len(), dataset.info.file, first.text);
+        let examples = wrong.iter().take(EXAMPLES).map(|b| CellExample { row: u64::from(b.row) + 1, text: b.text.clone() }).collect();
+        problems.push(problem("label_not_numeric", message, wrong.len() as u64, examples, "Write labels as numbers."));
+    }
+    match numbers.values {
+        Values::Number { values, .. } => Truth::Numbers(values.values().to_vec()),
+        _ => Truth::None,
+    }
+}
+
+fn problem(code: &str, message: String, count: u64, examples: Vec<CellExample>, mend: &str) -> Problem {
+    let details = ErrorDetails { mend: Some(mend.to_owned()), ..ErrorDetails::default() };
+    Problem { code: code.to_owned(), level: ProblemLevel::Warning, message, count, details, examples }
+}
