@@ -374,6 +374,16 @@ impl<T: Stored> Stored for Option<T> {
     }
 }
 
+impl<T: Stored> Stored for std::sync::Arc<T> {
+    fn write(&self, out: &mut Writer) {
+        (**self).write(out);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self> {
+        T::read(from).map(Self::new)
+    }
+}
+
 impl<K: Stored + Ord, V: Stored> Stored for BTreeMap<K, V> {
     fn write(&self, out: &mut Writer) {
         out.varint(self.len() as u64);

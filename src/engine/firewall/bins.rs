@@ -37,6 +37,10 @@ pub struct BinRows {
     pub span: Span,
     /// Its rows, ascending.
     pub rows: Vec<u32>,
+    /// Its first moment.
+    pub first: i64,
+    /// Its last.
+    pub last: i64,
     /// Whether the batch reaches its end.
     pub complete: bool,
 }
@@ -127,7 +131,7 @@ pub fn cut(dataset: &Dataset, size: BinSize) -> Result<CutBatch> {
             .mend("Name one with `timestampCol`."));
     };
     let mut out = CutBatch::default();
-    let mut bins: BTreeMap<Span, Vec<u32>> = BTreeMap::new();
+    let mut bins: BTreeMap<Span, BinRows> = BTreeMap::new();
     let (mut last, mut resolution) = (i64::MIN, DAY);
     // Files are mostly in order, so the bin of the row before is tried first.
     let mut current: Option<Span> = None;
@@ -147,7 +151,9 @@ pub fn cut(dataset: &Dataset, size: BinSize) -> Result<CutBatch> {
                 _ => 1,
             };
         }
-        bins.entry(span).or_default().push(row as u32);
+        let bin = bins.entry(span).or_insert_with(|| BinRows { span, rows: Vec::new(), first: time, last: time, complete: false });
+        bin.rows.push(row as u32);
+        (bin.first, bin.last) = (bin.first.min(time), bin.last.max(time));
         if bins.len() > MOST_BINS {
             return Err(Error::new("too_many_bins", format!("{} fills more than {MOST_BINS} bins.", dataset.name))
                 .mend("Choose longer bins, or give the batch in parts."));
@@ -159,7 +165,7 @@ pub fn cut(dataset: &Dataset, size: BinSize) -> Result<CutBatch> {
     }
     let reach = last.saturating_add(resolution);
     let complete = |span: Span| last >= span.end || reach >= span.end - (span.end - span.start) / 10;
-    out.bins = bins.into_iter().map(|(span, rows)| BinRows { span, rows, complete: complete(span) }).collect();
+    out.bins = bins.into_values().map(|bin| BinRows { complete: complete(bin.span), ..bin }).collect();
     Ok(out)
 }
 

@@ -66,6 +66,8 @@ pub struct Run {
     total: u64,
     /// Tests whose batch has been reported.
     reported: Vec<bool>,
+    /// Rows with any abnormality, where they were counted before the run.
+    abnormal: Option<u64>,
 }
 
 enum State {
@@ -135,14 +137,23 @@ impl Run {
             done: 0,
             total,
             reported: Vec::new(),
+            abnormal: None,
         })
     }
 
     /// A run over a context that is ready, its sides named; what a firewall asks of a bin. Nothing is said of single tests on the way.
+    /// `abnormal` are the rows with any abnormality, counted before.
     ///
     /// # Errors
     /// Where the configuration names an unknown test.
-    pub fn over(context: Context, config: StressTestConfig, task: ModelTask, id: String, sides: [SideInfo; 2]) -> Result<Self> {
+    pub fn over(
+        context: Context,
+        config: StressTestConfig,
+        task: ModelTask,
+        id: String,
+        sides: [SideInfo; 2],
+        abnormal: Option<u64>,
+    ) -> Result<Self> {
         let plan = Plan::new(&context, task, &config)?;
         let [reference, evaluation] = sides;
         Ok(Self {
@@ -154,6 +165,7 @@ impl Run {
             done: 0,
             total: plan.planned.len() as u64 + 2,
             reported: vec![true; plan.specs.len()],
+            abnormal,
             state: State::Testing { context: Box::new(context), plan, next: 0 },
         })
     }
@@ -306,7 +318,8 @@ impl Run {
                 Some(document::batch(plan.specs.get(s)?, cases.into_iter().map(|j| j.case).collect(), unmet))
             })
             .collect();
-        let failing_inputs = abnormal.as_ref().map_or(0, Bitmap::count);
+        let abnormal = self.abnormal.or_else(|| abnormal.as_ref().map(Bitmap::count));
+        let failing_inputs = abnormal.unwrap_or(0);
         // What follows from the cases is filled in by `settle`.
         let summary = Summary {
             outcome: Outcome::Ready,

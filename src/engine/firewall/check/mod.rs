@@ -6,6 +6,8 @@
 mod mend;
 mod sentences;
 
+use std::sync::Arc;
+
 use straingauge_api::{Action, CheckRule, ColumnType, Decision, Fired, FirewallConfig};
 use straingauge_charts::format::number;
 
@@ -33,7 +35,7 @@ pub struct Learnt<'a> {
     /// Its profile in that frame.
     pub reference: &'a Profile,
     /// The vocabularies of its texts, by the place of the text.
-    pub vocabularies: &'a [(usize, Vocabulary)],
+    pub vocabularies: &'a [(usize, Arc<Vocabulary>)],
 }
 
 /// What is asked.
@@ -169,7 +171,7 @@ impl<'a> Checker<'a> {
             }
             let text = column.as_ref().filter(|c| matches!(c.values, Values::Text(_)));
             let measured = text.map_or_else(Vec::new, |text| {
-                let known = vocabularies.iter().find(|v| v.0 == at).map(|v| (&v.1, WhoseText::Other));
+                let known = vocabularies.iter().find(|v| v.0 == at).map(|v| (&*v.1, WhoseText::Other));
                 measure(text, known)
             });
             for (slot, column) in columns.iter_mut().skip(at + 1).zip(measured) {

@@ -1,0 +1,132 @@
+//! The firewall as one document: what was learnt, the bins, what the reader decided.
+//!
+//! Counts are base64 of the engine's binary form; everything else is plain JSON. No rows, and nothing that can be computed again: events,
+//! their causes and the monitors follow from the records.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use straingauge_api::{
+    Better, DataParams, FIREWALL_FORMAT, FirewallDocument, Kind, PredictionKind, Severity, SideInfo, Status, StoredBin, Thresholds, Unit,
+};
+
+use super::baseline::Baseline;
+use super::{Bin, Firewall, Record, Work, judging};
+use crate::metrics::OutcomeForm;
+use crate::profile::{Asked, Profile};
+use crate::stored::{from_base64, from_bytes, stored, to_base64, to_bytes};
+use crate::stress::{Settings, asked_rules};
+use crate::{Error, Result};
+
+/// The binary part of a bin.
+struct Counts {
+    last: i64,
+    profile: Arc<Profile>,
+    records: Arc<Vec<Record>>,
+}
+
+stored!(struct Counts { last, profile, records });
+stored!(struct Record {
+    case, test, features, subset, kind, value, reference, unit, better, realised, effect, effect_unit, low, high, p, q, thresholds, n_reference,
+    n_evaluation, rows, share, status, severity, evident, score
+});
+stored!(struct Baseline { form, features, frame, reference, weekdays, vocabularies, abnormal } without {
+    // The configuration and the document's own fields say these.
+    settings: Settings::default(),
+    params: DataParams::default(),
+    info: SideInfo { dataset: String::new(), file: String::new(), sha256: String::new(), rows: 0, labelled: 0, predicted: 0 },
+    asked: Asked::default(),
+});
+stored!(struct OutcomeForm { task, classes, cut, predicted, probabilities });
+stored!(enum PredictionKind { 0 = Probabilities, 1 = Score, 2 = Class, 3 = Number, 4 = Entities });
+stored!(struct Thresholds { warning, alert });
+stored!(enum Kind { 0 = Difference, 1 = Property, 2 = Logical });
+stored!(enum Status { 0 = Pass, 1 = Warning, 2 = Fail, 3 = Skip });
+stored!(enum Severity { 0 = Pass, 1 = Warning, 2 = Alert });
+stored!(enum Better { 0 = Higher, 1 = Lower, 2 = Neutral });
+stored!(enum Unit { 0 = Score, 1 = Share, 2 = Points, 3 = Distance, 4 = Relative, 5 = Number, 6 = Count, 7 = Logical });
+
+impl Firewall {
+    /// The whole as one document.
+    ///
+    /// # Errors
+    /// `firewall_not_ready` before the reference is learnt.
+    pub fn export(&self) -> Result<FirewallDocument> {
+        let bins = self.bins.values().map(stored_bin).collect();
+        Ok(FirewallDocument { bins, ..self.header()? })
+    }
+
+    /// The document without its bins, for a store that keeps them apart.
+    ///
+    /// # Errors
+    /// As [`Self::export`].
+    pub fn header(&self) -> Result<FirewallDocument> {
+        let baseline = self.learnt()?;
+        Ok(FirewallDocument {
+            format: FIREWALL_FORMAT,
+            engine: env!("CARGO_PKG_VERSION").to_owned(),
+            id: self.id.clone(),
+            config: self.config.clone(),
+            model_task: self.task,
+            reference: self.reference.clone(),
+            params: baseline.params.clone(),
+            baseline: to_base64(&to_bytes(&**baseline)),
+            marks: self.marks.clone(),
+            bins: Vec::new(),
+        })
+    }
+
+    /// One bin as it stands in the document.
+    ///
+    /// # Errors
+    /// `unknown_bin`.
+    pub fn bin(&self, start: i64) -> Result<StoredBin> {
+        self.bins.get(&start).map(stored_bin).ok_or_else(judging::unknown_bin)
+    }
+
+    /// A firewall from its document.
+    ///
+    /// # Errors
+    /// `newer_format`, `invalid_document`.
+    pub fn import(document: FirewallDocument) -> Result<Self> {
+        let FirewallDocument { format, config, model_task, id, reference, params, baseline, marks, bins, .. } = document;
+        if format > FIREWALL_FORMAT {
+            let message = format!("The document has format {format}; this engine reads up to {FIREWALL_FORMAT}.");
+            return Err(Error::new("newer_format", message).mend("Use a newer version of Straingauge."));
+        }
+        let mut baseline: Baseline = from_bytes(&from_base64(&baseline)?)?;
+        let run = judging::run_config(&config, "");
+        baseline.settings = Settings::of(&run);
+        baseline.asked = asked_rules(&run, &baseline.settings)?;
+        (baseline.params, baseline.info) = (params, reference.clone());
+        let fingerprint = baseline.reference.frame;
+        let mut read = BTreeMap::new();
+        for StoredBin { info, counts, .. } in bins {
+            let Counts { last, profile, records } = from_bytes(&from_base64(&counts)?)?;
+            if profile.frame != fingerprint || info.start >= info.end {
+                let message = format!("The bin {} was not counted by this firewall.", super::bins::name(info.start));
+                return Err(Error::new("invalid_document", message).mend("Export it again, or use an older copy."));
+            }
+            read.insert(info.start, Bin { info, last, profile, records, rows: None });
+        }
+        let mut firewall = Self {
+            config,
+            task: model_task,
+            id,
+            reference,
+            baseline: Some(Arc::new(baseline)),
+            work: Work::Idle,
+            bins: BTreeMap::new(),
+            marks,
+            causes: BTreeMap::new(),
+            report: None,
+        };
+        firewall.put(read, None)?;
+        Ok(firewall)
+    }
+}
+
+fn stored_bin(bin: &Bin) -> StoredBin {
+    let counts = Counts { last: bin.last, profile: Arc::clone(&bin.profile), records: Arc::clone(&bin.records) };
+    StoredBin { info: bin.info.clone(), counts: to_base64(&to_bytes(&counts)), ledger: None }
+}
