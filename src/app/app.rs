@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::parts::Rail;
+use crate::parts::rail;
 use crate::route::Route;
 use crate::screens;
 use crate::state::App;
@@ -20,7 +20,7 @@ pub fn Page() -> impl IntoView {
     view! {
         <a class="skip-link" href="#main" on:click=|ev| { ev.prevent_default(); focus_main(); }>"Skip to the content"</a>
         <div class="shell">
-            <Rail />
+            {rail()}
             <main id="main" tabindex="-1">{move || screen(app.route.get())}</main>
         </div>
     }
@@ -36,6 +36,8 @@ fn screen(route: Route) -> AnyView {
         Route::Run { project, run, listing, asked } => screens::run(project, run, listing, asked),
         Route::Compare { project, before, after } => screens::compare(&project, before, after),
         Route::Test { project, run, batch, case } => screens::test(project, run, batch, case),
+        Route::Firewall(place) => screens::firewall::firewall(place),
+        Route::Monitors(id) => screens::firewall::monitors(id),
         Route::Check => view! { <screens::Check /> }.into_any(),
         Route::Unknown => view! { <screens::Unknown /> }.into_any(),
     }

@@ -54,6 +54,11 @@ impl DeskFile {
     pub fn inspection(&self) -> Option<&Arc<Inspection>> {
         if let FileState::Read(inspection) = &self.state { Some(inspection) } else { None }
     }
+
+    /// It as something to be paired, once read.
+    pub fn candidate(&self) -> Option<Candidate<'_>> {
+        self.inspection().map(|r| Candidate { name: &self.name, rows: r.rows, columns: &r.columns })
+    }
 }
 
 /// The desk.
@@ -115,8 +120,8 @@ pub fn seen_before<'a>(known: &'a [Known], file: &str, sha256: &str) -> Option<R
 }
 
 impl Desk {
-    /// An empty desk.
-    pub fn new() -> Self {
+    /// An empty desk whose files are numbered from `first`.
+    pub fn new(first: u32) -> Self {
         Self {
             files: RwSignal::new(Vec::new()),
             choices: RwSignal::new(BTreeMap::new()),
@@ -135,7 +140,7 @@ impl Desk {
             baseline: RwSignal::new(String::new()),
             registered: RwSignal::new(Vec::new()),
             known: RwSignal::new(Vec::new()),
-            next: RwSignal::new(0),
+            next: RwSignal::new(first),
         }
     }
 
@@ -173,7 +178,8 @@ impl Desk {
 
     /// Clears the desk, for another project.
     pub fn clear(self) {
-        HANDLES.with_borrow_mut(BTreeMap::clear);
+        let ids: Vec<u32> = self.files.with_untracked(|all| all.iter().map(|f| f.id).collect());
+        HANDLES.with_borrow_mut(|h| h.retain(|id, _| !ids.contains(id)));
         self.files.set(Vec::new());
         self.choices.set(BTreeMap::new());
         self.registered.set(Vec::new());

@@ -292,7 +292,8 @@ impl Live {
     }
 }
 
-fn first_step(label: &str) -> Step {
+/// Nothing done yet.
+pub fn first_step(label: &str) -> Step {
     Step { stage: Stage::Reading, done: 0, total: None, label: label.to_owned() }
 }
 

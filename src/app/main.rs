@@ -17,6 +17,7 @@ mod route;
 mod scene;
 mod screens;
 mod state;
+mod watch;
 
 fn main() {
     console_error_panic_hook::set_once();

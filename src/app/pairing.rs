@@ -111,6 +111,18 @@ pub fn guess(files: &[Candidate<'_>]) -> Vec<Guess> {
     guesses
 }
 
+/// Batches of production data among the files: data, and the predictions that go with them in a file of their own. In order of name.
+pub fn batches(files: &[Candidate<'_>]) -> Vec<(usize, Option<usize>)> {
+    let (mut predictions, mut data): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|&i| is_predictions(&files[i]));
+    data.sort_by_key(|&i| files[i].name);
+    let pair = |d: usize| {
+        let score = |p: usize| (files[p].rows == files[d].rows, shared_words(files[p].name, files[d].name));
+        let best = (0..predictions.len()).filter(|&at| score(predictions[at]) > (false, 0)).max_by_key(|&at| score(predictions[at]));
+        (d, best.map(|at| predictions.remove(at)))
+    };
+    data.into_iter().map(pair).collect()
+}
+
 type Placed = Option<(usize, String)>;
 
 /// The reference and the evaluation set among the data files.

@@ -51,6 +51,34 @@ impl Asked {
     }
 }
 
+/// A place of the firewall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Status, insights, series, bins.
+    Overview,
+    /// What a new firewall would watch.
+    Promote,
+    /// All events.
+    Events,
+    /// An event, by id.
+    Event(String),
+    /// The check of single rows.
+    Check,
+}
+
+/// How the runs of bins are told from those of stress tests: `bins:<start>`, or `bins:<from>-<to>` for several together.
+const BINS: &str = "bins:";
+
+/// The bins that a run is of, where it is no stress test: from, and to (exclusive) where there are several.
+pub fn bins_of(run: &str) -> Option<(i64, Option<i64>)> {
+    let span = run.strip_prefix(BINS)?;
+    // Before 1970 a start has a minus of its own.
+    match span.get(1..)?.find('-') {
+        Some(at) => Some((span.get(..=at)?.parse().ok()?, Some(span.get(at + 2..)?.parse().ok()?))),
+        None => Some((span.parse().ok()?, None)),
+    }
+}
+
 /// A view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
@@ -95,6 +123,10 @@ pub enum Route {
         /// The case that stands open.
         case: Option<String>,
     },
+    /// The firewall of the open project.
+    Firewall(Place),
+    /// What the firewall follows; one monitor by its id.
+    Monitors(Option<String>),
     /// How to check that nothing leaves the tab.
     Check,
     /// No such view.
@@ -108,6 +140,12 @@ impl Route {
         let (path, query) = hash.split_once('?').unwrap_or((hash, ""));
         let parts: Vec<String> = path.split('/').filter(|p| !p.is_empty()).map(decode).collect();
         let asked = |key: &str| query.split('&').find_map(|pair| pair.split_once('=').filter(|(k, _)| *k == key).map(|(_, v)| decode(v)));
+        let run = |project: String, run: String| {
+            let list = asked("list").unwrap_or_default();
+            let listing = Listing::ALL.iter().find(|(_, id, _)| *id == list).map_or_else(Listing::default, |(l, ..)| *l);
+            let [words, status, category, kind] = Asked::KEYS.map(|key| asked(key).unwrap_or_default());
+            Self::Run { project, run, listing, asked: Asked { words, status, category, kind } }
+        };
         match parts.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             [] => Self::Projects,
             ["data"] => Self::Data,
@@ -115,13 +153,18 @@ impl Route {
             ["tests"] => Self::Tests,
             ["live"] => Self::Live,
             ["check"] => Self::Check,
-            ["runs", project, run] => {
-                let list = asked("list").unwrap_or_default();
-                let listing = Listing::ALL.iter().find(|(_, id, _)| *id == list).map_or_else(Listing::default, |(l, ..)| *l);
-                let [words, status, category, kind] = Asked::KEYS.map(|key| asked(key).unwrap_or_default());
-                let asked = Asked { words, status, category, kind };
-                Self::Run { project: (*project).to_owned(), run: (*run).to_owned(), listing, asked }
+            ["firewall"] => Self::Firewall(Place::Overview),
+            ["firewall", "promote"] => Self::Firewall(Place::Promote),
+            ["firewall", "events"] => Self::Firewall(Place::Events),
+            ["firewall", "events", id] => Self::Firewall(Place::Event((*id).to_owned())),
+            ["firewall", "check"] => Self::Firewall(Place::Check),
+            ["monitors"] => Self::Monitors(None),
+            ["monitors", id] => Self::Monitors(Some((*id).to_owned())),
+            ["firewall", "bins", span] => run(String::new(), format!("{BINS}{span}")),
+            ["firewall", "bins", span, batch] => {
+                Self::Test { project: String::new(), run: format!("{BINS}{span}"), batch: (*batch).to_owned(), case: asked("case") }
             }
+            ["runs", project, id] => run((*project).to_owned(), (*id).to_owned()),
             ["compare", project, before, after] => {
                 Self::Compare { project: (*project).to_owned(), before: (*before).to_owned(), after: (*after).to_owned() }
             }
@@ -141,8 +184,17 @@ impl Route {
             Self::Tests => "#/tests".to_owned(),
             Self::Live => "#/live".to_owned(),
             Self::Check => "#/check".to_owned(),
+            Self::Firewall(place) => match place {
+                Place::Overview => "#/firewall".to_owned(),
+                Place::Promote => "#/firewall/promote".to_owned(),
+                Place::Events => "#/firewall/events".to_owned(),
+                Place::Event(id) => format!("#/firewall/events/{}", encode(id)),
+                Place::Check => "#/firewall/check".to_owned(),
+            },
+            Self::Monitors(None) => "#/monitors".to_owned(),
+            Self::Monitors(Some(id)) => format!("#/monitors/{}", encode(id)),
             Self::Run { project, run, listing, asked } => {
-                let mut href = format!("#/runs/{}/{}", encode(project), encode(run));
+                let mut href = of_run(project, run);
                 let mut join = '?';
                 let mut add = |key: &str, value: &str| {
                     href.push(join);
@@ -163,7 +215,7 @@ impl Route {
             }
             Self::Compare { project, before, after } => format!("#/compare/{}/{}/{}", encode(project), encode(before), encode(after)),
             Self::Test { project, run, batch, case } => {
-                let mut href = format!("#/runs/{}/{}/{}", encode(project), encode(run), encode(batch));
+                let mut href = format!("{}/{}", of_run(project, run), encode(batch));
                 if let Some(case) = case {
                     href.push_str("?case=");
                     href.push_str(&encode(case));
@@ -173,21 +225,39 @@ impl Route {
         }
     }
 
+    /// The run of some bins: `to` is exclusive; one bin where it is absent.
+    pub fn bins(from: i64, to: Option<i64>) -> Self {
+        let run = to.map_or_else(|| format!("{BINS}{from}"), |to| format!("{BINS}{from}-{to}"));
+        Self::Run { project: String::new(), run, listing: Listing::All, asked: Asked::default() }
+    }
+
     /// The document's title.
-    pub const fn title(&self) -> &'static str {
+    pub fn title(&self) -> &'static str {
         match self {
             Self::Projects => "Projects",
             Self::Data => "Data & model",
             Self::Warnings => "File warnings",
             Self::Tests => "Stress tests",
             Self::Live => "Running",
+            Self::Run { run, .. } | Self::Test { run, .. } if bins_of(run).is_some() => "Bin",
             Self::Run { .. } => "Stress test",
+            Self::Firewall(Place::Promote) => "Promote a model",
+            Self::Firewall(Place::Events) => "Events",
+            Self::Firewall(Place::Event(_)) => "Event",
+            Self::Firewall(Place::Check) => "Try a row",
+            Self::Firewall(Place::Overview) => "Firewall",
+            Self::Monitors(_) => "Monitors",
             Self::Compare { .. } => "Two runs",
             Self::Test { .. } => "Test",
             Self::Check => "How to check",
             Self::Unknown => "Not found",
         }
     }
+}
+
+fn of_run(project: &str, run: &str) -> String {
+    run.strip_prefix(BINS)
+        .map_or_else(|| format!("#/runs/{}/{}", encode(project), encode(run)), |span| format!("#/firewall/bins/{}", encode(span)))
 }
 
 /// The batch of a case: `drift:feature_drift[city]` and `drift:feature_drift#impact` are cases of `drift:feature_drift`.
@@ -248,6 +318,21 @@ mod tests {
                 listing: Listing::Cases,
                 asked: Asked { words: "a = b & c".to_owned(), kind: "property".to_owned(), ..Asked::default() },
             },
+            Route::bins(1_785_542_400_000, None),
+            Route::bins(-86_400_000, Some(86_400_000)),
+            Route::Test {
+                project: String::new(),
+                run: "bins:5-9".to_owned(),
+                batch: "drift:label_drift".to_owned(),
+                case: Some("a[b]".to_owned()),
+            },
+            Route::Firewall(Place::Overview),
+            Route::Firewall(Place::Promote),
+            Route::Firewall(Place::Events),
+            Route::Firewall(Place::Event("drift:feature_drift[a/b] 5".to_owned())),
+            Route::Firewall(Place::Check),
+            Route::Monitors(None),
+            Route::Monitors(Some("custom:my monitor".to_owned())),
             Route::Compare { project: project.clone(), before: run.clone(), after: "8".to_owned() },
             Route::Test { project: project.clone(), run: run.clone(), batch: "drift:label_drift".to_owned(), case: None },
             Route::Test {
@@ -270,6 +355,14 @@ mod tests {
             Route::parse("#/runs/%zz/a%4"),
             Route::Run { project: "%zz".into(), run: "a%4".into(), listing: Listing::All, asked: Asked::default() }
         );
+    }
+
+    #[test]
+    fn bins_are_told_from_runs() {
+        assert_eq!(bins_of("bins:5"), Some((5, None)));
+        assert_eq!(bins_of("bins:5-9"), Some((5, Some(9))));
+        assert_eq!(bins_of("r7"), None);
+        assert_eq!(bins_of("bins:x"), None);
     }
 
     #[test]

@@ -35,6 +35,11 @@ pub fn chart_width(most: f64) -> f64 {
     room.clamp(280.0, most)
 }
 
+/// Marks alone, for a small picture.
+pub fn marks(marks: Vec<Mark>) -> Vec<El> {
+    marks.into_iter().map(|m| node(m, None)).collect()
+}
+
 fn node(mark: Mark, open: Option<Callback<String>>) -> El {
     let Mark { shape, class, tip, opens } = mark;
     let inner = draw(shape, &class);

@@ -10,7 +10,8 @@ use crate::client::{self, ProjectInfo};
 use crate::desk::Desk;
 use crate::live::Live;
 use crate::requests::Requests;
-use crate::route::{Asked, Listing, Route};
+use crate::route::{Asked, Listing, Route, bins_of};
+use crate::watch::Watch;
 
 /// Something that comes from the engine or from storage.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -72,6 +73,8 @@ pub struct App {
     pub desk: Desk,
     /// The run under way.
     pub live: Live,
+    /// The firewall of the open project.
+    pub watch: Watch,
     /// The finished run that is shown.
     pub shown: RwSignal<Load<Arc<Shown>>>,
     /// The case that was decided about last, by id; it stays open.
@@ -87,8 +90,9 @@ impl App {
             route: RwSignal::new(location_route()),
             projects: RwSignal::new(Load::Waiting),
             open: RwSignal::new(None),
-            desk: Desk::new(),
+            desk: Desk::new(0),
             live: Live::new(),
+            watch: Watch::new(),
             shown: RwSignal::new(Load::Waiting),
             decided: RwSignal::new(String::new()),
             requests: Requests::start(),
@@ -140,6 +144,11 @@ impl App {
 
     /// Loads a run unless it is the one shown.
     pub fn show(self, project: String, run: String) {
+        // Bins belong to the project that is open, once it is known.
+        let project = if bins_of(&run).is_some() { self.open.get().map(|p| p.id).unwrap_or_default() } else { project };
+        if project.is_empty() {
+            return;
+        }
         let same = self.shown.with_untracked(|s| matches!(s, Load::Ready(s) if s.project == project && s.run == run));
         if same {
             return;

@@ -39,6 +39,15 @@ pub struct Alarm {
     pub weekdays: bool,
 }
 
+/// What a feature usually is in the reference: a row to begin with, for whoever tries the check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typical {
+    /// The feature.
+    pub feature: String,
+    /// Its commonest value or its median, as text; absent for free text.
+    pub value: Option<String>,
+}
+
 /// A firewall at one look.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -73,6 +82,9 @@ pub struct FirewallView {
     pub events: Vec<Event>,
     /// The rules of the single-row check.
     pub rules: Vec<CheckRule>,
+    /// What the features usually are, in the order of `features`; what is measured in a text is left out.
+    #[serde(default)]
+    pub typical: Vec<Typical>,
     /// Rows that the ledger remembers; absent without one.
     pub ledger: Option<u64>,
 }

@@ -54,6 +54,8 @@ extern "C" {
     pub fn list_test_runs(this: &Project) -> Promise;
     #[wasm_bindgen(method, js_name = getTestRun)]
     pub fn get_test_run(this: &Project, id: &str) -> Promise;
+    #[wasm_bindgen(method, js_name = getFirewall)]
+    pub fn get_firewall(this: &Project) -> Promise;
     #[wasm_bindgen(method, js_name = deleteTestRun)]
     pub fn delete_test_run(this: &Project, id: &str) -> Promise;
     #[wasm_bindgen(method)]

@@ -1,6 +1,7 @@
 //! The way to the engine. The page is a customer of the package: what stands here is what any dashboard could call.
 
 mod error;
+mod firewall;
 mod job;
 pub mod js;
 mod records;
@@ -17,6 +18,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 pub use error::api_error;
+pub use firewall::{Monitor, Series, View, ask, firewall_of, points, value_of, view};
 pub use job::follow;
 pub use records::{DatasetRecord, ModelRecord, PredictionRecord, ProjectInfo, Registered, RunConfig, TestChange, TestRunInfo};
 
@@ -133,9 +135,22 @@ pub async fn list_runs(project: &js::Project) -> Answer<Vec<TestRunInfo>> {
     from_js(settle(project.list_test_runs()).await?)
 }
 
+/// A run: a stress test by its id, or bins of the firewall judged together.
+pub async fn test_run(project: &js::Project, id: &str) -> Answer<js::TestRun> {
+    let run = match crate::route::bins_of(id) {
+        None => settle(project.get_test_run(id)).await?,
+        Some((from, to)) => {
+            let from = JsValue::from_f64(from as f64);
+            let bins = to.map_or_else(|| from.clone(), |to| object(&[("from", from.clone()), ("to", (to as f64).into())]));
+            ask(&settle(project.get_firewall()).await?, "run", &[bins]).await?
+        }
+    };
+    Ok(run.unchecked_into())
+}
+
 /// A run with its document.
 pub async fn run(project: &js::Project, id: &str) -> Answer<(js::TestRun, RunDocument)> {
-    let run: js::TestRun = settle(project.get_test_run(id)).await?.unchecked_into();
+    let run = test_run(project, id).await?;
     let document = from_js(run.to_json().map_err(|e| api_error(&e))?)?;
     Ok((run, document))
 }
@@ -169,7 +184,49 @@ pub async fn compare(project: &js::Project, before: &str, after: &str) -> Answer
 /// A page of the rows that a case is about.
 pub async fn rows(project: &js::Project, run: &str, case: &str, offset: u64, limit: u64) -> Answer<RowPage> {
     let page = object(&[("offset", (offset as f64).into()), ("limit", (limit as f64).into())]);
+    if let Some((bin, _)) = crate::route::bins_of(run) {
+        let firewall = settle(project.get_firewall()).await?;
+        return from_js(ask(&firewall, "rows", &[(bin as f64).into(), case.into(), page]).await?);
+    }
     from_js(settle(project.rows(run, case, &page)).await?)
+}
+
+/// The roles that a data set of the project has, as far as these columns are concerned.
+pub fn roles(project: &js::Project, dataset: &str, columns: &[&str], read: &ReadOptions) -> Answer<JsValue> {
+    let sets: js_sys::Array = project.datasets().unchecked_into();
+    let named = |set: &JsValue| value_of(set, "name").as_string().is_some_and(|name| name == dataset);
+    let known = sets.iter().find(named).map_or(JsValue::UNDEFINED, |set| value_of(&set, "params"));
+    let stands = |name: &JsValue| name.as_string().is_some_and(|name| columns.contains(&name.as_str()));
+    let roles = Object::new();
+    for key in Object::keys(&Object::from(known.clone())).iter() {
+        let value = Reflect::get(&known, &key).unwrap_or(JsValue::UNDEFINED);
+        let name = key.as_string().unwrap_or_default();
+        // How the reference's file is written says nothing about this one; classes and cuts are no columns.
+        let kept = match name.as_str() {
+            "format" | "read" => continue,
+            "classNames" | "positiveClass" | "decisionThreshold" => value,
+            _ if value.is_string() => {
+                if !stands(&value) {
+                    continue;
+                }
+                value
+            }
+            "predictionCol" if value.is_array() => {
+                if !js_sys::Array::from(&value).iter().all(|v| stands(&v)) {
+                    continue;
+                }
+                value
+            }
+            "intersections" => continue,
+            _ if value.is_array() => js_sys::Array::from(&value).iter().filter(stands).collect::<js_sys::Array>().into(),
+            _ => continue,
+        };
+        let _ = Reflect::set(&roles, &key, &kept);
+    }
+    if *read != ReadOptions::default() {
+        let _ = Reflect::set(&roles, &"read".into(), &to_js(read)?);
+    }
+    Ok(roles.into())
 }
 
 /// Waits for a promise of the package.
@@ -199,13 +256,15 @@ fn to_js<T: Serialize>(value: &T) -> Answer<JsValue> {
 }
 
 /// `{ onProgress }`, alive for as long as the call that it was handed to.
-struct Hooks {
-    value: JsValue,
+pub struct Hooks {
+    /// What is handed over.
+    pub value: JsValue,
     _keep: Closure<dyn FnMut(JsValue)>,
 }
 
 impl Hooks {
-    fn new(mut on_progress: impl FnMut(Progress) + 'static) -> Self {
+    /// Progress goes to `on_progress`.
+    pub fn new(mut on_progress: impl FnMut(Progress) + 'static) -> Self {
         let keep = Closure::<dyn FnMut(JsValue)>::new(move |value: JsValue| {
             if let Ok(progress) = from_js(value) {
                 on_progress(progress);

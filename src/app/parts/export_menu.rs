@@ -7,6 +7,8 @@ use straingauge_api::ApiError;
 use wasm_bindgen::prelude::*;
 
 use crate::client::{self, Answer, api_error, settle};
+use crate::element::{El, button, el, none};
+use crate::parts::ticked;
 
 /// What a run can be saved as: id, name, what it holds.
 const KINDS: [(&str, &str, &str); 7] = [
@@ -19,9 +21,8 @@ const KINDS: [(&str, &str, &str); 7] = [
     ("junit", "JUnit (XML)", "for continuous integration"),
 ];
 
-/// The menu.
-#[component]
-pub fn ExportMenu(project: String, run: String, name: String) -> impl IntoView {
+/// The menu of a run.
+pub fn export_menu(project: String, run: String, name: String) -> AnyView {
     let failed = RwSignal::new(None::<ApiError>);
     let samples = RwSignal::new(false);
     let ids = StoredValue::new((project, run, name));
@@ -31,35 +32,42 @@ pub fn ExportMenu(project: String, run: String, name: String) -> impl IntoView {
             failed.set(save(&project, &run, &name, kind, samples.get_untracked()).await.err());
         });
     };
-    let items: Vec<_> = KINDS
-        .into_iter()
-        .map(|(id, label, what)| {
-            view! {
-                <li>
-                    <button type="button" data-testid=format!("export-{id}") on:click=move |_| save_as(id)>
-                        <span>{label}</span><small>{what}</small>
-                    </button>
-                </li>
-            }
-        })
-        .collect();
-    view! {
-        <details class="menu" data-testid="export-menu" on:keydown=close_on_escape>
-            <summary class="btn">"Export"</summary>
-            <div class="menu-body">
-                <ul>{items}</ul>
-                <label class="check">
-                    <input type="checkbox" prop:checked=samples on:change:target=move |ev| samples.set(ev.target().checked()) />
-                    <span>"Put rows into the HTML report"<small>"Up to 5 rows of your data a failing case, readable by whoever gets the file. Without it, files hold row numbers and counts only."</small></span>
-                </label>
-                {move || failed.get().map(|e| crate::parts::failure("Not saved.", &e))}
-            </div>
-        </details>
-    }
+    let tick = el("input", "").attr("type", "checkbox").on("change", move |ev| samples.set(ticked(&ev)));
+    let rows =
+        "Up to 5 rows of your data a failing case, readable by whoever gets the file. Without it, files hold row numbers and counts only.";
+    let with_rows = el("label", "check").el(tick).el(el("span", "").text("Put rows into the HTML report").el(el("small", "").text(rows)));
+    // The rows of a bin are not kept with it.
+    let with_rows = ids.with_value(|(_, run, _)| crate::route::bins_of(run).is_none()).then_some(with_rows);
+    menu(&KINDS, save_as, failed, with_rows)
 }
 
-fn close_on_escape(event: web_sys::KeyboardEvent) {
-    let details = event.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).filter(|_| event.key() == "Escape");
+/// A menu of what something can be saved as: id, name, what it holds.
+pub fn menu(
+    kinds: &[(&'static str, &str, &str)],
+    save_as: impl Fn(&'static str) + Copy + Send + 'static,
+    failed: RwSignal<Option<ApiError>>,
+    more: Option<El>,
+) -> AnyView {
+    let items = kinds.iter().map(|&(id, label, what)| {
+        let item = button("", "", move || save_as(id)).testid(&format!("export-{id}"));
+        el("li", "").el(item.el(el("span", "").text(label)).el(el("small", "").text(what)))
+    });
+    let body = el("div", "menu-body")
+        .el(el("ul", "").all(items))
+        .all(more)
+        .live(move || failed.get().map_or_else(none, |e| crate::parts::failure("Not saved.", &e)));
+    el("details", "menu")
+        .testid("export-menu")
+        .on("keydown", |ev| close_on_escape(&ev))
+        .el(el("summary", "btn").text("Export"))
+        .el(body)
+        .any()
+}
+
+/// Escape closes a menu and leads back to its button.
+pub fn close_on_escape(event: &web_sys::Event) {
+    let escape = event.dyn_ref::<web_sys::KeyboardEvent>().is_some_and(|e| e.key() == "Escape");
+    let details = event.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).filter(|_| escape);
     let Some(details) = details else { return };
     let _ = details.remove_attribute("open");
     if let Ok(Some(summary)) = details.query_selector("summary") {
@@ -70,7 +78,7 @@ fn close_on_escape(event: web_sys::KeyboardEvent) {
 async fn save(project: &str, run: &str, name: &str, kind: &str, samples: bool) -> Answer<()> {
     let thrown = |e: JsValue| api_error(&e);
     let project = client::project(project).await?;
-    let run: client::js::TestRun = settle(project.get_test_run(run)).await?.unchecked_into();
+    let run = client::test_run(&project, run).await?;
     let with_metrics = client::object(&[("metrics", true.into())]);
     let (content, ending, mime): (JsValue, &str, &str) = match kind {
         "html" => (settle(run.to_html(&client::object(&[("samples", samples.into())]))).await?, "html", "text/html"),
@@ -87,7 +95,8 @@ async fn save(project: &str, run: &str, name: &str, kind: &str, samples: bool) -
     download(&content, &format!("{}.{ending}", file_name(name)), mime).map_err(thrown)
 }
 
-fn download(content: &JsValue, name: &str, mime: &str) -> Result<(), JsValue> {
+/// Saves something as a file.
+pub fn download(content: &JsValue, name: &str, mime: &str) -> Result<(), JsValue> {
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(mime);
     let blob = web_sys::Blob::new_with_buffer_source_sequence_and_options(&Array::of1(content), &options)?;
@@ -105,7 +114,7 @@ fn download(content: &JsValue, name: &str, mime: &str) -> Result<(), JsValue> {
 }
 
 /// A name that every file system takes.
-fn file_name(name: &str) -> String {
+pub fn file_name(name: &str) -> String {
     let kept: String =
         name.chars().map(|c| if !c.is_ascii() || c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '-' }).collect();
     let parts: Vec<&str> = kept.split('-').filter(|p| !p.is_empty()).collect();

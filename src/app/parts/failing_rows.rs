@@ -1,7 +1,5 @@
 //! The rows that a case is about, a page at a time, from the loaded data, with the cells that made them so marked.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use straingauge_api::{ApiError, RowPage, RowView};
@@ -10,16 +8,18 @@ use crate::client;
 use crate::element::{El, button, el, link, live, row, scroll};
 use crate::format::{count, counted};
 use crate::route::Route;
-use crate::state::Shown;
 
 const PAGE: u64 = 20;
 
 /// A button that fetches rows, and the rows once fetched.
-pub fn failing_rows(shown: &Arc<Shown>, case: &str, total: u64) -> AnyView {
+pub fn failing_rows(project: &str, run: &str, case: &str, total: u64) -> AnyView {
+    if let Some((_, Some(_))) = crate::route::bins_of(run) {
+        return el("p", "meta").text("Open one of the bins to see its rows.").any();
+    }
     let page = RwSignal::new(None::<Result<RowPage, ApiError>>);
     let offset = RwSignal::new(0_u64);
     let waiting = RwSignal::new(false);
-    let ids = StoredValue::new((shown.project.clone(), shown.run.clone(), case.to_owned()));
+    let ids = StoredValue::new((project.to_owned(), run.to_owned(), case.to_owned()));
     let fetch = move |from: u64| {
         waiting.set(true);
         spawn_local(async move {

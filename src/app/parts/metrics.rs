@@ -9,8 +9,8 @@ use crate::format;
 /// Metrics shown before the rest goes behind a button.
 const FIRST: usize = 10;
 
-/// The table of metrics.
-pub fn metrics(metrics: &[ModelMetric]) -> AnyView {
+/// The table of metrics; `now` names the side that is judged.
+pub fn metrics(metrics: &[ModelMetric], now: &str) -> AnyView {
     if metrics.is_empty() {
         return el("p", "meta").text("No predictions, so no metrics: this run tests the data alone.").any();
     }
@@ -30,7 +30,7 @@ pub fn metrics(metrics: &[ModelMetric]) -> AnyView {
             .all([number(m.reference), number(m.evaluation)])
             .el(el("td", &class).text(&change.map_or_else(|| "–".to_owned(), |c| format::change(c, m.unit))))
     });
-    let table = table("metrics", &["", ".reference", ".evaluation", ".change"], el("tbody", "").all(rows));
+    let table = table("metrics", &["", ".reference", &format!(".{now}"), ".change"], el("tbody", "").all(rows));
     let more = move || {
         if all.get() { none() } else { button("link small", &format!("Show all {count} metrics"), move || all.set(true)).any() }
     };

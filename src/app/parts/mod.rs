@@ -14,8 +14,8 @@ mod rail;
 mod severity;
 
 pub use acceptance::acceptance;
-pub use drop_zone::DropZone;
-pub use export_menu::ExportMenu;
+pub use drop_zone::{drop_zone, files_zone};
+pub use export_menu::{download, export_menu, file_name, menu};
 pub use failing_rows::failing_rows;
 pub use filter::{Filter, filter_bar, pick, search_field, ticked, typed};
 pub use findings::findings;
@@ -23,5 +23,5 @@ pub use gauge::gauge;
 pub use metrics::{metrics, severity_class};
 pub use notice::{empty, failure, loading};
 pub use problems::ProblemList;
-pub use rail::Rail;
+pub use rail::rail;
 pub use severity::{Shown as Shape, label, mark, shape_of, shape_of_batch, tally, told};

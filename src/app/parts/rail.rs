@@ -2,69 +2,80 @@
 
 use leptos::prelude::*;
 
+use crate::element::{el, link, none, svg};
 use crate::format::counted;
-use crate::route::Route;
+use crate::route::{Place, Route, bins_of};
 use crate::state::App;
 
-/// The product's name with its mark: the zigzag of a strain gauge's wire.
-#[component]
-fn Brand() -> impl IntoView {
-    view! {
-        <a class="brand" href="#/">
-            <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true">
-                <path d="M2 18h3V6h3v12h3V6h3v12h3V6h3v12h2" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linejoin="round" />
-            </svg>
-            <span>"Straingauge"</span>
-        </a>
-    }
-}
-
 /// The rail; a bar on narrow screens.
-#[component]
-pub fn Rail() -> impl IntoView {
+pub fn rail() -> AnyView {
     let app = App::here();
     let entry = move |screen: &'static str, name: &'static str, to: Route| {
-        let current = move || (place(&app.route.get()) == screen).then_some("page");
-        view! { <a href=to.href() aria-current=current data-testid=format!("nav-{screen}")>{name}</a> }
+        let current = move || (place(&app.route.get()) == screen).then(|| "page".to_owned());
+        link("", &to.href(), name).live_attr("aria-current", current).testid(&format!("nav-{screen}"))
     };
-    view! {
-        <header class="rail">
-            <Brand />
-            <nav aria-label="Main">
-                {entry("project", "Project", Route::Projects)}
-                {entry("data", "Data & model", Route::Data)}
-                {entry("tests", "Stress tests", Route::Tests)}
-            </nav>
-            {move || {
-                app.live.busy().then(|| view! {
-                    <a class="underway" href=Route::Live.href()><span class="pulse" aria-hidden="true"></span>"A test is running"</a>
-                })
-            }}
-            <div class="local" data-testid="requests">{move || requests(app)}</div>
-        </header>
-    }
+    // The mark is the zigzag of a strain gauge's wire.
+    let wire = svg("path", "")
+        .attr("d", "M2 18h3V6h3v12h3V6h3v12h3V6h3v12h2")
+        .attr("fill", "none")
+        .attr("stroke", "currentColor")
+        .attr("stroke-width", "1.8")
+        .attr("stroke-linejoin", "round");
+    let wire = svg("svg", "").attr("width", "24").attr("height", "24").attr("viewBox", "0 0 24 24").attr("aria-hidden", "true").el(wire);
+    let brand = el("a", "brand").attr("href", "#/").el(wire).el(el("span", "").text("Straingauge"));
+    let watched = move || {
+        if app.open.with(Option::is_none) {
+            return none();
+        }
+        let monitors = entry("monitors", "Monitors", Route::Monitors(None));
+        crate::element::row(vec![entry("firewall", "Firewall", Route::Firewall(Place::Overview)).any(), monitors.any()])
+    };
+    let nav = el("nav", "")
+        .attr("aria-label", "Main")
+        .el(entry("project", "Project", Route::Projects))
+        .el(entry("data", "Data & model", Route::Data))
+        .el(entry("tests", "Stress tests", Route::Tests))
+        .live(watched);
+    let underway = move || {
+        let (to, says) = if app.live.busy() {
+            (Route::Live, "A test is running")
+        } else if app.watch.busy() {
+            (Route::Firewall(Place::Overview), "Data are being taken in")
+        } else {
+            return none();
+        };
+        el("a", "underway").attr("href", &to.href()).el(el("span", "pulse").attr("aria-hidden", "true")).text(says).any()
+    };
+    el("header", "rail").el(brand).el(nav).live(underway).el(el("div", "local").testid("requests").live(move || requests(app))).any()
 }
 
 fn requests(app: App) -> AnyView {
     let seen = app.requests.seen.get();
-    let check = view! { <a href=Route::Check.href()>"How to check"</a> };
     let total = seen.same_origin + seen.other_origin;
-    if seen.opened && seen.counted {
-        let count = view! { <b class:raised=move || { total > 0 }>{counted(total, "request")}</b> };
-        let rest = if total == 0 { "Nothing leaves this tab. " } else { "" };
-        view! { <p>{count}" since your files were opened. "<span class="long">{rest}</span>{check}</p> }.into_any()
+    let (lead, rest) = if seen.opened && seen.counted {
+        (counted(total, "request"), if total == 0 { "Nothing leaves this tab. " } else { "" })
     } else if seen.opened {
-        view! { <p><b>"Nothing leaves this tab."</b>" "<span class="long">"The count of requests starts with your next visit. "</span>{check}</p> }.into_any()
+        ("Nothing leaves this tab.".to_owned(), "The count of requests starts with your next visit. ")
     } else {
-        view! { <p><b>"Runs in this tab."</b>" "<span class="long">"Your files are read here and go nowhere. "</span>{check}</p> }
-            .into_any()
-    }
+        ("Runs in this tab.".to_owned(), "Your files are read here and go nowhere. ")
+    };
+    let raised = seen.opened && seen.counted && total > 0;
+    let counts = if seen.opened && seen.counted { " since your files were opened. " } else { " " };
+    el("p", "")
+        .el(el("b", if raised { "raised" } else { "" }).text(&lead))
+        .text(counts)
+        .el(el("span", "long").text(rest))
+        .el(link("", &Route::Check.href(), "How to check"))
+        .any()
 }
 
 fn place(route: &Route) -> &'static str {
     match route {
         Route::Projects | Route::Unknown => "project",
         Route::Data | Route::Warnings => "data",
+        Route::Firewall(_) => "firewall",
+        Route::Run { run, .. } | Route::Test { run, .. } if bins_of(run).is_some() => "firewall",
+        Route::Monitors(_) => "monitors",
         Route::Tests | Route::Live | Route::Run { .. } | Route::Test { .. } | Route::Compare { .. } => "tests",
         Route::Check => "check",
     }

@@ -83,7 +83,12 @@ fn body(shown: &Arc<Shown>, case: &Case, titled: bool) -> AnyView {
             "{} rows, {share} of the evaluation set. They are read from the loaded files and are no part of the run.",
             count(rows.count)
         );
-        body = body.el(el("h3", "").text("Rows")).el(el("p", "meta").text(&says)).view(failing_rows(shown, &case.id, rows.count));
+        body = body.el(el("h3", "").text("Rows")).el(el("p", "meta").text(&says)).view(failing_rows(
+            &shown.project,
+            &shown.run,
+            &case.id,
+            rows.count,
+        ));
     }
     if titled {
         body = body.el(el("p", "meta after-rows").el(link("", &shown.case_href(&case.id), "Open the test")));

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::pairing::Use;
-use crate::parts::{DropZone, ProblemList};
+use crate::parts::{ProblemList, files_zone};
 use crate::route::Route;
 use crate::screens::columns::Columns;
 use crate::screens::file_card::FileCard;
@@ -30,7 +30,7 @@ pub fn Data() -> impl IntoView {
             <ul class="files">
                 <For each=move || ids.get() key=|id| *id let:id><FileCard id /></For>
             </ul>
-            {move || view! { <DropZone large={!some.get()} more={some.get()} /> }}
+            {move || files_zone(if some.get() { "" } else { "large" }, some.get(), || ())}
             {move || (!some.get()).then(|| view! {
                 <p class="meta after">
                     "No data at hand? "

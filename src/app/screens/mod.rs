@@ -8,6 +8,7 @@ mod data;
 mod fairness;
 mod features;
 mod file_card;
+pub mod firewall;
 mod listing;
 mod live;
 mod loaded;

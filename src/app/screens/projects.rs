@@ -6,7 +6,7 @@ use straingauge_api::ApiError;
 
 use crate::client::{self, ProjectInfo};
 use crate::format;
-use crate::parts::{DropZone, failure, loading};
+use crate::parts::{failure, files_zone, loading};
 use crate::route::Route;
 use crate::screens::welcome::Welcome;
 use crate::state::{App, Load, go};
@@ -30,7 +30,7 @@ pub fn Projects() -> impl IntoView {
 fn list(app: App, projects: Vec<ProjectInfo>) -> AnyView {
     let failed = RwSignal::new(None::<ApiError>);
     let items: Vec<_> = projects.into_iter().map(|p| card(app, p, failed)).collect();
-    let fresh = move |()| {
+    let fresh = move || {
         app.open.set(None);
         go(&Route::Data);
     };
@@ -44,7 +44,7 @@ fn list(app: App, projects: Vec<ProjectInfo>) -> AnyView {
         <section class="sheet">
             <h2>"New project"</h2>
             <NewProject failed />
-            <DropZone then=Callback::new(fresh) />
+            {files_zone("", false, fresh)}
         </section>
     }
     .into_any()

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use straingauge_api::{Figure, ProblemLevel, RunDocument, Severity};
 
-use crate::element::{el, link, live, none, row};
+use crate::element::{button, el, link, live, none, row};
 use crate::format::{count, counted, duration};
-use crate::parts::{ExportMenu, Shape, failure, findings, loading, mark, metrics};
-use crate::route::{Asked, Listing, Route, batch_of};
+use crate::parts::{Shape, export_menu, failure, findings, loading, mark, metrics};
+use crate::route::{Asked, Listing, Place, Route, batch_of, bins_of};
 use crate::scene::{chart, chart_width};
 use crate::screens::listing;
 use crate::screens::tests::outcome;
 use crate::state::{App, Load, Shown, go, location_route};
+use crate::watch::Proposal;
 
 /// Findings shown before the rest goes behind a button.
 const FIRST: usize = 4;
@@ -39,13 +40,17 @@ pub fn run(project: String, run: String, listing: Listing, asked: Asked) -> AnyV
 fn page(app: App, shown: &Arc<Shown>, listing: Listing, asked: Asked) -> AnyView {
     let document = &shown.document;
     let name = app.open.get_untracked().map_or_else(|| "Project".to_owned(), |p| p.name);
-    let crumbs = el("div", "crumbs").el(link("", "#/", &name)).text(" / ").el(link("", &Route::Tests.href(), "Stress tests"));
-    let title =
-        el("div", "").el(crumbs).el(el("h1", "").text(&document.name)).el(el("p", "meta").text(&facts(document, shown.duration_millis)));
-    let export = view! { <ExportMenu project=shown.project.clone() run=shown.run.clone() name=document.name.clone() /> }.into_any();
-    let head = el("div", "head").el(title).el(el("div", "actions").view(export));
-    let numbers =
-        el("section", "sheet").el(el("h2", "").text("Model metrics")).view(metrics(&document.model_metrics)).view(risks(document));
+    let bins = bins_of(&shown.run);
+    let (up, above) = if bins.is_some() { (Route::Firewall(Place::Overview), "Firewall") } else { (Route::Tests, "Stress tests") };
+    let crumbs = el("div", "crumbs").el(link("", "#/", &name)).text(" / ").el(link("", &up.href(), above));
+    let heading = bins.map_or_else(|| document.name.clone(), |bins| crate::screens::firewall::bin_title(app, bins));
+    let title = el("div", "").el(crumbs).el(el("h1", "").text(&heading)).el(el("p", "meta").text(&facts(document, shown.duration_millis)));
+    let export = export_menu(shown.project.clone(), shown.run.clone(), document.name.clone());
+    let head = el("div", "head").el(title).el(el("div", "actions").maybe(bins.is_none().then(|| promote(app, document))).view(export));
+    let numbers = el("section", "sheet")
+        .el(el("h2", "").text("Model metrics"))
+        .view(metrics(&document.model_metrics, if bins.is_some() { "bin" } else { "evaluation" }))
+        .view(risks(document));
     let mut all = vec![head.any()];
     all.extend(
         document.summary.banners.iter().map(|b| el("p", "notice note").testid("banner").attr("data-code", &b.code).text(&b.text).any()),
@@ -67,10 +72,23 @@ fn facts(document: &RunDocument, millis: f64) -> String {
     // "model" is what the page calls a model that got no name.
     facts.extend(document.model.as_ref().filter(|m| *m != "model").map(|m| format!("model {m}")));
     facts.push(document.model_task.label().to_ascii_lowercase());
-    facts.push(format!("seed {}", document.seed));
-    facts.push(duration(millis));
+    if millis > 0.0 {
+        facts.push(format!("seed {}", document.seed));
+        facts.push(duration(millis));
+    }
     facts.push(counted(document.summary.counts.total, "case"));
     facts.join(" · ")
+}
+
+/// The way from a model that was tested to one that is watched.
+fn promote(app: App, document: &RunDocument) -> AnyView {
+    let proposal = Proposal { model: document.model.clone().unwrap_or_default(), reference: document.reference.dataset.clone() };
+    button("btn", "Promote this model", move || {
+        app.watch.proposal.set(Some(proposal.clone()));
+        go(&Route::Firewall(Place::Promote));
+    })
+    .testid("promote")
+    .any()
 }
 
 /// Problems of the files that this run was made from, where they are still on the desk.

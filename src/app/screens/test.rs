@@ -8,7 +8,7 @@ use straingauge_api::{Batch, Kind};
 use crate::element::{button, el, link, live, none, row};
 use crate::format::counted;
 use crate::parts::{Filter, Shape, empty, failure, filter_bar, label, loading, shape_of, shape_of_batch, tally};
-use crate::route::{Listing, Route};
+use crate::route::{Listing, Place, Route, bins_of};
 use crate::screens::case::case_row;
 use crate::state::{App, Load, Shown};
 
@@ -48,10 +48,13 @@ fn page(shown: &Arc<Shown>, batch: &Batch, case: Option<String>) -> AnyView {
         counts.pass,
         if counts.skip > 0 { format!(", {} not judged", counts.skip) } else { String::new() }
     );
+    let bins = bins_of(&shown.run);
+    let (up, above) = if bins.is_some() { (Route::Firewall(Place::Overview), "Firewall") } else { (Route::Tests, "Stress tests") };
+    let name = bins.map_or_else(|| shown.document.name.clone(), |bins| crate::screens::firewall::bin_title(App::here(), bins));
     let crumbs = el("div", "crumbs")
-        .el(link("", &Route::Tests.href(), "Stress tests"))
+        .el(link("", &up.href(), above))
         .text(" / ")
-        .el(link("", &shown.run_href(Listing::All), &shown.document.name))
+        .el(link("", &shown.run_href(Listing::All), &name))
         .text(" / ")
         .text(batch.category.label());
     let facts = el("p", "meta").view(label(shape_of_batch(batch))).text(&tally).el(el("code", "").text(&batch.id));

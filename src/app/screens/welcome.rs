@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use straingauge_api::{Figure, Severity, StrainMark, StrainRow};
 
-use crate::parts::DropZone;
+use crate::parts::files_zone;
 use crate::route::Route;
 use crate::scene::{chart, chart_width};
 use crate::state::{App, go};
@@ -21,7 +21,7 @@ pub fn Welcome() -> impl IntoView {
             </p>
         </section>
         <div class="start">
-            <DropZone large=true then=Callback::new(|()| go(&Route::Data)) />
+            {files_zone("large", false, || go(&Route::Data))}
             <div class="sample">
                 <h2>"No data at hand?"</h2>
                 <p>"The sample project is a support desk: tickets with text and metadata, a model that routes them, and weaknesses planted in it. The test should find them."</p>

@@ -1,0 +1,201 @@
+//! Production data into the firewall: files dropped, or data sets that the project holds; and a firewall from its document.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+
+use crate::client::{self, DatasetRecord, View};
+use crate::desk::{DeskFile, FileState};
+use crate::element::{El, button, el, live, none, row};
+use crate::format::{bytes, counted};
+use crate::live::Standing;
+use crate::pairing;
+use crate::parts::{ProblemList, drop_zone, failure};
+use crate::state::App;
+
+const HINT: &str = "Rows with a timestamp, and the model’s predictions in the same file or in one of their own. Several days, weeks or months at once are cut into bins. Columns take the roles they have in the reference.";
+
+/// The button that opens the panel.
+pub fn opener(app: App) -> AnyView {
+    button("btn primary", "Add production data", move || app.watch.feeding.update(|f| *f = !*f))
+        .testid("add-data")
+        .aria("aria-expanded", move || app.watch.feeding.get())
+        .any()
+}
+
+/// The panel; always open where there is nothing yet.
+pub fn panel(app: App, view: &View, always: bool) -> AnyView {
+    let watch = app.watch;
+    let sample = sample_weeks(app, view);
+    live(move || {
+        if watch.busy() {
+            return progress(app);
+        }
+        let mut all = vec![clash(app), problems(app)];
+        if matches!(watch.standing.get(), Standing::Cancelled) {
+            all.push(
+                el("p", "notice")
+                    .attr("role", "status")
+                    .testid("feed-cancelled")
+                    .text("Stopped. What was taken in before stands; nothing of the rest was kept.")
+                    .any(),
+            );
+        }
+        if always || watch.feeding.get() {
+            let zone = drop_zone("", "Drop production data here", HINT, move |files| {
+                watch.desk.take(files);
+                app.requests.opened();
+            });
+            let panel = el("section", "sheet").testid("feed").el(el("h2", "").text("Add production data"));
+            all.push(panel.live(move || files(app)).view(zone).view(held(app, sample)).any());
+        }
+        row(all)
+    })
+}
+
+/// Weeks of the sample project that lie ready.
+fn sample_weeks(app: App, view: &View) -> RwSignal<Vec<String>> {
+    let found = RwSignal::new(Vec::new());
+    let Some(project) = app.open.get_untracked() else { return found };
+    let taken: Vec<String> = view.bins.iter().flat_map(|b| b.sources.iter().map(|s| s.dataset.clone())).collect();
+    spawn_local(async move {
+        if let Ok(project) = client::project(&project.id).await
+            && let Ok(sets) = client::from_js::<Vec<DatasetRecord>>(project.datasets())
+        {
+            let weeks = sets.into_iter().filter(|d| d.loaded && d.name.starts_with("week_") && !taken.contains(&d.name));
+            found.try_set(weeks.map(|d| d.name).collect());
+        }
+    });
+    found
+}
+
+fn held(app: App, weeks: RwSignal<Vec<String>>) -> AnyView {
+    live(move || {
+        let names = weeks.get();
+        if names.is_empty() || app.watch.desk.files.with(|f| !f.is_empty()) {
+            return none();
+        }
+        let says = format!("No production data at hand? {} of the sample project lie ready.", counted(names.len() as u64, "week"));
+        let add = button("btn primary", "Try the sample’s production data", move || app.watch.add_datasets(app, names.clone()));
+        el("div", "after").el(el("p", "meta").text(&says)).el(add.testid("sample-production")).any()
+    })
+}
+
+/// The files, what they are taken for, and the button that runs.
+fn files(app: App) -> AnyView {
+    let desk = app.watch.desk;
+    let files = desk.files.get();
+    if files.is_empty() {
+        return none();
+    }
+    let read: Vec<&DeskFile> = files.iter().filter(|f| f.inspection().is_some()).collect();
+    let candidates: Vec<pairing::Candidate<'_>> = read.iter().filter_map(|f| f.candidate()).collect();
+    let batches = pairing::batches(&candidates);
+    let used_as = |id: u32| {
+        let at = read.iter().position(|f| f.id == id)?;
+        batches.iter().find_map(|(data, predictions)| {
+            if *data == at {
+                let own = predictions.map_or("in the same file, if any", |p| read[p].name.as_str());
+                return Some(format!("data · predictions {own}"));
+            }
+            (*predictions == Some(at)).then(|| format!("predictions for {}", read[*data].name))
+        })
+    };
+    let reading = files.iter().any(|f| matches!(f.state, FileState::Reading(..)));
+    let items = files.iter().map(|f| {
+        let says = match &f.state {
+            FileState::Reading(..) => format!("{} · reading", bytes(f.bytes)),
+            FileState::Failed(error) => error.message.clone(),
+            FileState::Read(read) => {
+                let rows = counted(read.rows, "row");
+                format!("{} · {rows} · {}", bytes(f.bytes), used_as(f.id).unwrap_or_else(|| "not used".to_owned()))
+            }
+        };
+        let (id, name) = (f.id, format!("Take {} off", f.name));
+        let failed = if matches!(f.state, FileState::Failed(_)) { "meta alert" } else { "meta" };
+        el("li", "accepted-row")
+            .testid("production-file")
+            .el(el("div", "card-text").el(el("strong", "").text(&f.name)).el(el("p", failed).text(&says)))
+            .el(button("btn small quiet", "Remove", move || desk.remove(id)).attr("aria-label", &name))
+    });
+    let days = if batches.is_empty() && !reading { "No file here holds data: predictions alone cannot be judged." } else { "" };
+    let run = button("btn primary", "Run continuous test", move || app.watch.add_files(app)).testid("run-batch");
+    let run = if reading || batches.is_empty() { run.attr("disabled", "") } else { run };
+    el("div", "feed-files").el(el("ul", "").all(items)).el(el("div", "actions").el(run).el(el("p", "meta").text(days))).any()
+}
+
+fn progress(app: App) -> AnyView {
+    let step = app.watch.step;
+    let number = |v: Option<u64>| v.map(|v| v.to_string());
+    let bar = el("progress", "")
+        .attr("aria-label", "Progress")
+        .live_attr("max", move || step.with(|s| number(s.total.filter(|t| *t > 0))))
+        .live_attr("value", move || step.with(|s| number(s.total.filter(|t| *t > 0).map(|_| s.done))));
+    let says = el("p", "says").attr("role", "status").el(el("strong", "").text("Under way"));
+    let label = el("p", "meta").testid("step").live(move || el("span", "").text(&step.with(|s| s.label.clone())).any());
+    let cancel = button("btn", "Cancel", move || app.watch.cancel())
+        .testid("cancel-feed")
+        .live_attr("disabled", move || (app.watch.standing.get() == Standing::Stopping).then(String::new));
+    el("section", "sheet progress-sheet")
+        .attr("aria-busy", "true")
+        .el(el("div", "progress-head").el(el("div", "").el(says).el(label)).el(cancel))
+        .el(bar)
+        .any()
+}
+
+/// The question that overlapping data raise.
+fn clash(app: App) -> AnyView {
+    let Some(error) = app.watch.clash.get() else { return none() };
+    let keep = button("btn", "Keep what is there", move || app.watch.clash.set(None)).testid("keep-bins");
+    let replace = button("btn primary", "Replace those bins", move || app.watch.replace(app)).testid("replace-bins");
+    let says = el("div", "")
+        .el(el("p", "").el(el("strong", "").text("Some of this time is filled already. ")).text(&error.message))
+        .el(el("p", "").text("Replacing counts those bins anew from these data alone; keeping leaves the firewall as it is."))
+        .el(el("div", "actions").el(replace).el(keep));
+    el("div", "notice note").attr("role", "alert").testid("bins-exist").el(says).any()
+}
+
+fn problems(app: App) -> AnyView {
+    let problems = app.watch.problems.get();
+    if problems.is_empty() {
+        return none();
+    }
+    let list = view! { <ProblemList problems /> }.into_any();
+    el("details", "sheet more").testid("batch-problems").el(el("summary", "").text("What is odd about the last data")).view(list).any()
+}
+
+/// The way to import a firewall.
+pub fn import(app: App) -> El {
+    let input = el("input", "visually-hidden")
+        .attr("type", "file")
+        .attr("accept", ".json,application/json")
+        .attr("tabindex", "-1")
+        .attr("aria-label", "Firewall document")
+        .testid("import-file")
+        .on("change", move |ev| {
+            if let Some(input) = ev.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+                let file = input.files().and_then(|l| l.get(0));
+                input.set_value("");
+                if let Some(file) = file {
+                    app.watch.import(app, file);
+                }
+            }
+        });
+    let choose = button("link", "Import a firewall (JSON)", || {
+        let input = document().query_selector("[data-testid=import-file]").ok().flatten();
+        if let Some(input) = input.and_then(|i| i.dyn_into::<web_sys::HtmlElement>().ok()) {
+            input.click();
+        }
+    });
+    el("div", "import").el(choose).el(el("small", "").text("Takes the place of what this project has.")).el(input)
+}
+
+/// What could not be done, where no firewall stands yet.
+pub fn failed(app: App) -> AnyView {
+    live(move || app.watch.failed.get().map_or_else(none, |e| failure("Not done.", &e)))
+}
+
+/// The progress of what goes on, where something does.
+pub fn underway(app: App) -> AnyView {
+    live(move || if app.watch.busy() { progress(app) } else { none() })
+}

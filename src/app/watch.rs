@@ -1,0 +1,366 @@
+//! The firewall of the open project: opened, fed, changed.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use straingauge_api::{ApiError, Point, PredictionParams, Problem, ReadOptions, Stage};
+use wasm_bindgen::prelude::*;
+
+use crate::client::{self, Answer, View, ask, js, value_of};
+use crate::desk::{Desk, DeskFile};
+use crate::live::{Standing, Step};
+use crate::pairing;
+use crate::route::{Place, Route};
+use crate::state::{App, Load, go};
+
+thread_local! {
+    // The package's objects belong to the browser's thread.
+    static FIREWALL: RefCell<Option<JsValue>> = const { RefCell::new(None) };
+    static JOB: RefCell<Option<js::Job>> = const { RefCell::new(None) };
+}
+
+/// A model and the data set that it was tested against.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proposal {
+    /// The model; empty where the data alone are watched.
+    pub model: String,
+    /// The reference data set.
+    pub reference: String,
+}
+
+/// A batch of production data: the data set's name, and whether it stands in the project already.
+#[derive(Debug, Clone, PartialEq)]
+struct Batch {
+    name: String,
+    files: Option<(DeskFile, Option<DeskFile>)>,
+}
+
+/// The firewall as the page knows it.
+#[derive(Clone, Copy)]
+pub struct Watch {
+    /// Whether the reader wants to add data.
+    pub feeding: RwSignal<bool>,
+    /// What it looks like; `None` where the project has none.
+    pub view: RwSignal<Load<Option<Arc<View>>>>,
+    /// Files with production data.
+    pub desk: Desk,
+    /// Whether data are being taken in.
+    pub standing: RwSignal<Standing>,
+    /// The last step of that.
+    pub step: RwSignal<Step>,
+    /// What a batch that reaches into filled bins was answered.
+    pub clash: RwSignal<Option<ApiError>>,
+    /// What was wrong with the last batch.
+    pub problems: RwSignal<Vec<Problem>>,
+    /// What could not be done.
+    pub failed: RwSignal<Option<ApiError>>,
+    /// What a new firewall would watch.
+    pub proposal: RwSignal<Option<Proposal>>,
+    /// The monitor, the object and the days that the overview shows; empty for what matters most.
+    pub picked: [RwSignal<String>; 3],
+    of: RwSignal<String>,
+    left: RwSignal<Vec<String>>,
+    turn: RwSignal<u32>,
+}
+
+impl Watch {
+    /// Nothing is known yet.
+    pub fn new() -> Self {
+        Self {
+            feeding: RwSignal::new(false),
+            view: RwSignal::new(Load::Waiting),
+            // Numbers of its files must not meet those of the other desk.
+            desk: Desk::new(1 << 20),
+            standing: RwSignal::new(Standing::Idle),
+            step: RwSignal::new(crate::live::first_step("")),
+            clash: RwSignal::new(None),
+            problems: RwSignal::new(Vec::new()),
+            failed: RwSignal::new(None),
+            proposal: RwSignal::new(None),
+            picked: [(); 3].map(|()| RwSignal::new(String::new())),
+            of: RwSignal::new(String::new()),
+            left: RwSignal::new(Vec::new()),
+            turn: RwSignal::new(0),
+        }
+    }
+
+    /// Whether data are being taken in.
+    pub fn busy(self) -> bool {
+        self.standing.with(|s| matches!(s, Standing::Running | Standing::Stopping))
+    }
+
+    /// Opens the firewall of the open project, unless it is open.
+    pub fn open(self, app: App) {
+        let Some(project) = app.open.get_untracked().map(|p| p.id) else { return };
+        if self.of.get_untracked() == project {
+            return;
+        }
+        self.of.set(project.clone());
+        self.turn.update(|t| *t += 1);
+        FIREWALL.set(None);
+        self.desk.clear();
+        self.picked.iter().for_each(|p| p.set(String::new()));
+        self.standing.set(Standing::Idle);
+        self.failed.set(None);
+        self.clash.set(None);
+        self.problems.set(Vec::new());
+        self.view.set(Load::Waiting);
+        spawn_local(async move {
+            let opened = async {
+                let project = client::project(&project).await?;
+                client::firewall_of(&project).await
+            }
+            .await;
+            if self.of.get_untracked() != project {
+                return;
+            }
+            match opened {
+                Ok(firewall) => self.stand(firewall),
+                Err(error) => self.view.set(Load::Failed(error)),
+            }
+        });
+    }
+
+    /// A firewall, or none, stands from now on.
+    fn stand(self, firewall: Option<JsValue>) {
+        let view = firewall.as_ref().map(client::view).transpose();
+        FIREWALL.set(firewall);
+        self.view.set(view.map(|v| v.map(Arc::new)).into());
+    }
+
+    /// A new firewall stands, unless the reader went elsewhere meanwhile.
+    fn stands_now(self, turn: u32, firewall: JsValue) {
+        if self.turn.get_untracked() == turn {
+            self.proposal.set(None);
+            self.stand(Some(firewall));
+        }
+    }
+
+    /// The firewall as it stands.
+    pub fn handle() -> Option<JsValue> {
+        FIREWALL.with_borrow(Clone::clone)
+    }
+
+    /// The points of a series, of the last so many bins.
+    pub fn points(monitor: &str, object: &str, last: u32) -> Vec<Point> {
+        Self::handle().map(|f| client::points(&f, monitor, object, last)).unwrap_or_default()
+    }
+
+    /// What it looks like, where it stands.
+    pub fn get(self) -> Option<Arc<View>> {
+        self.view.with(|v| if let Load::Ready(Some(view)) = v { Some(view.clone()) } else { None })
+    }
+
+    /// Does something by the name of the package's method, then looks again; `then` runs when it is done.
+    pub fn act(self, method: &'static str, args: Vec<JsValue>, then: impl FnOnce() + 'static) {
+        let Some(firewall) = Self::handle() else { return };
+        self.failed.set(None);
+        spawn_local(async move {
+            match ask(&firewall, method, &args).await {
+                Ok(_) => {
+                    then();
+                    self.stand(Some(firewall));
+                }
+                Err(error) => self.failed.set(Some(error)),
+            }
+        });
+    }
+
+    /// Promotes the model and learns from the reference.
+    pub fn create(self, app: App, proposal: Proposal, bin_size: JsValue, budget: f64, replace: bool) {
+        let Some(project) = app.open.get_untracked() else { return };
+        let turn = self.begin("Learning what is normal");
+        spawn_local(async move {
+            let made = async {
+                let handle = client::project(&project.id).await?;
+                let model = if proposal.model.is_empty() { JsValue::NULL } else { JsValue::from_str(&proposal.model) };
+                if !proposal.model.is_empty() {
+                    ask(&handle, "promoteModel", std::slice::from_ref(&model)).await?;
+                }
+                let options = client::object(&[("binSize", bin_size), ("falseEventsAYear", budget.into()), ("replace", replace.into())]);
+                let hooks =
+                    client::Hooks::new(move |p| self.tell(turn, Step { stage: p.stage, done: p.done, total: p.total, label: p.label }));
+                ask(&handle, "createFirewall", &[model, JsValue::from_str(&proposal.reference), options, hooks.value.clone()]).await
+            }
+            .await;
+            let made = made.map(|firewall| self.stands_now(turn, firewall));
+            if made.is_ok() && matches!(app.route.get_untracked(), Route::Firewall(Place::Promote)) {
+                go(&Route::Firewall(Place::Overview));
+            }
+            self.end(turn, made);
+        });
+    }
+
+    /// Takes a firewall from its document.
+    pub fn import(self, app: App, file: web_sys::File) {
+        let Some(project) = app.open.get_untracked() else { return };
+        let turn = self.begin("Reading the firewall");
+        spawn_local(async move {
+            let made = async {
+                let text = client::settle(file.text()).await?;
+                let handle = client::project(&project.id).await?;
+                let replace = client::object(&[("replace", true.into())]);
+                ask(&handle, "importFirewall", &[text, replace]).await
+            }
+            .await;
+            self.end(turn, made.map(|firewall| self.stands_now(turn, firewall)));
+        });
+    }
+
+    /// Takes in the files on the desk, one batch after the other.
+    pub fn add_files(self, app: App) {
+        let files: Vec<DeskFile> = self.desk.files.get_untracked();
+        let read: Vec<&DeskFile> = files.iter().filter(|f| f.inspection().is_some()).collect();
+        let candidates: Vec<pairing::Candidate<'_>> = read.iter().filter_map(|f| f.candidate()).collect();
+        let batches = pairing::batches(&candidates).into_iter().filter_map(|(data, predictions)| {
+            let file = |i: usize| read.get(i).map(|f| (*f).clone());
+            let data = file(data)?;
+            Some(Batch { name: stem(&data.name), files: Some((data, predictions.and_then(file))) })
+        });
+        self.run(app, batches.collect(), false);
+    }
+
+    /// Takes in data sets that the project holds already.
+    pub fn add_datasets(self, app: App, names: Vec<String>) {
+        self.run(app, names.into_iter().map(|name| Batch { name, files: None }).collect(), false);
+    }
+
+    /// Goes on where bins were filled already, replacing them.
+    pub fn replace(self, app: App) {
+        let batches = self.left.get_untracked().into_iter().map(|name| Batch { name, files: None }).collect();
+        self.run(app, batches, true);
+    }
+
+    fn run(self, app: App, batches: Vec<Batch>, replace: bool) {
+        let (Some(project), Some(firewall), Some(view)) = (app.open.get_untracked(), Self::handle(), untrack(|| self.get())) else {
+            return;
+        };
+        let turn = self.begin("Reading");
+        app.requests.opened();
+        spawn_local(async move {
+            let done = async {
+                let handle = client::project(&project.id).await?;
+                let mut names = Vec::new();
+                for batch in &batches {
+                    if let Some((data, predictions)) = &batch.files {
+                        self.register(turn, &handle, &view, &batch.name, data, predictions.as_ref()).await?;
+                    }
+                    names.push(batch.name.clone());
+                }
+                while let Some(name) = names.first().cloned() {
+                    self.still(turn)?;
+                    self.left.set(names.clone());
+                    let options = client::object(&[("overrideExistingBins", replace.into())]);
+                    let job: js::Job = ask(&firewall, "startContinuousTest", &[JsValue::from_str(&name), options]).await?.unchecked_into();
+                    JOB.set(Some(job.clone()));
+                    client::follow(&job, move |p| self.tell(turn, Step { stage: p.stage, done: p.done, total: p.total, label: p.label }))
+                        .await?;
+                    let report: Option<straingauge_api::BatchReport> = client::from_js(value_of(&firewall, "lastReport"))?;
+                    self.problems.update(|all| all.extend(report.into_iter().flat_map(|r| r.problems)));
+                    names.remove(0);
+                }
+                Ok(())
+            }
+            .await;
+            // What was taken in before a later batch failed stands.
+            if self.turn.get_untracked() == turn {
+                self.stand(Some(firewall));
+                // A bin that is shown may be another one now.
+                app.shown.set(Load::Waiting);
+            }
+            if done.is_ok() {
+                self.feeding.set(false);
+                self.desk.clear();
+            }
+            self.end(turn, done);
+        });
+    }
+
+    /// Registers a data set with the roles that the reference's columns have.
+    async fn register(
+        self,
+        turn: u32,
+        project: &js::Project,
+        view: &View,
+        name: &str,
+        data: &DeskFile,
+        predictions: Option<&DeskFile>,
+    ) -> Answer<()> {
+        let reading = move |label: String| {
+            move |p: straingauge_api::Progress| {
+                self.tell(turn, Step { stage: Stage::Reading, done: p.done, total: p.total, label: label.clone() })
+            }
+        };
+        let (Some(handle), Some(inspection)) = (Desk::handle(data.id), data.inspection()) else { return Ok(()) };
+        let columns: Vec<&str> = inspection.columns.iter().map(|c| c.name.as_str()).collect();
+        let params = client::roles(project, &view.config.reference, &columns, &data.read)?;
+        let hooks = client::Hooks::new(reading(format!("Reading {}", data.name)));
+        let registered = ask(project, "registerDataset", &[JsValue::from_str(name), handle.into(), params, hooks.value.clone()]).await?;
+        let registered: client::Registered = client::from_js(registered)?;
+        self.problems.update(|all| all.extend(registered.problems.into_iter().filter(|p| p.level > straingauge_api::ProblemLevel::Note)));
+        self.still(turn)?;
+        if let Some(file) = predictions {
+            let Some(handle) = Desk::handle(file.id) else { return Ok(()) };
+            let params = PredictionParams { read: Some(file.read.clone()).filter(|r| *r != ReadOptions::default()), ..Default::default() };
+            client::register_predictions(project, name, &view.config.model, &handle, &params, reading(format!("Reading {}", file.name)))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Stops what goes on.
+    pub fn cancel(self) {
+        self.standing.set(Standing::Stopping);
+        if let Some(job) = JOB.with_borrow(Clone::clone) {
+            job.cancel();
+        } else {
+            self.turn.update(|t| *t += 1);
+            self.standing.set(Standing::Cancelled);
+        }
+    }
+
+    fn begin(self, label: &str) -> u32 {
+        self.turn.update(|t| *t += 1);
+        JOB.set(None);
+        self.failed.set(None);
+        self.clash.set(None);
+        self.problems.set(Vec::new());
+        self.step.set(crate::live::first_step(label));
+        self.standing.set(Standing::Running);
+        self.turn.get_untracked()
+    }
+
+    fn tell(self, turn: u32, step: Step) {
+        if self.turn.get_untracked() == turn {
+            self.step.set(step);
+        }
+    }
+
+    fn still(self, turn: u32) -> Answer<()> {
+        if self.turn.get_untracked() == turn && self.standing.get_untracked() == Standing::Running {
+            return Ok(());
+        }
+        Err(ApiError { code: "cancelled".to_owned(), message: String::new(), details: straingauge_api::ErrorDetails::default() })
+    }
+
+    fn end(self, turn: u32, done: Answer<()>) {
+        if self.turn.get_untracked() != turn {
+            return;
+        }
+        JOB.set(None);
+        self.standing.set(Standing::Idle);
+        match done {
+            Ok(()) => {}
+            Err(error) if error.code == "cancelled" => self.standing.set(Standing::Cancelled),
+            Err(error) if error.code == "bins_exist" => self.clash.set(Some(error)),
+            Err(error) => self.failed.set(Some(error)),
+        }
+    }
+}
+
+/// A file's name without what says its format.
+fn stem(name: &str) -> String {
+    name.split('.').next().filter(|s| !s.is_empty()).unwrap_or(name).to_owned()
+}
