@@ -2,6 +2,7 @@
 
 mod counting;
 mod learning;
+mod typical;
 
 use std::sync::Arc;
 
