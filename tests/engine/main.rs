@@ -15,6 +15,8 @@ mod defects;
 mod estimated;
 mod fair_shown;
 mod fairness;
+mod firewall_causes;
+mod firewall_check;
 mod firewall_mc;
 mod metrics;
 #[allow(dead_code, reason = "collected by the catalogue")]

@@ -6,6 +6,7 @@
 pub mod baseline;
 mod batch;
 mod bins;
+pub mod causes;
 pub mod check;
 mod document;
 mod judging;
@@ -24,7 +25,7 @@ use straingauge_api::{
 
 use self::baseline::{Baseline, Learning};
 use self::batch::{Intake, Rejudging};
-use self::check::{Checker, Learnt};
+use self::check::Checker;
 use crate::metrics;
 use crate::stress::{Run, RunSide};
 use crate::table::Dataset;
@@ -240,8 +241,7 @@ impl Firewall {
 
     /// The single-row check.
     fn checker(&self) -> Result<Checker<'_>> {
-        let Baseline { features, frame, reference, vocabularies, .. } = &**self.learnt()?;
-        Ok(Checker::new(Learnt { features, frame, reference, vocabularies }, &self.config))
+        Ok(Checker::new(self.learnt()?, &self.config))
     }
 
     /// Puts new bins in the place of the old; where that fails, nothing has changed.

@@ -6,17 +6,16 @@
 mod mend;
 mod sentences;
 
-use std::sync::Arc;
-
 use straingauge_api::{Action, CheckRule, ColumnType, Decision, Fired, FirewallConfig};
 use straingauge_charts::format::number;
 
+use super::baseline::Baseline;
 use crate::Result;
 use crate::profile::rules::{PairRule, Rule, Whose, failing_rows};
-use crate::profile::{EmbeddingFrame, Frame, PairSide, Profile, views};
+use crate::profile::{EmbeddingFrame, PairSide, views};
 use crate::stress::abnormal_inputs::asked;
 use crate::table::{Column, Feature, FeatureKind, NO_KEY, Values, records};
-use crate::text::{TextFeature, Vocabulary, Whose as WhoseText, measure};
+use crate::text::{TextFeature, Whose as WhoseText, measure};
 
 /// A rule that more of the reference's own rows break does not block by itself.
 const OFTEN: f64 = 0.01;
@@ -24,19 +23,6 @@ const OFTEN: f64 = 0.01;
 const REQUIRED: &str = "required_features";
 const INCONSISTENCIES: &str = "inconsistencies";
 const EMBEDDING: &str = "embedding_anomalies";
-
-/// What the check knows of the reference.
-#[derive(Debug, Clone, Copy)]
-pub struct Learnt<'a> {
-    /// Its features, each text followed by what is measured in it.
-    pub features: &'a [Feature],
-    /// Its frame.
-    pub frame: &'a Frame,
-    /// Its profile in that frame.
-    pub reference: &'a Profile,
-    /// The vocabularies of its texts, by the place of the text.
-    pub vocabularies: &'a [(usize, Arc<Vocabulary>)],
-}
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -54,14 +40,14 @@ enum Subject<'a> {
 /// Decides about rows.
 #[derive(Debug)]
 pub struct Checker<'a> {
-    learnt: Learnt<'a>,
+    baseline: &'a Baseline,
     rules: Vec<(Subject<'a>, CheckRule)>,
 }
 
 impl<'a> Checker<'a> {
     /// The rules that the reference taught, with what the configuration has them do.
-    pub fn new(learnt: Learnt<'a>, config: &FirewallConfig) -> Self {
-        let mut out = Self { learnt, rules: Vec::new() };
+    pub fn new(baseline: &'a Baseline, config: &FirewallConfig) -> Self {
+        let mut out = Self { baseline, rules: Vec::new() };
         out.add_rules();
         for (_, rule) in &mut out.rules {
             let own = config.rules.get(&full_name(rule)).or_else(|| config.rules.get(&rule.rule));
@@ -104,11 +90,11 @@ impl<'a> Checker<'a> {
     }
 
     fn name(&self, at: usize) -> &str {
-        self.learnt.features.get(at).map_or("", |f| &f.name)
+        self.baseline.features.get(at).map_or("", |f| &f.name)
     }
 
     fn add_rules(&mut self) {
-        let Learnt { features, frame, reference, .. } = self.learnt;
+        let Baseline { features, frame, reference, .. } = self.baseline;
         let share = |failing: u64, rows: u64| if rows == 0 { 0.0 } else { failing as f64 / rows as f64 };
         let mut push = |subject, rule: &str, features: Vec<String>, asks: String, reference_share: f64| {
             let strict = rule == REQUIRED || rule == "feature_type_check";
@@ -123,7 +109,7 @@ impl<'a> Checker<'a> {
             }
             let counts = reference.rules.features.get(at).map_or(&[][..], Vec::as_slice);
             for (place, rule) in frame.rules.features.get(at).iter().flat_map(|f| &f.rules).enumerate() {
-                let (name, asks) = asked(rule, &feature.name);
+                let (name, asks, _) = asked(rule, &feature.name);
                 let of_reference = counts.get(place).map_or(0.0, |c| share(c.failing, c.rows));
                 push(Subject::Rule(at, rule), name, vec![feature.name.clone()], asks, of_reference);
             }
@@ -149,7 +135,7 @@ impl<'a> Checker<'a> {
 
     /// The rows as columns of the features' kinds, and behind them those of the embeddings.
     fn read(&self, text: &str) -> Result<(usize, Vec<Option<Column>>)> {
-        let Learnt { features, frame, vocabularies, .. } = self.learnt;
+        let Baseline { features, frame, vocabularies, .. } = self.baseline;
         let kind = |feature: &Feature| match feature.kind {
             FeatureKind::Numeric => ColumnType::Float,
             FeatureKind::Categorical => ColumnType::Category,
@@ -193,7 +179,7 @@ impl<'a> Checker<'a> {
                 lacking.into_iter().for_each(|row| fire(row, format!("{} is not in the record.", self.name(at))));
             }
             Subject::Rule(at, rule) => {
-                let Learnt { frame, reference, .. } = self.learnt;
+                let Baseline { frame, reference, .. } = self.baseline;
                 let all = column(at).zip(frame.columns.get(at)).zip(frame.rules.features.get(at)).zip(reference.columns.get(at));
                 let Some((((column, of), rules), profile)) = all else { return };
                 let unseen = matches!(rule, Rule::UnseenUnigram { .. }).then(|| columns.get(at + 1 + unseen_place())?.as_ref()).flatten();
@@ -207,7 +193,7 @@ impl<'a> Checker<'a> {
                 failing.into_iter().for_each(|row| fire(row, told.sentence(row)));
             }
             Subject::Pair(a, b, rule) => {
-                let Learnt { frame, reference, .. } = self.learnt;
+                let Baseline { frame, reference, .. } = self.baseline;
                 let side = |at: usize| {
                     let (column, of) = (column(at)?, frame.columns.get(at)?.category()?);
                     Some((column, of.cells(&*views::categories(column)?)))
@@ -223,8 +209,8 @@ impl<'a> Checker<'a> {
                 }
             }
             Subject::Embedding(embedding) => {
-                let place = self.learnt.frame.embeddings.iter().position(|e| e.name == embedding.name);
-                let Some(Values::List(lists)) = place.and_then(|at| column(self.learnt.features.len() + at)).map(|c| &c.values) else {
+                let place = self.baseline.frame.embeddings.iter().position(|e| e.name == embedding.name);
+                let Some(Values::List(lists)) = place.and_then(|at| column(self.baseline.features.len() + at)).map(|c| &c.values) else {
                     return;
                 };
                 for row in 0..rows {

@@ -67,10 +67,11 @@ const RULES: [&LearntRule; 11] = [
     &EMPTY_TEXT,
 ];
 
-/// The test that asks a learnt rule, by its id behind the category, and what it asks of a feature, in words.
-pub fn asked(rule: &Rule, feature: &str) -> (&'static str, String) {
+/// The test that asks a learnt rule, by its id behind the category; what it asks of a feature, and what rows that fail do, in words.
+pub fn asked(rule: &Rule, feature: &str) -> (&'static str, String, String) {
     let test = RULES.into_iter().find(|test| test.kind == rule.kind()).unwrap_or(&NULL_CHECK);
-    (test.id, (test.words)(rule, feature).0)
+    let (asks, fails) = (test.words)(rule, feature);
+    (test.id, asks, fails)
 }
 
 /// The rules that a configuration asks of single rows, by its tests of abnormal inputs.

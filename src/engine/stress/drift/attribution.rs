@@ -7,7 +7,7 @@ use straingauge_api::{Better, CaseMetric};
 use straingauge_charts::format::number;
 
 use crate::metrics::{Metric, MetricDefinition, catalogue};
-use crate::profile::{Form, ModelFrame, OutcomeTally, Profile};
+use crate::profile::{Form, Mean, ModelFrame, OutcomeTally, Profile};
 use crate::stress::{Context, Measured};
 
 /// A part of a set: the weight of its rows and the metric's mean over them.
@@ -81,12 +81,20 @@ pub fn of_presence(context: &Context, feature: &str) -> Option<Attribution> {
 fn of_subsets(context: &Context, feature: &str, gather: impl Fn(Vec<Part>) -> Vec<Part>) -> Option<Attribution> {
     let frame = context.frame.model.as_ref()?;
     let (metric, at) = (headline(frame)?.metric, context.feature(feature)?);
-    let parts = |profile: &Profile| -> Option<Vec<Part>> {
-        let cells = &profile.subsets.get(at)?.as_ref()?.cells;
-        let part = |tally| frame.mean(tally, metric).map_or_else(Part::default, |m| Part { weight: m.mass.weight, metric: m.mean });
-        Some(gather(cells.iter().map(part).collect()))
-    };
+    let parts = |profile: &Profile| parts(profile, at, &|tally| frame.mean(tally, metric)).map(&gather);
     Attribution::of(&parts(&context.reference)?, &parts(&context.evaluation)?)
+}
+
+/// What the subsets of the feature at a place have to do with a change of any mean over rows.
+pub fn over_subsets(context: &Context, at: usize, mean: &dyn Fn(&OutcomeTally) -> Option<Mean>) -> Option<Attribution> {
+    Attribution::of(&parts(&context.reference, at, mean)?, &parts(&context.evaluation, at, mean)?)
+}
+
+/// A side's subsets by a feature.
+fn parts(profile: &Profile, at: usize, mean: &dyn Fn(&OutcomeTally) -> Option<Mean>) -> Option<Vec<Part>> {
+    let cells = &profile.subsets.get(at)?.as_ref()?.cells;
+    let part = |tally| mean(tally).map_or_else(Part::default, |m| Part { weight: m.mass.weight, metric: m.mean });
+    Some(cells.iter().map(part).collect())
 }
 
 /// The same for the label's classes, the predicted classes (`predicted`).

@@ -1,0 +1,304 @@
+//! Why an event happened: what of the change is explained by which rows, values, words or faults.
+//!
+//! Everything comes from the event's bins merged, beside the reference; example rows from the bins whose rows are loaded.
+
+mod inputs;
+mod parts;
+mod values;
+mod words;
+
+use std::sync::Arc;
+
+use straingauge_api::{Cause, CauseKind, ExampleRow, Severity};
+use straingauge_charts::format::{percent, spaced, value};
+
+use self::parts::{Bearing, Fall, Quantity};
+use super::Record;
+use crate::profile::rules::{Rule, Whose, failing_rows};
+use crate::stress::{Context, Side};
+use crate::table::Column;
+use crate::text::Gram;
+
+/// Causes that are told.
+const MOST: usize = 8;
+/// Parts of features among them.
+const MOST_PARTS: usize = 5;
+/// Example rows of a cause.
+const EXAMPLES: usize = 5;
+/// The share of a change from which a feature's drift is told beside it.
+const TELLING: f64 = 0.05;
+
+/// The loaded rows of some bins, each with its start.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rows<'a>(pub &'a [(i64, &'a Side)]);
+
+impl<'a> Rows<'a> {
+    /// The columns of the feature at a place.
+    fn columns(self, at: usize) -> impl Iterator<Item = &'a Arc<Column>> {
+        self.0.iter().filter_map(move |(_, side)| side.columns.get(at)?.as_ref())
+    }
+
+    /// The first rows that a choice over a feature's column takes.
+    fn examples(self, at: usize, choose: impl Fn(&Column) -> Vec<u32>) -> Vec<ExampleRow> {
+        let mut out = Vec::new();
+        for (bin, side) in self.0 {
+            let Some(column) = side.columns.get(at).and_then(Option::as_ref) else { continue };
+            out.extend(choose(column).into_iter().map(|row| ExampleRow { bin: *bin, row }));
+            if out.len() >= EXAMPLES {
+                break;
+            }
+        }
+        out.truncate(EXAMPLES);
+        out
+    }
+}
+
+/// What explains an event of a test about an object (a feature, two of them joined by a comma, or empty for the whole), most first.
+///
+/// `context` holds the event's bins merged, beside the reference; `records` what was judged of them.
+pub fn of(context: &Context, records: &[Record], test: &str, object: &str, rows: Rows) -> Vec<Cause> {
+    let at = context.feature(object);
+    let mut causes = Vec::new();
+    let quantity = parts::quantity(context, test);
+    if let Some(fall) = quantity.and_then(|quantity| Fall::of(context, quantity)) {
+        let only = at.filter(|_| test.starts_with("subset_performance"));
+        let bearings = fall.bearings(only).into_iter().filter(|b| said_by_itself(fall.quantity, b));
+        causes.extend(bearings.take(MOST_PARTS).map(|b| borne(&fall, &b, rows)));
+        causes.extend(inputs::bearing(&fall, rows));
+        causes.extend(drifting(&fall, records));
+        causes.sort_by(|a, b| b.share.unwrap_or(0.0).total_cmp(&a.share.unwrap_or(0.0)));
+        keep_one_a_feature(&mut causes);
+    }
+    let own = match test.split_once(':') {
+        Some(("drift" | "bias_and_fairness", "nulls_per_feature_drift")) => {
+            column(context, at).and_then(|(f, a, b)| values::missing(f, (a, b), at, rows)).into_iter().collect()
+        }
+        Some(("drift", "nulls_per_row_drift")) => gaps(context, rows),
+        Some(("drift", "character_drift" | "unigram_drift" | "bigram_drift")) => {
+            let gram = if test.ends_with("unigram_drift") {
+                Gram::Unigram
+            } else if test.ends_with("bigram_drift") {
+                Gram::Bigram
+            } else {
+                Gram::Character
+            };
+            at.and_then(|at| words::changed(context, at, gram, rows)).into_iter().collect()
+        }
+        Some(("drift" | "bias_and_fairness", name)) if name.ends_with("_drift") => {
+            let moved = drifted(context, test, object, at);
+            moved.map_or_else(Vec::new, |(frame, a, b)| values::moved(frame, (a, b), at, rows))
+        }
+        Some(("abnormal_inputs", _)) => inputs::values(context, test, object, rows),
+        _ if test == "abnormality_rate" => inputs::rules(context, records, rows),
+        _ => Vec::new(),
+    };
+    // What moved in the predictions is a description; what made them move comes first.
+    causes.extend(own);
+    if causes.len() < MOST {
+        let told: Vec<Vec<String>> = causes.iter().map(|c| c.features.clone()).collect();
+        causes.extend(beside(context, records, test, object, rows).into_iter().filter(|c| !told.contains(&c.features)));
+    }
+    causes.truncate(MOST);
+    causes
+}
+
+/// A cause with everything else left open.
+fn cause(kind: CauseKind, features: impl IntoIterator<Item = String>, sentence: String) -> Cause {
+    Cause {
+        kind,
+        features: features.into_iter().collect(),
+        subset: None,
+        sentence,
+        share: None,
+        mix: None,
+        within: None,
+        rows: None,
+        case: None,
+        tokens: Vec::new(),
+        examples: Vec::new(),
+    }
+}
+
+type Sides<'a> = (&'a crate::profile::ColumnFrame, &'a crate::profile::ColumnProfile, &'a crate::profile::ColumnProfile);
+
+fn column(context: &Context, at: Option<usize>) -> Option<Sides<'_>> {
+    let at = at?;
+    Some((context.frame.columns.get(at)?, context.reference.columns.get(at)?, context.evaluation.columns.get(at)?))
+}
+
+/// The column that a test of drift is about.
+fn drifted<'a>(context: &'a Context, test: &str, object: &str, at: Option<usize>) -> Option<Sides<'a>> {
+    let Context { frame, reference, evaluation, .. } = context;
+    match test {
+        "drift:label_drift" => Some((frame.label.as_ref()?, reference.label.as_ref()?, evaluation.label.as_ref()?)),
+        "drift:predicted_label_drift" => {
+            Some((frame.predicted_label.as_ref()?, reference.predicted_label.as_ref()?, evaluation.predicted_label.as_ref()?))
+        }
+        "drift:prediction_drift" => {
+            let class = frame.predictions.iter().position(|f| object == format!("P({})", f.name)).unwrap_or(0);
+            Some((frame.predictions.get(class)?, reference.predictions.get(class)?, evaluation.predictions.get(class)?))
+        }
+        _ => column(context, at),
+    }
+}
+
+/// A share of predictions is not explained by the predicted class.
+fn said_by_itself(quantity: Quantity, bearing: &Bearing) -> bool {
+    !(matches!(quantity, Quantity::Predicted(_)) && bearing.feature.is_none())
+}
+
+/// "Most of the fall".
+fn part_of(share: f64) -> String {
+    if share > 1.05 {
+        "More than all".to_owned()
+    } else if share > 0.995 {
+        "All".to_owned()
+    } else {
+        percent(share)
+    }
+}
+
+fn change_of(fall: &Fall) -> String {
+    let (before, after) = fall.values;
+    let word = if after < before { "fall" } else { "rise" };
+    let unit = fall.quantity.unit();
+    format!("the {word} of {} from {} to {}", fall.quantity.name(fall.frame), value(Some(before), unit), value(Some(after), unit))
+}
+
+/// The part of a feature that bears most of a change.
+fn borne(fall: &Fall, b: &Bearing, rows: Rows) -> Cause {
+    let unit = fall.quantity.unit();
+    let is_new = b.feature.is_some() && b.cell.is_none();
+    let (before, after) = b.values;
+    let name = fall.quantity.name(fall.frame);
+    let own = value(after, unit);
+    let told = if is_new {
+        format!("rows where {} {}, which the reference never has: {name} is {own} there", b.name, b.label)
+    } else {
+        let was = before.map_or_else(String::new, |v| format!(" ({} in the reference)", value(Some(v), unit)));
+        let shares = format!("they are {} of the rows ({} in the reference)", percent(b.shares.1), percent(b.shares.0));
+        format!("rows where {} {}: {name} is {own} there{was}, and {shares}", b.name, b.label)
+    };
+    let sentence = format!("{} of {} comes from the {} {told}.", part_of(b.share), change_of(fall), spaced(b.rows));
+    let mostly_mix = b.mix.zip(b.within).is_some_and(|(mix, within)| mix.abs() > within.abs());
+    let kind = if is_new {
+        CauseKind::Abnormal
+    } else if mostly_mix {
+        CauseKind::Mix
+    } else {
+        CauseKind::Within
+    };
+    let examples = b.feature.map_or_else(Vec::new, |at| {
+        let frame = &fall.context.frame;
+        rows.examples(at, |column| match b.cell {
+            Some(cell) => {
+                let cells = frame.subsets.get(at).and_then(Option::as_ref).map(|s| s.cells_of(column)).unwrap_or_default();
+                let own = cells.iter().enumerate().filter(|(_, c)| **c as usize == cell);
+                own.map(|(row, _)| row as u32).take(EXAMPLES).collect()
+            }
+            None => failing(fall.context, at, &Rule::UnseenCategorical, column),
+        })
+    });
+    Cause {
+        subset: Some(b.label.clone()),
+        share: Some(b.share),
+        mix: b.mix,
+        within: b.within,
+        rows: Some(b.rows),
+        case: is_new.then(|| format!("abnormal_inputs:unseen_categorical[{}]", b.name)),
+        examples,
+        ..cause(kind, [b.name.clone()], sentence)
+    }
+}
+
+/// Rows of a column that fail a rule of its feature.
+fn failing(context: &Context, at: usize, rule: &Rule, column: &Column) -> Vec<u32> {
+    let known = context.frame.rules.features.get(at).zip(context.frame.columns.get(at));
+    known.map_or_else(Vec::new, |(rules, frame)| failing_rows(rule, rules, frame, column, None, Whose::Other).0)
+}
+
+/// Features that drift in the same bins, by what moved rows do to the metric.
+fn drifting(fall: &Fall, records: &[Record]) -> Vec<Cause> {
+    let of = |record: &Record| {
+        let [feature] = record.features.as_slice() else { return None };
+        let at = fall.context.feature(feature).filter(|_| record.test == "drift:feature_drift" && record.severity > Severity::Pass)?;
+        let a = fall.attribution(at)?;
+        let share = a.mix / fall.total;
+        let told = a.mix.abs() > 2.0 * a.mix_error && share > TELLING;
+        told.then(|| Cause {
+            share: Some(share),
+            mix: Some(a.mix),
+            within: Some(a.within),
+            case: Some(record.case.clone()),
+            ..cause(
+                CauseKind::Mix,
+                [feature.clone()],
+                format!(
+                    "{feature} drifts in the same bins; {} of {} comes from rows that moved between its values.",
+                    part_of(share),
+                    change_of(fall)
+                ),
+            )
+        })
+    };
+    records.iter().filter_map(of).collect()
+}
+
+/// Of several causes about one feature the first stays, with the case that any of them has.
+fn keep_one_a_feature(causes: &mut Vec<Cause>) {
+    let mut kept: Vec<Cause> = Vec::new();
+    for cause in causes.drain(..) {
+        match kept.iter_mut().find(|k| k.features == cause.features) {
+            Some(known) => known.case = known.case.take().or(cause.case),
+            None => kept.push(cause),
+        }
+    }
+    *causes = kept;
+}
+
+/// Features that miss more of their values, those with most rows first.
+fn gaps(context: &Context, rows: Rows) -> Vec<Cause> {
+    let of = |at: usize| {
+        let (frame, a, b) = column(context, Some(at))?;
+        context.features.get(at).filter(|f| f.measured_in.is_none())?;
+        values::missing(frame, (a, b), Some(at), rows)
+    };
+    let mut causes: Vec<Cause> = (0..context.features.len()).filter_map(of).collect();
+    causes.sort_by_key(|c| std::cmp::Reverse(c.rows));
+    causes
+}
+
+/// What else is wrong in the same bins: features that drift, faulty inputs, words; by their strain.
+fn beside(context: &Context, records: &[Record], test: &str, object: &str, rows: Rows) -> Vec<Cause> {
+    let names = |record: &Record| record.features.join(", ");
+    let worth = |r: &&Record| {
+        let watched = ["drift:feature_drift", "drift:unigram_drift", "drift:nulls_per_feature_drift"].contains(&r.test.as_str())
+            || (r.test.starts_with("abnormal_inputs:") && !r.case.contains('#'));
+        let measured = context.features.iter().any(|f| f.measured_in.is_some() && r.features.contains(&f.name));
+        watched && !measured && r.severity > Severity::Pass && !(r.test == test && names(r) == object)
+    };
+    let mut found: Vec<&Record> = records.iter().filter(worth).collect();
+    // Tests about one object say what happened to it; its own neighbours are listed as events of the same bins.
+    if test.starts_with("drift:") && !object.is_empty() && !object.contains(", ") {
+        found.retain(|r| r.features.iter().any(|f| f == object));
+    }
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.case.cmp(&b.case)));
+    let told = |record: &&Record| {
+        let at = context.feature(record.features.first()?);
+        let mut told = match record.test.as_str() {
+            "drift:unigram_drift" => words::changed(context, at?, Gram::Unigram, rows)?,
+            "drift:feature_drift" => {
+                let (frame, a, b) = column(context, at)?;
+                let most = values::moved(frame, (a, b), at, rows).into_iter().next()?;
+                Cause { share: None, sentence: format!("{} drifts in the same bins: {}", names(record), most.sentence), ..most }
+            }
+            "drift:nulls_per_feature_drift" => column(context, at).and_then(|(f, a, b)| values::missing(f, (a, b), at, rows))?,
+            _ => inputs::told(context, record, rows)?,
+        };
+        told.case = Some(record.case.clone());
+        Some(told)
+    };
+    let mut causes: Vec<Cause> = found.iter().filter_map(told).collect();
+    keep_one_a_feature(&mut causes);
+    causes
+}
