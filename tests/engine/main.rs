@@ -17,6 +17,7 @@ mod fair_shown;
 mod fairness;
 mod firewall_causes;
 mod firewall_check;
+mod firewall;
 mod firewall_mc;
 mod metrics;
 #[allow(dead_code, reason = "collected by the catalogue")]
