@@ -4,6 +4,7 @@
 //! evidence follows from the budget of false events. What is judged is always the stored form of a profile, so that a bin is judged alike
 //! before and after a reload.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use straingauge_api::{Category, Counts, FirewallConfig, Risk, RiskSeverity, RunDocument, Severity, SideInfo, Status, StressTestConfig};
@@ -137,25 +138,39 @@ fn side_info(bins: &[&Bin]) -> Option<SideInfo> {
     })
 }
 
+/// The cases of a run in numbers, by case id; those that say nothing are left out.
+pub fn records(document: &RunDocument) -> Vec<Record> {
+    let told = |r: &Record| r.status != Status::Skip || r.value.is_some();
+    let of = |batch| move |case| Record::of(case, batch);
+    let mut records: Vec<Record> = document.batches.iter().flat_map(|batch| batch.cases.iter().map(of(batch))).filter(told).collect();
+    records.sort_by(|a, b| a.case.cmp(&b.case));
+    records
+}
+
 /// Puts into a bin what its run found. Cases that only rows can show stay as they were where the rows are gone.
 pub fn take_over(bin: &mut Bin, document: &RunDocument) {
-    let told = |r: &Record| r.status != Status::Skip || r.value.is_some();
-    let mut records: Vec<Record> =
-        document.batches.iter().flat_map(|batch| batch.cases.iter().map(|case| Record::of(case, batch))).filter(told).collect();
+    let of_rows = |test: &str| test.starts_with(Category::EvasionAttackDetection.id());
+    let mut records = records(document);
     if bin.rows.is_none() {
-        let here: Vec<&str> = records.iter().map(|r| r.case.as_str()).collect();
-        let rows_alone = |r: &&Record| r.test.starts_with(Category::EvasionAttackDetection.id()) && !here.contains(&r.case.as_str());
-        let kept: Vec<Record> = bin.records.iter().filter(rows_alone).cloned().collect();
-        records.extend(kept);
+        records.retain(|r| !of_rows(&r.test));
+        records.extend(bin.records.iter().filter(|r| of_rows(&r.test)).cloned());
+        records.sort_by(|a, b| a.case.cmp(&b.case));
     }
-    records.sort_by(|a, b| a.case.cmp(&b.case));
-    let worst = |risk: Risk| document.batches.iter().filter(|b| b.risk == risk && b.counts.total > b.counts.skip).map(|b| b.severity).max();
-    let risks = [Risk::Operational, Risk::Fairness, Risk::Security];
+    let (mut counts, mut risks) = (Counts::default(), BTreeMap::new());
+    let from_profile =
+        document.batches.iter().filter(|b| !of_rows(&b.id)).flat_map(|b| b.cases.iter().map(|c| (b.risk, c.status, c.severity)));
+    let from_rows = records.iter().filter(|r| of_rows(&r.test)).map(|r| (Risk::Security, r.status, r.severity));
+    for (risk, status, severity) in from_profile.chain(from_rows) {
+        counts.add(status);
+        if status != Status::Skip {
+            let worst = risks.entry(risk).or_insert(severity);
+            *worst = severity.max(*worst);
+        }
+    }
     let info = &mut bin.info;
-    (info.judged, info.reason) = (true, None);
-    info.severity = records.iter().map(|r| r.severity).max().unwrap_or_default();
-    info.risks = risks.into_iter().filter_map(|risk| Some(RiskSeverity { risk, severity: worst(risk)? })).collect();
-    info.counts = document.summary.counts;
+    (info.judged, info.reason, info.counts) = (true, None, counts);
+    info.severity = risks.values().copied().max().unwrap_or_default();
+    info.risks = risks.into_iter().map(|(risk, severity)| RiskSeverity { risk, severity }).collect();
     bin.records = Arc::new(records);
 }
 

@@ -12,6 +12,7 @@ use super::model_metrics::metric_of;
 use super::{Context, Family, Measurement, Needs, Question, Settings, TestSpec, configuration, questions};
 use crate::Result;
 use crate::metrics::{Outcomes, Prediction, Truth, all, by_id};
+use crate::profile::Profile;
 use crate::stats::multiple::Evidence;
 
 /// A family with its question, and what was measured once it has been.
@@ -138,15 +139,20 @@ impl Plan {
 
 /// What a test lacks, as a sentence; `None` where all its needs are met.
 fn unmet(context: &Context, needs: Needs) -> Option<String> {
-    let sides = context.rows.as_ref().map(|(reference, evaluation)| [&reference.outcomes, &evaluation.outcomes]);
-    let all = |has: fn(&Outcomes) -> bool| sides.as_ref().is_some_and(|s| s.iter().all(|o| has(o)));
+    // Where rows are loaded on both sides they say what is there, else the profiles do.
+    let all = |of_rows: fn(&Outcomes) -> bool, of_profile: fn(&Profile) -> bool| match &context.rows {
+        Some((reference, evaluation)) => of_rows(&reference.outcomes) && of_rows(&evaluation.outcomes),
+        None => of_profile(&context.reference) && of_profile(&context.evaluation),
+    };
     if needs.model {
         return Some("Needs a model that can be called.".to_owned());
     }
-    if needs.predictions && !all(|o| !matches!(o.prediction, Prediction::None)) {
+    if needs.predictions
+        && !all(|o| !matches!(o.prediction, Prediction::None), |p| p.model.as_ref().is_some_and(|m| m.tally.predicted.rows > 0))
+    {
         return Some("Needs predictions for both sets.".to_owned());
     }
-    if needs.labels && !all(|o| !matches!(o.truth, Truth::None)) {
+    if needs.labels && !all(|o| !matches!(o.truth, Truth::None), |p| p.label.as_ref().is_some_and(|l| l.present > 0)) {
         return Some("Needs labels in both sets.".to_owned());
     }
     if needs.timestamps && !context.rows.as_ref().is_some_and(|(r, e)| [r, e].iter().all(|s| s.dataset.params.timestamp_col.is_some())) {

@@ -22,7 +22,7 @@ pub struct About<'a> {
 /// A page of rows: the case's features first, then label and prediction, then the other columns of the file. The cells that made a row
 /// one of the case's are marked, with the reason in words.
 pub fn page(context: &Context, features: &[String], set: Option<RowSet>, about: &About<'_>, offset: usize, limit: usize) -> RowPage {
-    let Some((_, evaluation)) = &context.rows else {
+    let Some(evaluation) = context.evaluation_rows() else {
         return RowPage { columns: Vec::new(), rows: Vec::new(), total: 0 };
     };
     let table: &Table = &evaluation.dataset.table;

@@ -419,13 +419,13 @@ impl Gathered {
             let abnormal = plan.specs.get(test).is_some_and(|s| s.category == Category::AbnormalInputs);
             for (case, judged) in cases.iter().enumerate() {
                 let has_rows = abnormal && judged.case.status != Status::Skip && judged.case.rows.as_ref().is_some_and(|r| r.count > 0);
-                if context.rows.is_some() && (judged.case.severity > Severity::Pass || has_rows) {
+                if context.evaluation_rows().is_some() && (judged.case.severity > Severity::Pass || has_rows) {
                     queue.push((test, case));
                 }
             }
         }
         queue.reverse();
-        let rows = context.rows.as_ref().map(|(_, evaluation)| evaluation.dataset.rows());
+        let rows = context.evaluation_rows().map(|evaluation| evaluation.dataset.rows());
         let asked = plan.specs.iter().any(|s| s.category == Category::AbnormalInputs);
         let abnormal = rows.filter(|_| asked).map(|n| Bitmap::new(&RowSet::Rows(Vec::new()), n));
         Self { judged, queue, rows: BTreeMap::new(), abnormal }
@@ -434,7 +434,7 @@ impl Gathered {
     /// Gathers the rows of one more case; false when there is none left.
     fn step(&mut self, context: &Context, plan: &Plan) -> bool {
         let Some((test, index)) = self.queue.pop() else { return false };
-        let Some((_, evaluation)) = &context.rows else { return false };
+        let Some(evaluation) = context.evaluation_rows() else { return false };
         let (Some(spec), Some(judged)) = (plan.specs.get(test), self.judged.get(test).and_then(|c| c.get(index))) else { return true };
         let Some(planned) = plan.planned.get(judged.planned) else { return true };
         let aspect = judged.case.id.split_once('#').map(|(_, aspect)| aspect);

@@ -30,7 +30,7 @@ impl EmbeddingAnomalies {
 /// The distances of the evaluation's rows, NaN where there is none.
 fn distances(context: &Context, name: &str) -> Option<(f64, Vec<f64>)> {
     let frame = context.frame.embeddings.iter().find(|f| f.name == name)?;
-    let column = context.rows.as_ref()?.1.dataset.table.column(name)?;
+    let column = context.evaluation_rows()?.dataset.table.column(name)?;
     let Values::List(lists) = &column.values else { return None };
     Some((frame.cut, (0..column.rows()).map(|row| frame.distance(lists.row(row))).collect()))
 }

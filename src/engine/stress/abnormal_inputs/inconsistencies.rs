@@ -72,7 +72,7 @@ impl Question for Inconsistencies {
     fn rows(&self, context: &Context, family: &Family, _test: &str) -> Option<RowSet> {
         let FamilySubject::Pair(a, b) = &family.subject else { return None };
         let rule = context.frame.rules.pairs.get(find(context, a, b)?)?;
-        let (_, evaluation) = context.rows.as_ref()?;
+        let evaluation = context.evaluation_rows()?;
         let cells = |name: &str| {
             let at = context.feature(name)?;
             let column = evaluation.columns.get(at)?.as_deref()?;

@@ -92,7 +92,7 @@ impl Question for LearntRule {
         let FamilySubject::Feature(name) = &family.subject else { return None };
         let (at, rule) = self.find(context, name)?;
         let rules = context.frame.rules.features.get(at)?;
-        let (_, evaluation) = context.rows.as_ref()?;
+        let evaluation = context.evaluation_rows()?;
         let column = |at: usize| evaluation.columns.get(at).and_then(Option::as_deref);
         let is_text = context.features.get(at).is_some_and(|f| f.kind == FeatureKind::Text);
         let unseen = is_text.then(|| context.feature(&TextFeature::UnseenTokenShare.column(name))).flatten().and_then(column);

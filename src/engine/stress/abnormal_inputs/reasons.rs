@@ -9,11 +9,12 @@ use crate::text::{Vocabulary, text_at, tokens};
 
 /// The reason of each row of `rows`, by the rule that the reference taught for the feature at place `at`.
 pub(super) fn of(context: &Context, at: usize, rule: &Rule, rows: &[u32]) -> Vec<RowReason> {
-    let Some((reference, evaluation)) = &context.rows else { return Vec::new() };
+    let Some(evaluation) = context.evaluation_rows() else { return Vec::new() };
     let side = |columns: &[Option<std::sync::Arc<crate::table::Column>>]| columns.get(at).cloned().flatten();
     let Some(column) = side(&evaluation.columns) else { return Vec::new() };
     // Which words are new is asked of the few rows on show, so the vocabulary is learnt again rather than kept.
-    let known = matches!(rule, Rule::UnseenUnigram { .. }).then(|| side(&reference.columns).map(|c| Vocabulary::of(&c))).flatten();
+    let reference = context.rows.as_ref().filter(|_| matches!(rule, Rule::UnseenUnigram { .. }));
+    let known = reference.and_then(|(reference, _)| side(&reference.columns)).map(|c| Vocabulary::of(&c));
     let numbers = views::numbers(&column);
     let bounds = |row: u32, low: f64, high: f64| {
         let x = numbers.as_ref().and_then(|n| n.get(row as usize)).copied().unwrap_or(f64::NAN);

@@ -104,7 +104,7 @@ pub(super) fn least(context: &Context, test: &str) -> f64 {
 
 /// The evaluation rows of a cell.
 pub(super) fn rows_of(context: &Context, family: &Family, cell: usize) -> Option<RowSet> {
-    let (_, evaluation) = context.rows.as_ref()?;
+    let evaluation = context.evaluation_rows()?;
     let column = |place: usize| evaluation.columns.get(place)?.as_deref();
     let cut = |place: usize| context.frame.subsets.get(place)?.as_ref();
     let cells = match &family.subject {

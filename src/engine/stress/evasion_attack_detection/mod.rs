@@ -37,7 +37,7 @@ fn spec(test: &str, name: &str, kind: Kind, thresholds: (f64, f64), text: [&str;
 
 /// A family a text or categorical column of the evaluation set.
 fn worded(context: &Context, test: &str) -> Vec<Family> {
-    let Some((_, evaluation)) = &context.rows else { return Vec::new() };
+    let Some(evaluation) = context.evaluation_rows() else { return Vec::new() };
     (context.features.iter().zip(&evaluation.columns))
         .filter(|(f, column)| f.kind != FeatureKind::Numeric && f.measured_in.is_none() && column.is_some())
         .map(|(f, _)| Family { subject: FamilySubject::Feature(f.name.clone()), tests: vec![test.to_owned()] })
@@ -48,7 +48,7 @@ fn worded(context: &Context, test: &str) -> Vec<Family> {
 fn column_of<'a>(context: &'a Context, family: &Family) -> Option<(&'a str, &'a Column, &'a Side)> {
     let FamilySubject::Feature(name) = &family.subject else { return None };
     let at = context.feature(name)?;
-    let (_, evaluation) = context.rows.as_ref()?;
+    let evaluation = context.evaluation_rows()?;
     Some((context.features.get(at)?.name.as_str(), evaluation.columns.get(at)?.as_deref()?, evaluation))
 }
 

@@ -124,7 +124,7 @@ impl Question for SubsetPerformance {
 /// The evaluation rows of a cell; of all cells with a value for `None`.
 pub(crate) fn rows_of(context: &Context, cut: &SubsetFrame, cell: Option<usize>) -> Option<RowSet> {
     let at = context.feature(&cut.feature)?;
-    let (_, evaluation) = context.rows.as_ref()?;
+    let evaluation = context.evaluation_rows()?;
     let column = evaluation.columns.get(at)?.as_ref()?;
     let missing = cut.missing_cell();
     let belongs = |c: u16| cell.map_or((c as usize) < missing, |wanted| c as usize == wanted);

@@ -119,7 +119,7 @@ fn mostly_labelled(context: &Context) -> bool {
 
 /// The evaluation rows of a true or predicted class.
 fn class_rows(context: &Context, by: &str, class: usize) -> Option<RowSet> {
-    let outcomes = &context.rows.as_ref()?.1.outcomes;
+    let outcomes = &context.evaluation_rows()?.outcomes;
     let codes = match (&outcomes.truth, by == TRUE_CLASS) {
         (metrics::Truth::Classes(truth), true) => truth.as_slice(),
         (_, true) => return None,
