@@ -15,9 +15,9 @@ mod defects;
 mod estimated;
 mod fair_shown;
 mod fairness;
+mod firewall;
 mod firewall_causes;
 mod firewall_check;
-mod firewall;
 mod firewall_mc;
 mod metrics;
 #[allow(dead_code, reason = "collected by the catalogue")]
