@@ -11,7 +11,7 @@ const CHECKED = 2000;
 
 /** A client's way to take a firewall from its document. */
 export const IMPORT = Symbol('import');
-/** Whether a firewall is still the one that its store holds. */
+/** Whether a firewall is still the one that its store holds; it catches up with what others changed, unless it is at work. */
 export const STANDS = Symbol('stands');
 
 const today = () => new Date().toISOString().slice(0, 10);
@@ -63,6 +63,7 @@ export class Firewall {
   #opening = null;
   /** Settles when whatever changes the firewall has ended; the next in line waits for it. */
   #turn = Promise.resolve();
+  #busy = 0;
 
   /**
    * `context` is what a firewall needs of its project: `id`, `side(dataset, model, firewall, hooks)` and `dataset(name, hooks)` give
@@ -221,7 +222,16 @@ export class Firewall {
   }
 
   async [STANDS]() {
-    return this.#store.revision().then(() => true, () => false);
+    try {
+      if ((await this.#store.revision()) !== this.#revision && this.#busy === 0) {
+        await this[RELEASE]();
+        await this.#handle();
+      }
+      return true;
+    } catch (thrown) {
+      if (thrown.code === 'no_firewall') return false;
+      throw thrown;
+    }
   }
 
   /** Lets go of what the engine holds of it. */
@@ -302,9 +312,14 @@ export class Firewall {
   /** One at a time; who is cancelled while waiting need not wait on. */
   #exclusive(work, signal) {
     const before = this.#turn;
+    this.#busy += 1;
     const turn = (async () => {
-      await Promise.race([before, aborted(signal)]);
-      return work();
+      try {
+        await Promise.race([before, aborted(signal)]);
+        return await work();
+      } finally {
+        this.#busy -= 1;
+      }
     })();
     this.#turn = Promise.allSettled([before, turn]);
     return turn;

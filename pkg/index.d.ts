@@ -841,7 +841,10 @@ export class Project {
    * it is to `replace` the first.
    */
   createFirewall(model: string | null, reference: string, options?: FirewallOptions, hooks?: ReadHooks): Promise<Firewall>;
-  /** The project's firewall, as it was kept; no file is needed. Rejects with code `no_firewall` where there is none. */
+  /**
+   * The project's firewall, as it was kept; no file is needed. The same object each time, caught up with what other tabs changed. Rejects with
+   * code `no_firewall` where there is none.
+   */
   getFirewall(): Promise<Firewall>;
   /** What is known of the firewall without opening it; null where there is none. */
   firewallInfo(): Promise<FirewallInfo | null>;
