@@ -16,6 +16,7 @@ use crate::metrics::Outcomes;
 use crate::profile::{Frame, Profile};
 use crate::random::Rng;
 use crate::table::{Column, Dataset, Feature, FeatureKind};
+use crate::text::Vocabulary;
 
 /// Loaded rows of one side.
 #[derive(Debug, Clone)]
@@ -124,6 +125,8 @@ pub struct Context {
     pub rows: Option<(Side, Side)>,
     /// The evaluation's loaded rows where the reference's are not: a bin's. [`Self::evaluation_rows`] gives them in either case.
     pub bin_rows: Option<Side>,
+    /// The reference's vocabularies by the place of the text column, where its rows are not loaded.
+    pub vocabularies: Vec<(usize, Arc<Vocabulary>)>,
     /// Same-size draws of the evaluation's confusion matrix, made on first need: all subsets of one size share them.
     pub(crate) part_nulls: OnceLock<Option<PartNulls>>,
     /// The worst slices, searched on first need.
@@ -152,6 +155,7 @@ impl Context {
             evaluation,
             rows,
             bin_rows: None,
+            vocabularies: Vec::new(),
             part_nulls: OnceLock::new(),
             slices: OnceLock::new(),
             equal_rows: OnceLock::new(),

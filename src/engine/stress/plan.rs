@@ -9,7 +9,7 @@ use straingauge_api::{Kind, ModelTask, StressTestConfig};
 
 use super::custom::{CustomMetrics, CustomTests};
 use super::model_metrics::metric_of;
-use super::{Context, Family, Measurement, Needs, Question, Settings, TestSpec, configuration, questions};
+use super::{Context, Family, Measurement, Question, Scope, Settings, TestSpec, configuration, questions};
 use crate::Result;
 use crate::metrics::{Outcomes, Prediction, Truth, all, by_id};
 use crate::profile::Profile;
@@ -73,7 +73,7 @@ impl Plan {
             let first = plan.specs.len();
             let mut open = Vec::new();
             for (i, spec) in specs.iter().enumerate() {
-                match unmet(context, spec.needs) {
+                match unmet(context, spec) {
                     Some(reason) => plan.unmet.push((first + i, reason)),
                     None => open.push(first + i),
                 }
@@ -138,7 +138,16 @@ impl Plan {
 }
 
 /// What a test lacks, as a sentence; `None` where all its needs are met.
-fn unmet(context: &Context, needs: Needs) -> Option<String> {
+fn unmet(context: &Context, spec: &TestSpec) -> Option<String> {
+    let needs = spec.needs;
+    let loaded = match spec.scope {
+        Scope::Profile => true,
+        Scope::Rows => context.rows.is_some(),
+        Scope::EvaluationRows => context.evaluation_rows().is_some(),
+    };
+    if !loaded {
+        return Some("Needs the loaded rows.".to_owned());
+    }
     // Where rows are loaded on both sides they say what is there, else the profiles do.
     let all = |of_rows: fn(&Outcomes) -> bool, of_profile: fn(&Profile) -> bool| match &context.rows {
         Some((reference, evaluation)) => of_rows(&reference.outcomes) && of_rows(&evaluation.outcomes),

@@ -10,8 +10,10 @@ use crate::Result;
 pub enum Scope {
     /// Works from profiles, so in every bin of a firewall.
     Profile,
-    /// Needs the rows; skips with that reason over merged profiles.
+    /// Needs the rows of both sides; skips with that reason over merged profiles.
     Rows,
+    /// Needs the evaluation's rows alone.
+    EvaluationRows,
 }
 
 /// What must be there for a test to be asked at all.

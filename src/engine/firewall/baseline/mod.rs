@@ -66,6 +66,7 @@ impl Baseline {
         let reference = Arc::clone(day.unwrap_or(&self.reference));
         let mut context = Context::new(self.settings.clone(), self.features.clone(), Arc::clone(&self.frame), (reference, profile), None);
         context.bin_rows = rows;
+        context.vocabularies.clone_from(&self.vocabularies);
         context
     }
 }

@@ -1,5 +1,7 @@
 //! Why a row fails a learnt rule, in a few words for the table of failing rows.
 
+use std::sync::Arc;
+
 use straingauge_charts::format::number;
 
 use crate::profile::rules::{Rule, shown};
@@ -12,9 +14,10 @@ pub(super) fn of(context: &Context, at: usize, rule: &Rule, rows: &[u32]) -> Vec
     let Some(evaluation) = context.evaluation_rows() else { return Vec::new() };
     let side = |columns: &[Option<std::sync::Arc<crate::table::Column>>]| columns.get(at).cloned().flatten();
     let Some(column) = side(&evaluation.columns) else { return Vec::new() };
-    // Which words are new is asked of the few rows on show, so the vocabulary is learnt again rather than kept.
-    let reference = context.rows.as_ref().filter(|_| matches!(rule, Rule::UnseenUnigram { .. }));
-    let known = reference.and_then(|(reference, _)| side(&reference.columns)).map(|c| Vocabulary::of(&c));
+    // Which words are new is asked of the few rows on show, so a stress test learns the vocabulary again rather than keep it.
+    let kept = || context.vocabularies.iter().find(|(place, _)| *place == at).map(|(_, known)| Arc::clone(known));
+    let learnt = || context.rows.as_ref().and_then(|(reference, _)| side(&reference.columns)).map(|c| Arc::new(Vocabulary::of(&c)));
+    let known = matches!(rule, Rule::UnseenUnigram { .. }).then(|| kept().or_else(learnt)).flatten();
     let numbers = views::numbers(&column);
     let bounds = |row: u32, low: f64, high: f64| {
         let x = numbers.as_ref().and_then(|n| n.get(row as usize)).copied().unwrap_or(f64::NAN);

@@ -55,7 +55,7 @@ impl Question for ClassCoverage {
     fn rows_of_aspect(&self, context: &Context, _: &Family, _: &str, aspect: &str) -> Option<RowSet> {
         let sides = sides(context);
         let (frame, reference, _) = sides.into_iter().find(|(what, _)| *what == aspect)?.1?;
-        let outcomes = &context.rows.as_ref()?.1.outcomes;
+        let outcomes = &context.evaluation_rows()?.outcomes;
         let codes = match &outcomes.truth {
             Truth::Classes(codes) if aspect == "labels" => codes,
             _ => outcomes.predicted_classes().filter(|_| aspect != "labels")?,

@@ -29,11 +29,11 @@ impl Question for LabelNoise {
                 "Confident learning (Northcutt, Jiang and Chuang 2021) on the logged probabilities, which must not come from rows that the model was trained on. The effect is the estimated share of wrong labels less the share that the model's own probabilities expect to be off by chance, judged by the lower end of a 95 % interval; the estimate alone is the statistic. A model that is surer than it should be looks like label noise: see its calibration first.",
             ],
         );
-        vec![TestSpec { scope: Scope::Rows, ..spec }]
+        vec![TestSpec { scope: Scope::EvaluationRows, ..spec }]
     }
 
     fn families(&self, context: &Context) -> Vec<Family> {
-        let fits = context.rows.as_ref().is_some_and(|(_, side)| {
+        let fits = context.evaluation_rows().is_some_and(|side| {
             matches!(side.outcomes.truth, Truth::Classes(_))
                 && matches!(side.outcomes.prediction, Prediction::Score { .. } | Prediction::Probabilities { .. })
         });
@@ -41,7 +41,7 @@ impl Question for LabelNoise {
     }
 
     fn measure(&self, context: &Context, _: &Family) -> Result<Vec<Measurement>> {
-        let outcomes = context.rows.as_ref().map(|(_, side)| &side.outcomes);
+        let outcomes = context.evaluation_rows().map(|side| &side.outcomes);
         let found = outcomes.and_then(|o| Some((confident(o)?, &o.classes)));
         Ok(vec![match found {
             Some((found, classes)) if found.sure >= LEAST_ROWS => Measurement::Measured(Box::new(noise(&found, classes))),
@@ -50,12 +50,12 @@ impl Question for LabelNoise {
     }
 
     fn rows(&self, context: &Context, _: &Family, _: &str) -> Option<RowSet> {
-        let found = confident(&context.rows.as_ref()?.1.outcomes)?;
+        let found = confident(&context.evaluation_rows()?.outcomes)?;
         Some(RowSet::Rows(found.contradicted.iter().map(|c| c.0).collect()))
     }
 
     fn reasons(&self, context: &Context, _: &Family, _: &str, rows: &[u32]) -> Vec<RowReason> {
-        let Some((_, side)) = &context.rows else { return Vec::new() };
+        let Some(side) = context.evaluation_rows() else { return Vec::new() };
         let contradicted = confident(&side.outcomes).map(|found| found.contradicted).unwrap_or_default();
         let of = |row: &u32| {
             let found = contradicted.binary_search_by_key(row, |c| c.0).ok().and_then(|at| contradicted.get(at));

@@ -46,7 +46,7 @@ impl Question for MixedNulls {
 
     fn rows(&self, context: &Context, family: &Family, _: &str) -> Option<RowSet> {
         let FamilySubject::Feature(name) = &family.subject else { return None };
-        let column = context.rows.as_ref()?.1.columns.get(context.feature(name)?)?.as_ref()?;
+        let column = context.evaluation_rows()?.columns.get(context.feature(name)?)?.as_ref()?;
         let missing = &column.cells.missing;
         let (commonest, _) = missing.counts.iter().enumerate().max_by_key(|&(i, n)| (*n, std::cmp::Reverse(i)))?;
         let rare = missing.rows.iter().zip(&missing.codes).filter(|(_, code)| **code as usize != commonest);

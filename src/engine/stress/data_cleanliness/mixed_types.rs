@@ -41,7 +41,7 @@ impl Question for MixedTypes {
         let found = context.feature(name).and_then(|i| Some((context.frame.columns.get(i)?, context.evaluation.columns.get(i)?)));
         let Some((frame, profile)) = found else { return Ok(vec![Measurement::Skipped(format!("There is no feature {name}."))]) };
         let mut measured = mixture(name, frame, profile);
-        let column = context.rows.as_ref().and_then(|(_, side)| side.columns.get(context.feature(name)?)?.as_deref());
+        let column = context.evaluation_rows().and_then(|side| side.columns.get(context.feature(name)?)?.as_deref());
         if let Some(column) = column.filter(|_| measured.row_count != Some(0)) {
             let rows = rarer_rows(frame, profile, column);
             measured.figure = Some(super::failing_values(name, "all values are of one type", rows.iter().map(|r| shown(column, *r))));
@@ -52,7 +52,7 @@ impl Question for MixedTypes {
     fn rows(&self, context: &Context, family: &Family, _: &str) -> Option<RowSet> {
         let FamilySubject::Feature(name) = &family.subject else { return None };
         let at = context.feature(name)?;
-        let column = context.rows.as_ref()?.1.columns.get(at)?.as_deref()?;
+        let column = context.evaluation_rows()?.columns.get(at)?.as_deref()?;
         Some(RowSet::Rows(rarer_rows(context.frame.columns.get(at)?, context.evaluation.columns.get(at)?, column)))
     }
 }

@@ -58,7 +58,7 @@ impl Question for SpecialCharacters {
 
     fn rows(&self, context: &Context, family: &Family, _: &str) -> Option<RowSet> {
         let FamilySubject::Feature(name) = &family.subject else { return None };
-        let column = context.rows.as_ref()?.1.columns.get(context.feature(name)?)?.as_deref()?;
+        let column = context.evaluation_rows()?.columns.get(context.feature(name)?)?.as_deref()?;
         let rows = (0..column.rows()).filter(|&row| text_at(column, row).is_some_and(mostly_special));
         Some(RowSet::Rows(rows.map(|row| row as u32).collect()))
     }

@@ -50,7 +50,7 @@ impl Question for StringVariants {
     fn rows(&self, context: &Context, family: &Family, _: &str) -> Option<RowSet> {
         let FamilySubject::Feature(name) = &family.subject else { return None };
         let (frame, profile) = parts(context, name)?;
-        let column = context.rows.as_ref()?.1.columns.get(context.feature(name)?)?.as_deref()?;
+        let column = context.evaluation_rows()?.columns.get(context.feature(name)?)?.as_deref()?;
         let Values::Category(categories) = &column.values else { return None };
         let groups = spellings(frame, profile);
         let rarer: std::collections::BTreeSet<&String> = groups.iter().flat_map(|g| g.iter().skip(1)).map(|s| s.0).collect();

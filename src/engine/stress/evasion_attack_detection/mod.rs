@@ -25,7 +25,7 @@ fn spec(test: &str, name: &str, kind: Kind, thresholds: (f64, f64), text: [&str;
         category: Category::EvasionAttackDetection,
         risk: Risk::Security,
         kind,
-        scope: Scope::Rows,
+        scope: Scope::EvaluationRows,
         needs: Needs::default(),
         thresholds: Some(Thresholds { warning: thresholds.0, alert: thresholds.1 }),
         effect_max: 1.0,

@@ -17,7 +17,7 @@ use crate::random::Rng;
 use crate::stress::data_cleanliness::date_overlap::times;
 use crate::stress::likeness::space::{Points, distance, points};
 use crate::stress::likeness::{compared, lowest_thousandth, sample};
-use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Side, TestSpec};
+use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, Side, TestSpec};
 
 const TEST: &str = "evasion_attack_detection:stateful_black_box_detection";
 /// Queries that are kept.
@@ -56,7 +56,7 @@ impl Question for StatefulBlackBoxDetection {
                 "Each query's mean distance to the 50 nearest of the 1 000 before it (5 % of half the reference where that has fewer than 2 000 rows), over standardised numbers, categories and hashed words, relative to its distance to as many random reference queries. Unusually near is a ratio below 0.6, below the reference's 0.1 % quantile and six standard deviations of its logarithm below the median (moved along where the evaluation as a whole lies closer together); the shares are compared by Fisher's exact test, one-sided. At most 2 000 queries a side are asked, drawn with the run's seed; the evaluation's first ones look back into the reference. Not judged where more than 1 % of the reference are that near, or more than 20 % have an equal: like queries are then the nature of the data.",
             ],
         );
-        vec![TestSpec { needs: Needs { timestamps: true, ..Needs::default() }, ..spec }]
+        vec![TestSpec { scope: Scope::Rows, needs: Needs { timestamps: true, ..Needs::default() }, ..spec }]
     }
 
     fn families(&self, context: &Context) -> Vec<Family> {

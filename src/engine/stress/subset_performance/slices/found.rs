@@ -78,7 +78,7 @@ impl Cells<'_> {
         let context = self.context;
         self.known.entry(feature).or_insert_with(|| {
             let cut = context.frame.subsets.get(feature).and_then(Option::as_ref);
-            let column = context.rows.as_ref().and_then(|(_, evaluation)| evaluation.columns.get(feature)?.as_ref());
+            let column = context.evaluation_rows().and_then(|evaluation| evaluation.columns.get(feature)?.as_ref());
             cut.zip(column).map(|(cut, column)| cut.cells_of(column)).unwrap_or_default()
         })
     }
@@ -88,7 +88,7 @@ impl Slices {
     /// Searches and counts; `None` without labelled rows.
     pub(crate) fn of(context: &Context) -> Option<Self> {
         let frame = context.frame.model.as_ref()?;
-        let (_, evaluation) = context.rows.as_ref()?;
+        let evaluation = context.evaluation_rows()?;
         let outcomes = &evaluation.outcomes;
         let errors = errors(outcomes);
         let labelled = errors.iter().flatten().count();

@@ -56,7 +56,7 @@ impl Question for WorstSlices {
                 category: Category::SubsetPerformance,
                 risk: Risk::Operational,
                 kind: Kind::Difference,
-                scope: Scope::Rows,
+                scope: Scope::EvaluationRows,
                 needs: Needs { predictions: true, labels: true, ..Needs::default() },
                 thresholds: Some(Thresholds { warning, alert }),
                 effect_max: effect_max(d),
@@ -85,7 +85,7 @@ impl Question for WorstSlices {
 
     fn measure(&self, context: &Context, family: &Family) -> Result<Vec<Measurement>> {
         let specs = self.tests();
-        let slices = if context.rows.is_some() { context.slices() } else { None };
+        let slices = if context.evaluation_rows().is_some() { context.slices() } else { None };
         let measured = |test: &String| {
             let task = context.frame.model.as_ref()?.task;
             let (definition, measure) = definition(task, test)?;
@@ -95,7 +95,7 @@ impl Question for WorstSlices {
         };
         let skip = || {
             Measurement::Skipped(
-                if context.rows.is_some() {
+                if context.evaluation_rows().is_some() {
                     "There is no labelled row with a feature that cuts slices."
                 } else {
                     "Slices need the loaded rows."
