@@ -130,7 +130,7 @@ fn profile(reference: &Side, evaluation: &Side) -> (Arc<Frame>, Profile, Profile
 }
 
 /// Compares the debug forms of two values: numbers to a relative 1e-9 (of 1 at least), everything else to the letter.
-fn same<T: std::fmt::Debug>(a: &T, b: &T) -> Result<(), String> {
+pub(crate) fn same<T: std::fmt::Debug>(a: &T, b: &T) -> Result<(), String> {
     let parts = |x: &T| {
         let text = format!("{x:?}");
         text.split_inclusive([' ', ',', '(', ')', '[', ']', '{', '}'])

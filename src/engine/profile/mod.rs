@@ -14,7 +14,7 @@ mod embeddings;
 mod expected;
 mod groups;
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 mod model;
 mod nulls;
 mod numeric;

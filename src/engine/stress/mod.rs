@@ -41,6 +41,8 @@ pub use context::{Context, Settings, Side};
 pub use custom::Custom;
 pub use decisions::settle;
 pub use model_metrics::metric_of;
+#[cfg(test)]
+pub(crate) use prepare::Preparation;
 pub(crate) use prepare::{TextWork, check_excluded, learn_options};
 pub use question::{Family, FamilySubject, Measured, Measurement, Needs, Question, RowReason, RowSet, Scope, TestSpec};
 pub use run::{Run, RunSide};

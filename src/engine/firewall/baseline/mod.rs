@@ -1,6 +1,8 @@
 //! What a firewall learns from its reference: everything that decides how a bin is counted and judged, and no rows.
 
 mod counting;
+#[cfg(test)]
+mod laws;
 mod learning;
 mod typical;
 
