@@ -4,7 +4,7 @@ use straingauge_api::{CellExample, ErrorDetails, ModelTask, PredictionKind, Prob
 
 use super::build::{Classes, SideInput, binary, multiclass, named_entities, numbers, outcomes_of};
 use super::classes::labels_of;
-use super::{ClassesFrom, Outcomes, PredictedValues, Prediction, Truth};
+use super::{ClassesFrom, NO_CLASS, Outcomes, PredictedValues, Prediction, Truth};
 use crate::table::{Dataset, MISSING_CODE, Values};
 use crate::{Error, Result};
 
@@ -56,7 +56,8 @@ pub fn reference_outcomes(
 /// `bad_weights`.
 pub fn outcomes_in(form: &OutcomeForm, side: SideInput<'_>) -> Result<(Outcomes, Vec<Problem>)> {
     let (dataset, predictions) = side;
-    let predictions = predictions.filter(|_| form.predicted.is_some());
+    // A column of nothing but gaps says nothing of the form either.
+    let predictions = predictions.filter(|p| form.predicted.is_some() && p.present() > 0);
     let side = (dataset, predictions);
     let mut problems = Vec::new();
     let hard = form.predicted == Some(PredictionKind::Class);
@@ -83,7 +84,29 @@ pub fn outcomes_in(form: &OutcomeForm, side: SideInput<'_>) -> Result<(Outcomes,
     if !matches!(outcomes.prediction, Prediction::None) && kind(&outcomes) != form.predicted {
         return Err(super::build::does_not_fit(form.task, "in another form than the reference's").in_file(&dataset.info.file));
     }
-    Ok((outcomes, problems))
+    Ok((filled(outcomes, form, dataset.rows()), problems))
+}
+
+/// Labels and predictions that a side lacks altogether, as rows that lack them: sides of one reference are counted alike, and add up.
+fn filled(mut outcomes: Outcomes, form: &OutcomeForm, rows: usize) -> Outcomes {
+    if matches!(outcomes.truth, Truth::None) {
+        outcomes.truth = match form.task {
+            ModelTask::Regression | ModelTask::Ranking => Truth::Numbers(vec![f64::NAN; rows]),
+            ModelTask::NamedEntityRecognition => Truth::Entities { count: vec![f64::NAN; rows], found: vec![0.0; rows] },
+            _ => Truth::Classes(vec![NO_CLASS; rows]),
+        };
+    }
+    if matches!(outcomes.prediction, Prediction::None) {
+        let class = vec![NO_CLASS; rows];
+        outcomes.prediction = match form.predicted {
+            None => Prediction::None,
+            Some(PredictionKind::Class) => Prediction::Classes(class),
+            Some(PredictionKind::Score) => Prediction::Score { score: vec![f64::NAN; rows], class, cut: form.cut },
+            Some(PredictionKind::Probabilities) => Prediction::Probabilities { values: vec![f64::NAN; rows * form.classes.len()], class },
+            Some(PredictionKind::Number | PredictionKind::Entities) => Prediction::Numbers(vec![f64::NAN; rows]),
+        };
+    }
+    outcomes
 }
 
 fn kind(outcomes: &Outcomes) -> Option<PredictionKind> {

@@ -70,6 +70,11 @@ fn params(weighted: bool) -> DataParams {
 
 /// A side of a CSV file, with an embedding drawn beside it where it has rows for one.
 fn side(text: &str, weighted: bool, embedding: Option<&mut Rng>) -> RunSide {
+    side_with(text, weighted, true, embedding)
+}
+
+/// The same, the roles of features guessed where they are not `told`.
+fn side_with(text: &str, weighted: bool, told: bool, embedding: Option<&mut Rng>) -> RunSide {
     let mut reader = Reader::new("rows.csv", &ReadOptions::default()).unwrap();
     reader.push(text.as_bytes()).unwrap();
     let mut table = reader.finish().unwrap().table;
@@ -78,6 +83,7 @@ fn side(text: &str, weighted: bool, embedding: Option<&mut Rng>) -> RunSide {
     for list in [&mut params.text_features, &mut params.categorical_features, &mut params.numeric_features, &mut params.protected_features]
     {
         list.as_mut().unwrap().retain(has);
+        *list = list.take().filter(|_| told);
     }
     for role in [&mut params.label_col, &mut params.timestamp_col, &mut params.weight_col] {
         *role = role.take().filter(has);
@@ -286,7 +292,7 @@ fn odd_bins_are_counted_and_judged() {
         ("no features", without(&[1, 2, 3, 4, 5, 6, 7]), &["missing_columns"]),
     ];
     for (what, text, problems) in odd {
-        let bin = side(&text, false, if what == "no features" { None } else { Some(&mut rng) });
+        let bin = side_with(&text, false, false, if what == "no features" { None } else { Some(&mut rng) });
         let n = bin.dataset.rows() as u64;
         let counted = baseline.count(bin).unwrap_or_else(|e| panic!("{what}: {e}"));
         assert_eq!(counted.profile.rows, n, "{what}");
@@ -308,7 +314,7 @@ fn odd_bins_are_counted_and_judged() {
                 assert_eq!((amount.bad, amount.present), (20, 0));
                 assert_eq!(counted.abnormal, Some(20));
             }
-            "infinite" => assert_eq!((profile.columns[0].present, profile.columns[0].infinite), (0, 20)),
+            "infinite" => assert_eq!((profile.columns[0].present, profile.columns[0].infinite + profile.columns[0].bad), (0, 20)),
             "unknown class" => assert_eq!(profile.model.as_ref().unwrap().tally.labelled.rows, 0),
             "no predictions" => {
                 let tally = &profile.model.as_ref().unwrap().tally;
@@ -326,12 +332,14 @@ fn predictions_of_another_model_are_refused() {
     let reference = side(&csv(&mut rng, 300, CALM), false, None);
     let baseline = learnt(ModelTask::BinaryClassification, &reference);
     let text = csv(&mut rng, 20, CALM);
-    let scores: String = text
-        .lines()
-        .enumerate()
-        .map(|(i, l)| if i == 0 { format!("{l}\n") } else { format!("{},7.5\n", l.rsplit_once(',').unwrap().0) })
+    let classes: String = (text.lines().enumerate())
+        .map(
+            |(i, line)| {
+                if i == 0 { format!("{line}\n") } else { format!("{},{}\n", line.rsplit_once(',').unwrap().0, ["no", "yes"][i % 2]) }
+            },
+        )
         .collect();
-    assert_eq!(baseline.count(side(&scores, false, None)).unwrap_err().code, "predictions_do_not_fit");
+    assert_eq!(baseline.count(side(&classes, false, None)).unwrap_err().code, "predictions_do_not_fit");
 }
 
 /// Prints what learning and counting cost; `cargo test -p straingauge-engine --lib -- --ignored cost_of_a_baseline --nocapture`.
