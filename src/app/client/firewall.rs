@@ -3,8 +3,8 @@
 use js_sys::{Array, Function, Promise, Reflect};
 use serde::Deserialize;
 use straingauge_api::{
-    Alarm, Better, BinInfo, BinSize, Calendar, Category, CheckRule, CustomMonitor, Event, Insight, ModelMetric, Note, Point, Risk,
-    Severity, SideInfo, Typical, Unit,
+    Alarm, Better, BinInfo, BinSize, Calendar, Category, CheckRule, CustomMonitor, Event, Insight, ModelMetric, Note, Point, Severity,
+    SideInfo, Typical, Unit,
 };
 use wasm_bindgen::prelude::*;
 

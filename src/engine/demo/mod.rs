@@ -1,7 +1,9 @@
 //! The sample project: support tickets, a model's logged predictions, and weaknesses planted on purpose.
 //!
 //! Its files go through the same reader as anybody's. A labelled reference (thirteen weeks), a labelled evaluation (three
-//! weeks) and four production weeks without labels, all from one seed.
+//! weeks) and four production weeks without labels, all from one seed. The weeks begin like the reference, and then three things
+//! happen to them, so that a firewall has something to see: a lookup fails for three days, a campaign slowly brings in another country, and
+//! a new product comes out.
 
 mod model;
 mod plant;
@@ -49,31 +51,61 @@ struct Period {
     rows: u64,
     from: i64,
     days: i64,
-    mix: Mix,
-    labelled: bool,
-    spoilt: bool,
+    kind: Kind,
+}
+
+/// What a period is for.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Reference,
+    Evaluation,
+    Production,
+}
+
+/// The day on which production begins, counted from the start.
+const PRODUCTION: i64 = 112;
+/// Days of production on which the customer's tier was not looked up.
+const NO_TIER: std::ops::Range<i64> = 9..12;
+/// The day of production from which on the campaign works, and how many percent more of the tickets it reaches each day.
+const CAMPAIGN: (i64, i64) = (7, 3);
+/// The day of production on which the new product comes out, and its percent of the tickets.
+const LAUNCH: (i64, u64) = (16, 12);
+
+impl Period {
+    fn labelled(&self) -> bool {
+        self.kind != Kind::Production
+    }
+
+    /// What a ticket of this moment is drawn from.
+    fn mix(&self, rng: &mut Rng, moment: i64) -> Mix {
+        match self.kind {
+            Kind::Reference => Mix { countries: &COUNTRIES, new_product: 0 },
+            Kind::Evaluation => Mix { countries: &COUNTRIES_LATER, new_product: 9 },
+            Kind::Production => {
+                let day = (moment - START) / DAY - PRODUCTION;
+                let reached = (rng.below(100) as i64) < (day - CAMPAIGN.0).max(0) * CAMPAIGN.1;
+                Mix {
+                    countries: if reached { &COUNTRIES_LATER } else { &COUNTRIES },
+                    new_product: if day < LAUNCH.0 { 0 } else { LAUNCH.1 },
+                }
+            }
+        }
+    }
 }
 
 /// The sample's data sets: reference, evaluation, and the production weeks.
 pub fn sample(seed: u64) -> Vec<SampleSet> {
-    let later = |new_product| Mix { countries: &COUNTRIES_LATER, new_product };
-    let set = |name: &str, rows, from: i64, days, mix, labelled, spoilt| Period {
+    let set = |name: &str, rows, from: i64, days, kind| Period {
         name: name.to_owned(),
-        file: if labelled { format!("tickets_{name}.csv") } else { format!("{name}.csv") },
+        file: if kind == Kind::Production { format!("{name}.csv") } else { format!("tickets_{name}.csv") },
         rows,
         from: START + from * DAY,
         days,
-        mix,
-        labelled,
-        spoilt,
+        kind,
     };
-    let mut periods = vec![
-        set("reference", REFERENCE_ROWS, 0, 91, Mix { countries: &COUNTRIES, new_product: 0 }, true, false),
-        set("evaluation", EVALUATION_ROWS, 91, 21, later(9), true, true),
-    ];
-    periods.extend(
-        (0..4).map(|week| set(&format!("week_{}", week + 1), WEEK_ROWS, 112 + 7 * week, 7, later(9 + 3 * week as u64), false, true)),
-    );
+    let mut periods =
+        vec![set("reference", REFERENCE_ROWS, 0, 91, Kind::Reference), set("evaluation", EVALUATION_ROWS, 91, 21, Kind::Evaluation)];
+    periods.extend((0..4).map(|week| set(&format!("week_{}", week + 1), WEEK_ROWS, PRODUCTION + 7 * week, 7, Kind::Production)));
     let mut first_id = 100_000;
     let sets = periods.iter().map(|period| {
         let set = build(seed, period, first_id);
@@ -88,16 +120,20 @@ fn build(seed: u64, period: &Period, first_id: u64) -> SampleSet {
     let mut moments: Vec<i64> = (0..period.rows).map(|_| moment(&mut rng, period)).collect();
     moments.sort_unstable();
     let gap_from = period.from + period.days / 3 * DAY;
-    let gap = gap_from..gap_from + if period.days > 7 { 5 * DAY } else { DAY };
+    let gap = gap_from..gap_from + 5 * DAY;
     let mut rows: Vec<(Ticket, Vec<f64>)> = Vec::new();
     for (at, moment) in moments.into_iter().enumerate() {
-        let mut ticket = Ticket::draw(&mut rng, period.mix, first_id + at as u64, moment);
+        let mix = period.mix(&mut rng, moment);
+        let mut ticket = Ticket::draw(&mut rng, mix, first_id + at as u64, moment);
         let signal = plant::signal(&mut rng, &ticket);
         let probabilities = model::predict(&mut rng, &ticket, signal);
-        if period.spoilt {
+        let evaluation = period.kind == Kind::Evaluation;
+        if evaluation {
             plant::spoil(&mut rng, &mut ticket, gap.clone());
+        } else if period.kind == Kind::Production && NO_TIER.contains(&((moment - START) / DAY - PRODUCTION)) {
+            ticket.tier = None;
         }
-        let twice = period.spoilt && rng.below(EXPORTED_TWICE) == 0;
+        let twice = evaluation && rng.below(EXPORTED_TWICE) == 0;
         rows.push((ticket, probabilities));
         if twice {
             rows.extend(rows.last().cloned());
@@ -106,7 +142,7 @@ fn build(seed: u64, period: &Period, first_id: u64) -> SampleSet {
     SampleSet {
         name: period.name.clone(),
         data_name: period.file.clone(),
-        data: data_csv(&rows, period.labelled).into_bytes(),
+        data: data_csv(&rows, period.labelled()).into_bytes(),
         predictions_name: format!("predictions_{}.csv", period.name),
         predictions: predictions_csv(&rows).into_bytes(),
     }
@@ -212,6 +248,22 @@ mod tests {
         }
         assert_eq!(cells(&sets[0].data).len(), 6_000);
         assert!((2_950..3_050).contains(&cells(&sets[1].data).len()));
+    }
+
+    #[test]
+    fn production_begins_calm() {
+        let sets = sample(SEED);
+        let share = |week: usize, keep: &dyn Fn(&[String]) -> bool| {
+            let rows = cells(&sets[1 + week].data);
+            rows.iter().filter(|row| keep(row)).count() as f64 / rows.len() as f64
+        };
+        let (poland, wallet, no_tier) =
+            (|row: &[String]| row[3] == "PL", |row: &[String]| row[5] == "Wallet", |row: &[String]| row[4].is_empty());
+        assert_eq!((share(1, &wallet), share(2, &wallet), share(1, &no_tier)), (0.0, 0.0, 0.0));
+        assert!((0.05..0.11).contains(&share(1, &poland)));
+        assert!((0.38..0.48).contains(&share(2, &no_tier)), "three days of seven");
+        assert!(share(3, &poland) < share(4, &poland) && share(4, &poland) > 0.2);
+        assert!((0.09..0.15).contains(&share(4, &wallet)) && share(3, &no_tier) == 0.0);
     }
 
     #[test]
