@@ -14,6 +14,7 @@ use super::baseline::{Counted, Counting};
 use super::bins::{self, BinRows};
 use super::{Bin, Firewall, judging};
 use crate::metrics;
+use crate::stored::to_bytes;
 use crate::stress::{Run, RunSide};
 use crate::{Error, Result};
 
@@ -176,7 +177,10 @@ impl Intake {
         };
         let mut rows = Some(rows);
         if let Some(earlier) = self.bins.remove(&info.start) {
-            profile.merge(&earlier.profile)?;
+            // The earlier rows first, as they would stand in one file.
+            let mut both = earlier.profile()?;
+            both.merge(&profile)?;
+            profile = both;
             info.rows += earlier.info.rows;
             info.labelled += earlier.info.labelled;
             info.predicted += earlier.info.predicted;
@@ -184,7 +188,7 @@ impl Intake {
             info.sources.splice(0..0, earlier.info.sources);
             rows = None;
         }
-        self.bins.insert(info.start, Bin { info, last: part.last, profile: Arc::new(profile), records: Arc::default(), rows });
+        self.bins.insert(info.start, Bin { info, last: part.last, counts: Arc::new(to_bytes(&profile)), records: Arc::default(), rows });
         Ok(())
     }
 }

@@ -13,19 +13,18 @@ use straingauge_api::{
 use super::baseline::Baseline;
 use super::{Bin, Firewall, Record, Work, judging};
 use crate::metrics::OutcomeForm;
-use crate::profile::{Asked, Profile};
+use crate::profile::Asked;
 use crate::stored::{from_base64, from_bytes, stored, to_base64, to_bytes};
 use crate::stress::{Settings, asked_rules};
 use crate::{Error, Result};
 
-/// The binary part of a bin.
-struct Counts {
+/// What stands before a bin's profile.
+struct Judged {
     last: i64,
-    profile: Arc<Profile>,
     records: Arc<Vec<Record>>,
 }
 
-stored!(struct Counts { last, profile, records });
+stored!(struct Judged { last, records });
 stored!(struct Record {
     case, test, features, subset, kind, value, reference, unit, better, realised, effect, effect_unit, low, high, p, q, thresholds, n_reference,
     n_evaluation, rows, share, status, severity, evident, score
@@ -102,12 +101,14 @@ impl Firewall {
         let fingerprint = baseline.reference.frame;
         let mut read = BTreeMap::new();
         for StoredBin { info, counts, .. } in bins {
-            let Counts { last, profile, records } = from_bytes(&from_base64(&counts)?)?;
-            if profile.frame != fingerprint || info.start >= info.end {
-                let message = format!("The bin {} was not counted by this firewall.", super::bins::name(info.start));
+            let (judged, counts) = counts.split_once('.').unwrap_or_default();
+            let Judged { last, records } = from_bytes(&from_base64(judged)?)?;
+            let bin = Bin { info, last, counts: Arc::new(from_base64(counts)?), records, rows: None };
+            if bin.profile()?.frame != fingerprint || bin.info.start >= bin.info.end {
+                let message = format!("The bin {} was not counted by this firewall.", super::bins::name(bin.info.start));
                 return Err(Error::new("invalid_document", message).mend("Export it again, or use an older copy."));
             }
-            read.insert(info.start, Bin { info, last, profile, records, rows: None });
+            read.insert(bin.info.start, bin);
         }
         let mut firewall = Self {
             config,
@@ -126,7 +127,9 @@ impl Firewall {
     }
 }
 
+/// The judged cases and the profile, apart by a point.
 fn stored_bin(bin: &Bin) -> StoredBin {
-    let counts = Counts { last: bin.last, profile: Arc::clone(&bin.profile), records: Arc::clone(&bin.records) };
-    StoredBin { info: bin.info.clone(), counts: to_base64(&to_bytes(&counts)), ledger: None }
+    let judged = Judged { last: bin.last, records: Arc::clone(&bin.records) };
+    let counts = format!("{}.{}", to_base64(&to_bytes(&judged)), to_base64(&bin.counts));
+    StoredBin { info: bin.info.clone(), counts, ledger: None }
 }

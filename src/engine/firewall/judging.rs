@@ -58,8 +58,8 @@ pub fn run_config(config: &FirewallConfig, name: &str) -> StressTestConfig {
 /// `unknown_bin` without any, `frames_differ` where they are not of one firewall.
 pub fn merged(bins: &[&Bin]) -> Result<Profile> {
     let (first, rest) = bins.split_first().ok_or_else(unknown_bin)?;
-    let mut profile = (*first.profile).clone();
-    rest.iter().try_for_each(|bin| profile.merge(&bin.profile))?;
+    let mut profile = first.profile()?;
+    rest.iter().try_for_each(|bin| profile.merge(&bin.profile()?))?;
     Ok(profile)
 }
 

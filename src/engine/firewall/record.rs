@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use straingauge_api::{Batch, Better, BinInfo, Case, Category, Figure, Kind, Severity, Status, Thresholds, Unit};
 
+use crate::Result;
 use crate::profile::Profile;
+use crate::stored::from_bytes;
 use crate::stress::{Side, metric_of};
 
 /// A judged case in numbers.
@@ -72,12 +74,22 @@ pub struct Bin {
     pub info: BinInfo,
     /// Its last moment, by which a later batch is told to continue it.
     pub last: i64,
-    /// Its counts in the baseline's frame, in the form that is stored.
-    pub profile: Arc<Profile>,
+    /// Its counts in the baseline's frame, in the binary form: unfolded a year of bins would fill the memory. See [`Bin::profile`].
+    pub counts: Arc<Vec<u8>>,
     /// Its cases in the order of the catalogue; none where it was not judged on its own.
     pub records: Arc<Vec<Record>>,
     /// Its rows, where they are loaded; row numbers in them are those within the bin.
     pub rows: Option<Side>,
+}
+
+impl Bin {
+    /// What was counted in it.
+    ///
+    /// # Errors
+    /// `invalid_document` where the bytes are not those of a profile.
+    pub fn profile(&self) -> Result<Profile> {
+        from_bytes(&self.counts)
+    }
 }
 
 impl Record {
