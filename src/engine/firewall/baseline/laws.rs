@@ -373,6 +373,16 @@ fn cost_of_a_baseline() {
     eprintln!("counted 1 000 rows in {:?}", start.elapsed() / 10);
     let stored = crate::stored::to_bytes(&counted.profile).len();
     eprintln!("a bin's profile takes {stored} bytes, the frame {}", crate::stored::to_bytes(&*baseline.frame).len());
+    let p = &counted.profile;
+    let parts = [
+        ("columns", crate::stored::to_bytes(&p.columns).len()),
+        ("predictions", crate::stored::to_bytes(&p.predictions).len()),
+        ("pairs", crate::stored::to_bytes(&p.pairs).len()),
+        ("model", crate::stored::to_bytes(&p.model).len()),
+        ("subsets", crate::stored::to_bytes(&p.subsets).len()),
+        ("rules", crate::stored::to_bytes(&p.rules).len()),
+    ];
+    eprintln!("{parts:?}");
     let start = std::time::Instant::now();
     let context = baseline.context(counted.profile.clone(), None, Some(counted.side));
     eprintln!("a context takes {:?}", start.elapsed());

@@ -54,7 +54,7 @@ impl Grain {
     /// That of a stress test.
     pub const FINE: Self = Self { fine: crate::profile::FINE_CELLS, ranks: crate::profile::RANK_BINS, scores: crate::profile::SCORE_CELLS };
     /// That of a firewall, which stores a profile a bin.
-    pub const COARSE: Self = Self { fine: 200, ranks: 20, scores: 64 };
+    pub const COARSE: Self = Self { fine: 200, ranks: 10, scores: 64 };
 }
 
 impl Default for LearnOptions {
