@@ -1,0 +1,203 @@
+//! Slow change that no single bin shows: the last 2, 4, 8, …, 64 bins taken together, at every bin anew.
+//!
+//! A window-limited generalised likelihood ratio (Lai 1995, J. R. Stat. Soc. B 57:613) over dyadic windows. Of a mean, the bins' effects are
+//! weighted by their precision, and the reference's own error, which all of them share, enters once; of a share, the counts are pooled and
+//! compared by Fisher's exact test. Every window of every series at every bin has the level that [`super::alarm`] gives it, a union bound.
+//! The effect over the window must reach the threshold too.
+//!
+//! What is followed so: metrics that have a direction and an effect with a sign, and shares of rows that fail a rule. Effects that cannot
+//! be negative (distances, metrics that may move either way) would add their own noise up. Distances need no help either: at a PSI of 0.2 a
+//! single bin of 100 rows has its evidence, so what no bin shows is below the threshold in the window as well. Unseen values come in clumps,
+//! which counts do not know; they are left to single bins.
+
+use straingauge_api::{Better, Kind, Severity, Thresholds};
+
+use super::Record;
+use crate::stats::fisher;
+use crate::stats::special::normal_upper;
+
+/// Lengths of the windows, in bins.
+pub const WINDOWS: [usize; 6] = [2, 4, 8, 16, 32, 64];
+
+/// The effect below which a bin at the edge of a window is no part of the change, as a part of the threshold.
+const PART: f64 = 0.5;
+
+/// What a bin adds to a window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Sample {
+    /// A mean: the effect, the variance of the bin's own part in it, and of the reference's.
+    Mean {
+        /// Larger is worse.
+        effect: f64,
+        /// Of the bin's rows.
+        own: f64,
+        /// Of the reference's rows.
+        reference: f64,
+    },
+    /// A share: failing rows and rows, in the bin and in the reference.
+    Share {
+        /// The bin's.
+        bin: (u64, u64),
+        /// The reference's.
+        reference: (f64, f64),
+    },
+}
+
+impl Sample {
+    /// What a record adds; `None` where it is not followed this way.
+    pub fn of(record: &Record) -> Option<Self> {
+        let (n, m) = (record.n_reference? as f64, record.n_evaluation? as f64);
+        if record.kind != Kind::Difference || n <= 0.0 || m <= 0.0 {
+            return None;
+        }
+        let rule = record.test.starts_with("abnormal_inputs:") && !record.case.contains('#') && !record.test.ends_with("unseen_categorical");
+        if rule || record.test == super::monitors::ABNORMALITY {
+            let failing = record.rows?;
+            return Some(Self::Share { bin: (failing, record.n_evaluation?), reference: (record.reference? * n, n) });
+        }
+        let mean = record.test.starts_with("model_performance:") && record.better != Better::Neutral && !record.test.contains("calibration");
+        let half = (record.high? - record.low?) / 2.0;
+        if !mean || half <= 0.0 {
+            return None;
+        }
+        let variance = (half / 1.96) * (half / 1.96);
+        let own = variance * n / (n + m);
+        Some(Self::Mean { effect: record.effect?, own, reference: variance - own })
+    }
+
+    fn effect(&self) -> f64 {
+        match *self {
+            Self::Mean { effect, .. } => effect,
+            Self::Share { bin, reference } => bin.0 as f64 / bin.1 as f64 - reference.0 / reference.1,
+        }
+    }
+}
+
+/// A stretch of bins that together show what the last of them noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noticed {
+    /// The first bin of the change, by its place.
+    pub from: usize,
+    /// Its last.
+    pub to: usize,
+    /// The bin at which it was noticed.
+    pub at: usize,
+    /// How bad it is over the window.
+    pub severity: Severity,
+}
+
+/// Looks back from every bin of a series without gaps; a bin that adds nothing breaks no window.
+pub fn search(samples: &[Option<Sample>], thresholds: Thresholds, level: f64) -> Vec<Noticed> {
+    let mut out = Vec::new();
+    for at in 1..samples.len() {
+        let windows = WINDOWS.iter().take_while(|&&length| length <= at + 1);
+        out.extend(windows.filter_map(|length| {
+            let from = at + 1 - length;
+            look(samples.get(from..=at)?, thresholds, level).map(|(first, last, severity)| Noticed {
+                from: from + first,
+                to: from + last,
+                at,
+                severity,
+            })
+        }));
+    }
+    out
+}
+
+/// The change that a window shows: its first and last bin and how bad it is.
+fn look(window: &[Option<Sample>], thresholds: Thresholds, level: f64) -> Option<(usize, usize, Severity)> {
+    let (effect, p) = together(window.iter().flatten())?;
+    if effect < thresholds.warning || p > level {
+        return None;
+    }
+    let part = |s: &Option<Sample>| s.is_some_and(|s| s.effect() >= PART * thresholds.warning);
+    let (first, last) = (window.iter().position(part)?, window.iter().rposition(part)?);
+    Some((first, last, if effect >= thresholds.alert { Severity::Alert } else { Severity::Warning }))
+}
+
+/// The effect over a window, and its one-sided p-value.
+fn together<'a>(samples: impl Iterator<Item = &'a Sample>) -> Option<(f64, f64)> {
+    let (mut weight, mut sum, mut shared, mut n) = (0.0, 0.0, 0.0, 0.0);
+    let (mut hits, mut rows, mut reference) = (0u64, 0u64, (0.0, 0.0));
+    for sample in samples {
+        n += 1.0;
+        match *sample {
+            Sample::Mean { effect, own, reference } => {
+                let precision = 1.0 / own.max(f64::MIN_POSITIVE);
+                weight += precision;
+                sum += precision * effect;
+                shared += reference;
+            }
+            Sample::Share { bin, reference: (a, b) } => {
+                hits += bin.0;
+                rows += bin.1;
+                reference = (reference.0 + a, reference.1 + b);
+            }
+        }
+    }
+    if weight > 0.0 {
+        let (effect, variance) = (sum / weight, 1.0 / weight + shared / n);
+        return Some((effect, normal_upper(effect / variance.sqrt())));
+    }
+    // The bins share one reference: its counts are averaged, not added.
+    let (failing, of) = (reference.0 / n, reference.1 / n);
+    (rows > 0 && of > 0.0).then(|| {
+        let p = fisher::greater(failing.round() as u64, of.round() as u64, hits, rows);
+        (hits as f64 / rows as f64 - failing / of, p)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Rng;
+
+    const T: Thresholds = Thresholds { warning: 0.03, alert: 0.08 };
+
+    fn year(rng: &mut Rng, reference_error: f64, shift: impl Fn(usize) -> f64, bins: usize) -> Vec<Option<Sample>> {
+        let bias = reference_error * rng.normal();
+        (0..bins)
+            .map(|t| {
+                let effect = shift(t) + bias + 0.02 * rng.normal();
+                Some(Sample::Mean { effect, own: 0.02 * 0.02, reference: reference_error * reference_error })
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_small_lasting_fall_is_noticed_where_no_bin_shows_it() {
+        let mut rng = Rng::new(4, 4);
+        let level = 1e-6;
+        for (shift, most) in [(0.045, 20), (0.06, 10)] {
+            let mut delays: Vec<usize> = (0..40)
+                .map(|_| {
+                    let samples = year(&mut rng, 0.004, |t| if t >= 30 { shift } else { 0.0 }, 120);
+                    let noticed = search(&samples, T, level);
+                    let first = noticed.first().expect("noticed");
+                    assert!((28..=first.at).contains(&first.from), "{first:?}");
+                    // z of a single bin is 3 at most: no evidence at this level.
+                    first.at - 30
+                })
+                .collect();
+            delays.sort_unstable();
+            assert!(delays[20] <= most, "{shift}: {delays:?}");
+        }
+    }
+
+    #[test]
+    fn quiet_years_stay_quiet() {
+        let mut rng = Rng::new(5, 5);
+        // 200 years at a level that would allow one of them: 0.2 of a budget of 1 over 1 series is 0.2 a year, and the threshold on the effect
+        // leaves hardly any of it.
+        let level = 0.2 / (365.0 * 6.0);
+        let alarms = (0..200).filter(|_| !search(&year(&mut rng, 0.01, |_| 0.0, 365), T, level).is_empty()).count();
+        assert!(alarms <= 40, "{alarms} of 200");
+        let shares = (0..200).filter(|_| {
+            let hits = |n: u64, rng: &mut Rng| (0..n).filter(|_| rng.uniform() < 0.01).count();
+            let reference = (hits(5_000, &mut rng) as f64, 5_000.0);
+            let bins: Vec<_> = (0..90).map(|_| Some(Sample::Share { bin: (hits(300, &mut rng) as u64, 300), reference })).collect();
+            !search(&bins, Thresholds { warning: 0.01, alert: 0.05 }, level).is_empty()
+        });
+        assert!(shares.count() <= 10);
+    }
+}

@@ -1,0 +1,79 @@
+//! What to read first: the state in one sentence, and the few events that matter, told with their cause.
+
+use straingauge_api::{BinSize, Event, Insight, Severity};
+use straingauge_charts::calendar;
+
+use super::events::bins_in_words;
+
+/// How many insights are shown.
+const MOST: usize = 5;
+
+/// Events that count: neither muted nor dealt with.
+fn counts(event: &&Event) -> bool {
+    !event.muted && event.resolved.is_none()
+}
+
+/// The state in one sentence.
+pub fn headline(events: &[Event], judged: u64, size: BinSize) -> String {
+    let bins = bins_in_words(judged, size);
+    if judged == 0 {
+        return "No production data has been judged yet.".to_owned();
+    }
+    let (open, over): (Vec<&Event>, Vec<&Event>) = events.iter().filter(counts).partition(|e| e.open);
+    let number = |n: usize| match n {
+        1 => "One event".to_owned(),
+        n => format!("{n} events"),
+    };
+    if let Some(first) = open.iter().min_by_key(|e| e.start) {
+        let since = calendar::span(first.start, first.start + 1);
+        let (is, which) = if open.len() == 1 { ("is", "since") } else { ("are", "the first since") };
+        return format!("{} {is} open, {which} {since}, in {bins}.", number(open.len()));
+    }
+    match over.len() {
+        0 => format!("Healthy: no event in {bins}."),
+        n => format!("Healthy again: {}, over by now, in {bins}.", number(n).to_lowercase()),
+    }
+}
+
+/// The events that matter most, those that tell of one thing together.
+pub fn insights(events: &[Event]) -> Vec<Insight> {
+    let mut of: Vec<&Event> = events.iter().filter(counts).collect();
+    // What has happened to the model comes before what has happened to its inputs.
+    of.sort_by_key(|e| (!e.open, std::cmp::Reverse(e.severity), !e.object.is_empty(), e.start));
+    let mut groups: Vec<Vec<&Event>> = Vec::new();
+    for event in of {
+        match groups.iter_mut().find(|group| group.iter().any(|other| together(event, other))) {
+            Some(group) => group.push(event),
+            None => groups.push(vec![event]),
+        }
+    }
+    groups.iter().take(MOST).filter_map(|group| insight(group)).collect()
+}
+
+/// Whether two events tell of one thing: they begin within a bin of each other, and are about one feature, or about the model as a whole.
+fn together(a: &Event, b: &Event) -> bool {
+    let length = (a.end - a.start) / i64::try_from(a.bins.max(1)).unwrap_or(1);
+    (a.start - b.start).abs() <= length && (a.object == b.object || a.object.is_empty() && b.object.is_empty() && a.category == b.category)
+}
+
+fn insight(group: &[&Event]) -> Option<Insight> {
+    let (lead, others) = group.split_first()?;
+    let mut detail: Vec<String> = lead.causes.first().map(|cause| cause.sentence.clone()).into_iter().collect();
+    if !others.is_empty() {
+        let mut names: Vec<&str> = others.iter().map(|e| e.monitor_name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let more = names.len().saturating_sub(3);
+        names.truncate(3);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        detail.push(format!("The same shows in {}{more}.", names.join(", ")));
+    }
+    detail.push(if lead.open { "It goes on.".to_owned() } else { "It is over.".to_owned() });
+    Some(Insight {
+        severity: group.iter().map(|e| e.severity).max().unwrap_or(Severity::Warning),
+        text: lead.sentence.clone(),
+        detail: detail.join(" "),
+        event: Some(lead.id.clone()),
+        monitor: Some(lead.monitor.clone()),
+    })
+}

@@ -1,0 +1,185 @@
+//! The monitors that a firewall follows by itself, and the numbers behind them.
+//!
+//! A monitor is a test over time; where a test asks about features, each of them is a series of its own.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use straingauge_api::{Better, Category, Kind, Risk, Severity, Status, Thresholds, Unit};
+
+use super::{Bin, Record};
+use crate::stats::fisher;
+use crate::stats::proportions::newcombe;
+use crate::stress::{TestSpec, questions};
+use crate::table::{Feature, FeatureKind};
+
+/// The monitor of rows with any abnormality.
+pub const ABNORMALITY: &str = "abnormality_rate";
+
+/// Points from which the share of abnormal rows warns and alerts.
+const ABNORMALITY_THRESHOLDS: Thresholds = Thresholds { warning: 0.01, alert: 0.05 };
+
+/// Rules whose cost for the model is followed beside the rows that fail them.
+const COSTLY: [&str; 3] = ["numeric_outlier", "unseen_categorical", "rare_categories"];
+
+/// The place of a bin, and what it says.
+pub type Placed<'a> = (usize, Cow<'a, Record>);
+
+/// One number over time, before it is drawn.
+pub type Track<'a> = Vec<Placed<'a>>;
+
+/// A monitor with its numbers.
+#[derive(Debug)]
+pub struct Followed<'a> {
+    /// See [`straingauge_api::Monitor::id`].
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it follows.
+    pub description: String,
+    /// The test behind it.
+    pub test: Option<String>,
+    /// The test's category.
+    pub category: Category,
+    /// What is at risk.
+    pub risk: Risk,
+    /// Its numbers by what they are about; empty for all rows.
+    pub tracks: BTreeMap<String, Track<'a>>,
+}
+
+/// What the monitors need beside the bins.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// The features.
+    pub features: &'a [Feature],
+    /// Abnormal rows of the reference, and its rows.
+    pub abnormal: Option<(u64, u64)>,
+    /// The level of a bin's evidence.
+    pub level: f64,
+}
+
+/// The default monitors, in the order of the catalogue; only those that have a number.
+pub fn default_monitors<'a>(bins: &'a [&Bin], about: About<'_>) -> Vec<Followed<'a>> {
+    let specs: Vec<TestSpec> = questions().into_iter().flat_map(|q| q.tests()).collect();
+    let order: BTreeMap<&str, usize> = specs.iter().enumerate().map(|(i, spec)| (spec.id.as_str(), i)).collect();
+    let mut found: BTreeMap<(usize, &'static str), Followed<'a>> = BTreeMap::new();
+    for (at, bin) in bins.iter().enumerate() {
+        for record in bin.records.iter().filter(|r| r.value.is_some() && r.status != Status::Skip) {
+            let Some(&place) = order.get(record.test.as_str()) else { continue };
+            let Some(spec) = specs.get(place) else { continue };
+            let Some(part) = part(record, about.features) else { continue };
+            let followed = found.entry((place, part.0)).or_insert_with(|| follow(spec, part));
+            let object = record.features.join(", ");
+            followed.tracks.entry(object).or_default().push((at, Cow::Borrowed(record)));
+        }
+    }
+    let mut out: Vec<Followed<'a>> = found.into_values().collect();
+    out.extend(abnormality(bins, about));
+    out
+}
+
+/// Which of a test's monitors a record belongs to: what is added to the id and to the name; `None` where nobody follows it.
+fn part(record: &Record, features: &[Feature]) -> Option<(&'static str, &'static str)> {
+    let (category, test) = record.test.split_once(':')?;
+    if record.kind == Kind::Logical {
+        return None;
+    }
+    match category {
+        "drift" if test == "feature_drift" => {
+            let of = record.features.first().and_then(|name| features.iter().find(|f| f.name == *name))?;
+            Some(if of.kind == FeatureKind::Numeric { ("#numeric", "Numeric") } else { ("#categorical", "Categorical") })
+        }
+        "model_performance" => (!record.case.contains('#')).then_some(("", "")),
+        "drift" | "evasion_attack_detection" | "data_poisoning_detection" => Some(("", "")),
+        "abnormal_inputs" if record.case.contains('#') => COSTLY.contains(&test).then_some(("#performance_impact", "impact")),
+        "abnormal_inputs" => Some(("", "")),
+        // Facts of a data set, which the reference shares, are no change.
+        "bias_and_fairness" => (record.kind == Kind::Difference).then_some(("", "")),
+        // Of the subsets the one metric that everybody asks for first; the others are a custom monitor away.
+        "subset_performance_degradation" => {
+            ["subset_drift_accuracy", "subset_drift_multiclass_accuracy", "subset_drift_mae"].contains(&test).then_some(("", ""))
+        }
+        _ => None,
+    }
+}
+
+fn follow<'a>(spec: &TestSpec, (suffix, word): (&str, &str)) -> Followed<'a> {
+    let name = match suffix {
+        "" => spec.name.clone(),
+        "#performance_impact" => format!("{}: Performance Impact", spec.name),
+        _ => format!("{word} {}", spec.name),
+    };
+    Followed {
+        id: format!("{}{suffix}", spec.id),
+        name,
+        description: spec.text.checks.clone(),
+        test: Some(spec.id.clone()),
+        category: spec.category,
+        risk: spec.risk,
+        tracks: BTreeMap::new(),
+    }
+}
+
+/// The share of rows with any abnormality, against the reference's own.
+fn abnormality<'a>(bins: &[&Bin], about: About<'_>) -> Option<Followed<'a>> {
+    let (failing, of) = about.abnormal.filter(|a| a.1 > 0)?;
+    let record = |bin: &&Bin| {
+        let (hits, rows) = (bin.info.abnormal?, bin.info.rows);
+        if !bin.info.judged || rows == 0 {
+            return None;
+        }
+        let share = |a: u64, n: u64| a as f64 / n as f64;
+        let effect = share(hits, rows) - share(failing, of);
+        let (low, high) = newcombe(failing as f64, of as f64, hits as f64, rows as f64, 0.95);
+        let p = fisher::greater(failing, of, hits, rows);
+        let evident = p <= about.level / super::alarm::families(bin).max(1) as f64;
+        let t = ABNORMALITY_THRESHOLDS;
+        let severity = match effect {
+            e if evident && e >= t.alert => Severity::Alert,
+            e if evident && e >= t.warning => Severity::Warning,
+            _ => Severity::Pass,
+        };
+        Some(Record {
+            case: ABNORMALITY.to_owned(),
+            test: ABNORMALITY.to_owned(),
+            features: Vec::new(),
+            subset: None,
+            kind: Kind::Difference,
+            value: Some(share(hits, rows)),
+            reference: Some(share(failing, of)),
+            unit: Unit::Share,
+            better: Better::Lower,
+            realised: None,
+            effect: Some(effect),
+            effect_unit: Unit::Points,
+            low: Some(low),
+            high: Some(high),
+            p: Some(p),
+            q: None,
+            thresholds: Some(t),
+            n_reference: Some(of),
+            n_evaluation: Some(rows),
+            rows: Some(hits),
+            share: Some(share(hits, rows)),
+            status: match severity {
+                Severity::Pass => Status::Pass,
+                Severity::Warning => Status::Warning,
+                Severity::Alert => Status::Fail,
+            },
+            severity,
+            evident,
+            score: crate::stress::strain(effect, t, 1.0),
+        })
+    };
+    let track: Track<'a> =
+        bins.iter().enumerate().filter_map(|(at, bin)| Some((at, Cow::Owned(record(bin)?)))).collect();
+    (!track.is_empty()).then(|| Followed {
+        id: ABNORMALITY.to_owned(),
+        name: "Abnormality Rate".to_owned(),
+        description: "The share of rows that break any rule which the reference taught.".to_owned(),
+        test: None,
+        category: Category::AbnormalInputs,
+        risk: Risk::Operational,
+        tracks: BTreeMap::from([(String::new(), track)]),
+    })
+}
