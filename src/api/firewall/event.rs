@@ -87,6 +87,9 @@ pub struct Resolution {
     pub on: String,
     /// What was done.
     pub note: String,
+    /// Where the event ended by then; the firewall fills it in, and what goes on after it is open again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<i64>,
 }
 
 /// One contiguous stretch of abnormal bins of one monitor.

@@ -50,12 +50,14 @@ impl Sample {
         if record.kind != Kind::Difference || n <= 0.0 || m <= 0.0 {
             return None;
         }
-        let rule = record.test.starts_with("abnormal_inputs:") && !record.case.contains('#') && !record.test.ends_with("unseen_categorical");
+        let rule =
+            record.test.starts_with("abnormal_inputs:") && !record.case.contains('#') && !record.test.ends_with("unseen_categorical");
         if rule || record.test == super::monitors::ABNORMALITY {
             let failing = record.rows?;
             return Some(Self::Share { bin: (failing, record.n_evaluation?), reference: (record.reference? * n, n) });
         }
-        let mean = record.test.starts_with("model_performance:") && record.better != Better::Neutral && !record.test.contains("calibration");
+        let mean =
+            record.test.starts_with("model_performance:") && record.better != Better::Neutral && !record.test.contains("calibration");
         let half = (record.high? - record.low?) / 2.0;
         if !mean || half <= 0.0 {
             return None;

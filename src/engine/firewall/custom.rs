@@ -55,7 +55,9 @@ pub fn check(monitor: &CustomMonitor, known: &[CustomMonitor], frame: &Frame) ->
     }
     if let Some(subset) = &monitor.subset {
         let cut = frame.subsets.iter().flatten().find(|cut| Some(&cut.feature) == monitor.feature.as_ref());
-        let Some(cut) = cut else { return wrong("A subset is a part of one feature.".to_owned(), "Name the feature that it is a part of.") };
+        let Some(cut) = cut else {
+            return wrong("A subset is a part of one feature.".to_owned(), "Name the feature that it is a part of.");
+        };
         if !cut.labels.contains(subset) {
             let some = cut.labels.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
             return wrong(format!("{} has no subset \"{subset}\".", cut.feature), &format!("Take one as the page names it: {some}, …."));
@@ -198,9 +200,8 @@ fn subset_numbers(monitor: &CustomMonitor, feature: &str, subset: &str, bins: &[
 /// The numbers over windows, held against what the monitor says.
 fn track(monitor: &CustomMonitor, numbers: &[(usize, Number)], level: f64) -> Track<'static> {
     let length = monitor.window.max(1) as usize;
-    let windows: Vec<(usize, Number)> = (numbers.windows(length))
-        .filter_map(|window| Some((window.last()?.0, together(monitor.aggregate, window)?)))
-        .collect();
+    let windows: Vec<(usize, Number)> =
+        (numbers.windows(length)).filter_map(|window| Some((window.last()?.0, together(monitor.aggregate, window)?))).collect();
     let previous = |i: usize| i.checked_sub(length).and_then(|i| windows.get(i)).map(|(_, number)| number);
     let record = |(i, (at, number)): (usize, &(usize, Number))| {
         let (reference, half) = match monitor.against {
@@ -224,7 +225,8 @@ fn together(aggregate: Aggregate, window: &[(usize, Number)]) -> Option<Number> 
         Aggregate::Sum => 1.0,
         _ => number.n.max(1) as f64 / window.iter().map(|(_, n)| n.n.max(1)).sum::<u64>().max(1) as f64,
     };
-    let weighted = |of: fn(&Number) -> Option<f64>| window.iter().map(|(_, number)| Some(weight(number) * of(number)?)).sum::<Option<f64>>();
+    let weighted =
+        |of: fn(&Number) -> Option<f64>| window.iter().map(|(_, number)| Some(weight(number) * of(number)?)).sum::<Option<f64>>();
     let half = window.iter().map(|(_, n)| n.half.map(|h| weight(n) * h * weight(n) * h)).sum::<Option<f64>>().map(f64::sqrt);
     let (value, half) = match aggregate {
         Aggregate::Avg | Aggregate::Sum => (weighted(|n| Some(n.value))?, half),
@@ -245,7 +247,8 @@ fn judged(monitor: &CustomMonitor, number: &Number, reference: Option<f64>, half
         Better::Lower => difference,
         Better::Neutral => difference.abs(),
     };
-    let (warning, alert) = if bounds && monitor.better == Better::Higher { (-monitor.warning, -monitor.alert) } else { (monitor.warning, monitor.alert) };
+    let (warning, alert) =
+        if bounds && monitor.better == Better::Higher { (-monitor.warning, -monitor.alert) } else { (monitor.warning, monitor.alert) };
     let p = half.filter(|h| *h > 0.0).map(|h| {
         let tails = if monitor.better == Better::Neutral { 2.0 } else { 1.0 };
         (tails * normal_upper(effect / (h / 1.96))).min(1.0)

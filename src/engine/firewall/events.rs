@@ -94,7 +94,9 @@ fn event(
     let records: Vec<(usize, &Record)> = inside.iter().filter_map(|&i| record(i)).collect();
     let bin = |at: usize| about.bins.get(at).map(|b| &b.info);
     let (first, last) = (bin(records.first()?.0)?, bin(records.last()?.0)?);
-    let worst = records.iter().max_by(|a, b| (a.1.severity, a.1.score).partial_cmp(&(b.1.severity, b.1.score)).unwrap_or(std::cmp::Ordering::Equal))?;
+    let worst = records
+        .iter()
+        .max_by(|a, b| (a.1.severity, a.1.score).partial_cmp(&(b.1.severity, b.1.score)).unwrap_or(std::cmp::Ordering::Equal))?;
     let id = id(&monitor.id, object, first.start);
     let end_of_series = track.last().map(|(at, _)| *at)?;
     let place = |at: usize| track.iter().position(|(a, _)| *a == at);
@@ -134,11 +136,15 @@ pub fn id(monitor: &str, object: &str, start: i64) -> String {
     format!("{monitor}{of}@{}", super::bins::name(start).replace(' ', "T"))
 }
 
+/// The part of an event's id that its whole series shares.
+pub fn series_of(id: &str) -> &str {
+    id.rsplit_once('@').map_or(id, |(series, _)| series)
+}
+
 /// The resolution of an event. An event whose beginning has moved since is the same where the stretches overlap; one that has gone on since is
 /// open again.
 fn resolution(marks: &FirewallMarks, id: &str, start: i64, end: i64) -> Option<Resolution> {
-    let series = id.rsplit_once('@').map_or(id, |(series, _)| series);
-    let of_series = marks.resolved.iter().filter(|(key, _)| key.rsplit_once('@').is_some_and(|(s, _)| s == series));
+    let of_series = marks.resolved.iter().filter(|(key, _)| series_of(key) == series_of(id));
     let known = |r: &&Resolution| r.until.is_some_and(|until| until > start && until >= end);
     of_series.map(|(_, r)| r).find(known).cloned()
 }
@@ -198,7 +204,9 @@ fn sentence(
     let lines = series::lines(last, false);
     match (lines.as_slice(), last.thresholds) {
         ([line], _) => out.push_str(&format!("; it warns from {}.", written(Some(*line), unit))),
-        ([low, high], _) => out.push_str(&format!("; it warns under {} and over {}.", written(Some(*low), unit), written(Some(*high), unit))),
+        ([low, high], _) => {
+            out.push_str(&format!("; it warns under {} and over {}.", written(Some(*low), unit), written(Some(*high), unit)))
+        }
         (_, Some(t)) => out.push_str(&format!("; it warns from an effect of {}.", written(Some(t.warning), last.effect_unit))),
         _ => out.push('.'),
     }

@@ -3,14 +3,22 @@
 //! Learns from a reference once, counts every bin once, judges it by the same tests and the same verdict code as a stress test, and
 //! follows the results over time: monitors, events, what caused them. Keeps profiles, never rows.
 
+mod alarm;
 pub mod baseline;
 mod batch;
 mod bins;
 pub mod causes;
 pub mod check;
+mod creeping;
+mod custom;
 mod document;
+mod events;
+mod insights;
 mod judging;
+mod monitors;
 mod record;
+mod series;
+mod view;
 
 pub use record::{Bin, Record};
 
@@ -19,8 +27,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use straingauge_api::{
-    BatchOptions, BatchReport, Cause, Decision, FirewallChange, FirewallConfig, FirewallMarks, FirewallView, ModelTask, Progress, RowPage,
-    RunDocument, SideInfo, Stage,
+    BatchOptions, BatchReport, Cause, Decision, FirewallChange, FirewallConfig, FirewallMarks, ModelTask, Progress, RowPage, RunDocument,
+    SideInfo, Stage,
 };
 
 use self::baseline::{Baseline, Learning};
@@ -204,20 +212,12 @@ impl Firewall {
     /// `no_ledger`, `no_id_column`, `no_label`.
     pub fn labels(&mut self, labels: &Dataset) -> Result<BatchReport> {
         let _ = labels;
-        Err(missing())
+        Err(not_ready())
     }
 
-    /// The firewall at one look.
-    ///
-    /// # Errors
-    /// `firewall_not_ready` before the reference is learnt.
-    pub fn view(&self) -> Result<FirewallView> {
-        Err(missing())
-    }
-
-    fn mark(&mut self, change: FirewallChange) -> Result<()> {
-        let _ = change;
-        Err(missing())
+    /// The rules of the single-row check.
+    fn check_rules(&self) -> Result<Vec<straingauge_api::CheckRule>> {
+        Ok(self.checker()?.rules().cloned().collect())
     }
 
     /// How it is set up.
@@ -227,7 +227,7 @@ impl Firewall {
 
     /// What was learnt.
     fn learnt(&self) -> Result<&Arc<Baseline>> {
-        self.baseline.as_ref().ok_or_else(|| Error::new("firewall_not_ready", "The firewall has not learnt its reference yet."))
+        self.baseline.as_ref().ok_or_else(not_ready)
     }
 
     /// The run over some bins, to its end.
@@ -285,6 +285,6 @@ fn identity(config: &FirewallConfig, task: ModelTask, reference: &RunSide) -> Re
     Ok(hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect())
 }
 
-fn missing() -> Error {
+fn not_ready() -> Error {
     Error::new("firewall_not_ready", "The firewall has not learnt its reference yet.")
 }

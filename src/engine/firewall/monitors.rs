@@ -171,8 +171,7 @@ fn abnormality<'a>(bins: &[&Bin], about: About<'_>) -> Option<Followed<'a>> {
             score: crate::stress::strain(effect, t, 1.0),
         })
     };
-    let track: Track<'a> =
-        bins.iter().enumerate().filter_map(|(at, bin)| Some((at, Cow::Owned(record(bin)?)))).collect();
+    let track: Track<'a> = bins.iter().enumerate().filter_map(|(at, bin)| Some((at, Cow::Owned(record(bin)?)))).collect();
     (!track.is_empty()).then(|| Followed {
         id: ABNORMALITY.to_owned(),
         name: "Abnormality Rate".to_owned(),

@@ -49,7 +49,7 @@ impl Firewall {
             events,
             rules: self.check_rules()?,
             typical: baseline.typical(),
-            ledger: self.remembered(),
+            ledger: None,
         })
     }
 
@@ -106,7 +106,9 @@ impl Firewall {
                 drawn.push((own.len(), worst, series::series(object, track, &bins, open)));
                 found.extend(own);
             }
-            drawn.sort_by(|a, b| (b.2.status.cmp(&a.2.status)).then(b.0.cmp(&a.0)).then(b.1.total_cmp(&a.1)).then_with(|| a.2.object.cmp(&b.2.object)));
+            drawn.sort_by(|a, b| {
+                (b.2.status.cmp(&a.2.status)).then(b.0.cmp(&a.0)).then(b.1.total_cmp(&a.1)).then_with(|| a.2.object.cmp(&b.2.object))
+            });
             let last = monitor.tracks.values().find_map(|t| t.last()).map(|(_, r)| &**r);
             let muted = self.marks.muted.contains(&monitor.id);
             let series: Vec<straingauge_api::Series> = drawn.into_iter().map(|(.., s)| s).collect();
@@ -133,7 +135,9 @@ impl Firewall {
         for event in &mut found {
             event.causes = self.causes.get(&event.id).cloned().unwrap_or_default();
         }
-        found.sort_by(|a, b| (b.open.cmp(&a.open)).then(b.severity.cmp(&a.severity)).then(b.start.cmp(&a.start)).then_with(|| a.id.cmp(&b.id)));
+        found.sort_by(|a, b| {
+            (b.open.cmp(&a.open)).then(b.severity.cmp(&a.severity)).then(b.start.cmp(&a.start)).then_with(|| a.id.cmp(&b.id))
+        });
         Ok(Survey { alarm, monitors, events: found })
     }
 
@@ -145,11 +149,13 @@ impl Firewall {
         let Survey { monitors, events, .. } = self.survey()?;
         let monitor = |id: &str| -> Result<()> {
             let known = monitors.iter().any(|m| m.id == id);
-            let missing = || Error::new("unknown_monitor", format!("There is no monitor \"{id}\".")).mend("Take an id from the list of monitors.");
+            let missing =
+                || Error::new("unknown_monitor", format!("There is no monitor \"{id}\".")).mend("Take an id from the list of monitors.");
             if known { Ok(()) } else { Err(missing()) }
         };
         let event = |id: &str| {
-            let missing = || Error::new("unknown_event", format!("There is no event \"{id}\".")).mend("Take an id from the list of events.");
+            let missing =
+                || Error::new("unknown_event", format!("There is no event \"{id}\".")).mend("Take an id from the list of events.");
             events.iter().find(|e| e.id == id).ok_or_else(missing)
         };
         let marks = &mut self.marks;
