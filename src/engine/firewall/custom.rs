@@ -190,7 +190,7 @@ fn subset_numbers(monitor: &CustomMonitor, feature: &str, subset: &str, bins: &[
     };
     let known = of(reference);
     let number = |(at, bin): (usize, &&Bin)| {
-        let (value, half, n) = of(&bin.profile).filter(|(.., n)| *n > 0)?;
+        let (value, half, n) = of(&bin.profile().ok()?).filter(|(.., n)| *n > 0)?;
         let half = half.zip(known.and_then(|k| k.1)).map(|(a, b)| (a * a + b * b).sqrt());
         Some((at, Number { value, half, reference: known.map(|k| k.0), unit: definition.unit, n }))
     };

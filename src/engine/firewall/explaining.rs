@@ -33,6 +33,7 @@ impl Firewall {
             let Some((context, records)) = seen.get(&span) else { continue };
             let custom = self.marks.monitors.iter().find(|m| m.name == event.monitor_name).map(|m| m.test.as_str());
             let test = custom.filter(|_| event.monitor.starts_with("custom:")).unwrap_or(&event.monitor);
+            let test = test.split('#').next().unwrap_or(test);
             let rows: Vec<_> = bins.iter().filter_map(|bin| Some((bin.info.start, bin.rows.as_ref()?))).collect();
             out.insert(event.id.clone(), causes::of(context, records, test, &event.object, causes::Rows(&rows)));
         }

@@ -13,6 +13,7 @@ mod creeping;
 mod custom;
 mod document;
 mod events;
+mod explaining;
 mod insights;
 mod judging;
 mod monitors;
@@ -246,8 +247,14 @@ impl Firewall {
 
     /// Puts new bins in the place of the old; where that fails, nothing has changed.
     fn put(&mut self, bins: BTreeMap<i64, Bin>, fresh: Option<&[i64]>) -> Result<()> {
-        let _ = fresh;
-        self.bins = bins;
+        let before = std::mem::replace(&mut self.bins, bins);
+        match self.events().and_then(|events| self.explain(&events, fresh)) {
+            Ok(causes) => self.causes = causes,
+            Err(error) => {
+                self.bins = before;
+                return Err(error);
+            }
+        }
         Ok(())
     }
 

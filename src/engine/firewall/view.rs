@@ -1,8 +1,6 @@
 //! The firewall at one look, and what its reader decides about it.
 
-use std::collections::BTreeMap;
-
-use straingauge_api::{Event, FirewallChange, FirewallView, Kind, ModelMetric, Monitor, Note, Severity};
+use straingauge_api::{Event, FirewallChange, FirewallView, ModelMetric, Monitor, Note, Severity};
 
 use super::events::{About, events, join};
 use super::monitors::{Followed, default_monitors};
