@@ -22,16 +22,25 @@ pub struct Margins {
 impl Margins {
     /// The margins of a `classes × classes` matrix.
     pub fn of(matrix: &[f64], classes: usize) -> Self {
-        let mut out = Self { truth: vec![0.0; classes], predicted: vec![0.0; classes], right: vec![0.0; classes], total: 0.0 };
+        let mut out = Self::default();
+        out.fill(matrix, classes);
+        out
+    }
+
+    /// Takes the margins of another matrix, in the place of those that were there.
+    pub fn fill(&mut self, matrix: &[f64], classes: usize) {
+        for margin in [&mut self.truth, &mut self.predicted, &mut self.right] {
+            margin.clear();
+            margin.resize(classes, 0.0);
+        }
         for (i, (row, (truth, right))) in
-            matrix.chunks_exact(classes.max(1)).zip(out.truth.iter_mut().zip(out.right.iter_mut())).enumerate()
+            matrix.chunks_exact(classes.max(1)).zip(self.truth.iter_mut().zip(self.right.iter_mut())).enumerate()
         {
             *truth = row.iter().sum();
             *right = row.get(i).copied().unwrap_or(0.0);
-            out.predicted.iter_mut().zip(row).for_each(|(p, w)| *p += w);
+            self.predicted.iter_mut().zip(row).for_each(|(p, w)| *p += w);
         }
-        out.total = out.truth.iter().sum();
-        out
+        self.total = self.truth.iter().sum();
     }
 
     /// (true weight, predicted weight, right weight) of every class.

@@ -68,6 +68,8 @@ pub struct Run {
     reported: Vec<bool>,
     /// Rows with any abnormality, where they were counted before the run.
     abnormal: Option<u64>,
+    /// Whether the rows of failing cases are gathered at the end.
+    gathers: bool,
 }
 
 enum State {
@@ -138,11 +140,13 @@ impl Run {
             total,
             reported: Vec::new(),
             abnormal: None,
+            gathers: true,
         })
     }
 
     /// A run over a context that is ready, its sides named; what a firewall asks of a bin. Nothing is said of single tests on the way.
-    /// `abnormal` are the rows with any abnormality, counted before.
+    /// `abnormal` are the rows with any abnormality, counted before. Rows of cases are not gathered: the document is the same whether or not
+    /// a bin's rows are loaded, and [`Self::rows`] finds those of a case when they are asked for.
     ///
     /// # Errors
     /// Where the configuration names an unknown test.
@@ -166,6 +170,7 @@ impl Run {
             total: plan.planned.len() as u64 + 2,
             reported: vec![true; plan.specs.len()],
             abnormal,
+            gathers: false,
             state: State::Testing { context: Box::new(context), plan, next: 0 },
         })
     }
@@ -204,7 +209,7 @@ impl Run {
                 if next + 1 < plan.planned.len() {
                     (State::Testing { context, plan, next: next + 1 }, progress)
                 } else {
-                    let gathered = Gathered::new(&context, &plan);
+                    let gathered = Gathered::new(&context, &plan, self.gathers);
                     self.total = self.done + gathered.queue.len() as u64 + 1;
                     (State::Gathering { context, plan, gathered }, progress)
                 }
@@ -412,20 +417,20 @@ fn rows_of(context: &Context, planned: &Planned, test: &str, aspect: Option<&str
 }
 
 impl Gathered {
-    fn new(context: &Context, plan: &Plan) -> Self {
+    fn new(context: &Context, plan: &Plan, gathers: bool) -> Self {
         let judged = document::judge_all(plan, &context.settings);
         let mut queue = Vec::new();
         for (test, cases) in judged.iter().enumerate() {
             let abnormal = plan.specs.get(test).is_some_and(|s| s.category == Category::AbnormalInputs);
             for (case, judged) in cases.iter().enumerate() {
                 let has_rows = abnormal && judged.case.status != Status::Skip && judged.case.rows.as_ref().is_some_and(|r| r.count > 0);
-                if context.evaluation_rows().is_some() && (judged.case.severity > Severity::Pass || has_rows) {
+                if gathers && context.evaluation_rows().is_some() && (judged.case.severity > Severity::Pass || has_rows) {
                     queue.push((test, case));
                 }
             }
         }
         queue.reverse();
-        let rows = context.evaluation_rows().map(|evaluation| evaluation.dataset.rows());
+        let rows = context.evaluation_rows().filter(|_| gathers).map(|evaluation| evaluation.dataset.rows());
         let asked = plan.specs.iter().any(|s| s.category == Category::AbnormalInputs);
         let abnormal = rows.filter(|_| asked).map(|n| Bitmap::new(&RowSet::Rows(Vec::new()), n));
         Self { judged, queue, rows: BTreeMap::new(), abnormal }

@@ -43,7 +43,7 @@ impl Splits {
             return Self(Vec::new());
         }
         let (n, m) = (tallies.0.labelled.effective(), tallies.1.labelled.effective());
-        let nulls = split_nulls(&Urn::new(&all, size, n + m), n, &wanted, 0.0, rng);
+        let nulls = split_nulls(&Urn::new(&all, size, n + m), n, &wanted, rng);
         Self(wanted.iter().zip(nulls).map(|(&(metric, observed), null)| Split { metric, null, observed }).collect())
     }
 

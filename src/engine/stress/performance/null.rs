@@ -258,11 +258,12 @@ impl PartNulls {
 /// Moments of metric(first) − metric(second) over random splits of pooled rows into two sets of these sizes.
 ///
 /// Draws few splits first, and more where one of the `observed` differences lies beyond two standard deviations.
-pub fn split_nulls(urn: &Urn, first: f64, metrics: &[(Metric, f64)], least: f64, rng: &mut Rng) -> Vec<Null> {
+pub fn split_nulls(urn: &Urn, first: f64, metrics: &[(Metric, f64)], rng: &mut Rng) -> Vec<Null> {
     const FEW: usize = 60;
     let most = (DRAW_BUDGET / (20 * urn.size().max(4))).clamp(FEW, 600);
     let n = (first.round() as u64).min(urn.total);
     let (mut drawn, mut part, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+    let mut margins = (Margins::default(), Margins::default());
     let mut values: Vec<Vec<f64>> = vec![Vec::new(); metrics.len()];
     for i in 0..most {
         if i == FEW {
@@ -275,10 +276,10 @@ pub fn split_nulls(urn: &Urn, first: f64, metrics: &[(Metric, f64)], least: f64,
             }
         }
         urn.draw(rng, n, &mut drawn, &mut part, &mut rest);
+        margins.0.fill(&part, urn.classes);
+        margins.1.fill(&rest, urn.classes);
         for (values, &(metric, _)) in values.iter_mut().zip(metrics) {
-            if let Some((a, b)) = pooled_metric(&part, urn.classes, least, metric).zip(pooled_metric(&rest, urn.classes, least, metric)) {
-                values.push(a - b);
-            }
+            values.extend(margins.0.metric(metric).zip(margins.1.metric(metric)).map(|(a, b)| a - b));
         }
     }
     values.iter().map(|v| Null::of_draws(v)).collect()
