@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use crate::element::{el, link, row};
 use crate::parts::rail;
 use crate::route::Route;
 use crate::screens;
@@ -17,29 +18,28 @@ pub fn Page() -> impl IntoView {
     if let Some(boot) = document().get_element_by_id("boot") {
         boot.remove();
     }
-    view! {
-        <a class="skip-link" href="#main" on:click=|ev| { ev.prevent_default(); focus_main(); }>"Skip to the content"</a>
-        <div class="shell">
-            {rail()}
-            <main id="main" tabindex="-1">{move || screen(app.route.get())}</main>
-        </div>
-    }
+    let skip = link("skip-link", "#main", "Skip to the content").on("click", |ev| {
+        ev.prevent_default();
+        focus_main();
+    });
+    let main = el("main", "").attr("id", "main").attr("tabindex", "-1").live(move || screen(app.route.get()));
+    row(vec![skip.any(), el("div", "shell").view(rail()).el(main).any()])
 }
 
 fn screen(route: Route) -> AnyView {
     match route {
-        Route::Projects => view! { <screens::Projects /> }.into_any(),
-        Route::Data => view! { <screens::Data /> }.into_any(),
-        Route::Warnings => view! { <screens::Warnings /> }.into_any(),
+        Route::Projects => screens::projects(),
+        Route::Data => screens::data(),
+        Route::Warnings => screens::warnings(),
         Route::Tests => screens::tests(),
-        Route::Live => view! { <screens::LiveRun /> }.into_any(),
+        Route::Live => screens::live_run(),
         Route::Run { project, run, listing, asked } => screens::run(project, run, listing, asked),
         Route::Compare { project, before, after } => screens::compare(&project, before, after),
         Route::Test { project, run, batch, case } => screens::test(project, run, batch, case),
         Route::Firewall(place) => screens::firewall::firewall(place),
         Route::Monitors(id) => screens::firewall::monitors(id),
-        Route::Check => view! { <screens::Check /> }.into_any(),
-        Route::Unknown => view! { <screens::Unknown /> }.into_any(),
+        Route::Check => screens::check(),
+        Route::Unknown => screens::unknown(),
     }
 }
 

@@ -3,8 +3,8 @@
 use js_sys::{Array, Function, Promise, Reflect};
 use serde::Deserialize;
 use straingauge_api::{
-    Alarm, Better, BinInfo, BinSize, Calendar, Category, CheckRule, CustomMonitor, Event, Insight, ModelMetric, Note, Point, Severity,
-    SideInfo, Typical, Unit,
+    Alarm, Better, BinInfo, BinSize, Calendar, Category, CheckRule, Event, Insight, ModelMetric, Note, Point, Severity, SideInfo, Typical,
+    Unit,
 };
 use wasm_bindgen::prelude::*;
 
@@ -55,7 +55,7 @@ pub struct Monitor {
     /// The unit of the values.
     pub unit: Unit,
     /// How it was set up, where the reader did.
-    pub custom: Option<CustomMonitor>,
+    pub custom: Option<serde::de::IgnoredAny>,
     /// On top.
     pub pinned: bool,
     /// Quiet.

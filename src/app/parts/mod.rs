@@ -22,6 +22,6 @@ pub use findings::findings;
 pub use gauge::gauge;
 pub use metrics::{metrics, severity_class};
 pub use notice::{empty, failure, loading};
-pub use problems::ProblemList;
+pub use problems::problem_list;
 pub use rail::rail;
 pub use severity::{Shown as Shape, label, mark, shape_of, shape_of_batch, tally, told};

@@ -3,38 +3,31 @@
 use leptos::prelude::*;
 use straingauge_api::{Problem, ProblemLevel};
 
+use crate::element::{El, el};
 use crate::format::count;
 use crate::parts::{Shape, mark};
 
 /// The problems of a file, worst first, each with a few of its cells.
-#[component]
-pub fn ProblemList(problems: Vec<Problem>) -> impl IntoView {
-    let items: Vec<_> = problems.into_iter().map(item).collect();
-    view! { <ul class="problems">{items}</ul> }
+pub fn problem_list(problems: &[Problem]) -> AnyView {
+    el("ul", "problems").all(problems.iter().map(item)).any()
 }
 
-fn item(problem: Problem) -> AnyView {
+fn item(problem: &Problem) -> El {
     let (shape, word) = match problem.level {
         ProblemLevel::Error => (Shape::Alert, "Error"),
         ProblemLevel::Warning => (Shape::Warning, "Warning"),
         ProblemLevel::Note => (Shape::Skip, "Note"),
     };
-    let mend = problem.details.mend.clone().filter(|m| !problem.message.contains(m.as_str()));
-    let cells: Vec<_> = problem
-        .examples
-        .iter()
-        .map(|c| view! { <li><span class="row-no">"row "{count(c.row)}</span><code>{c.text.clone()}</code></li> })
-        .collect();
-    view! {
-        <li data-testid="problem" data-code=problem.code.clone()>
-            {mark(shape)}
-            <div>
-                <span class="visually-hidden">{word}": "</span>
-                {problem.message.clone()}
-                {mend.map(|m| view! { <small>{m}</small> })}
-                {(!cells.is_empty()).then(|| view! { <ul class="cells">{cells}</ul> })}
-            </div>
-        </li>
-    }
-    .into_any()
+    let mend = problem.details.mend.as_ref().filter(|m| !problem.message.contains(m.as_str()));
+    let cells = problem.examples.iter().map(|c| {
+        let at = format!("row {}", count(c.row));
+        el("li", "").el(el("span", "row-no").text(&at)).el(el("code", "").text(&c.text))
+    });
+    let cells = (!problem.examples.is_empty()).then(|| el("ul", "cells").all(cells));
+    let says = el("div", "")
+        .el(el("span", "visually-hidden").text(word).text(": "))
+        .text(&problem.message)
+        .all(mend.map(|m| el("small", "").text(m)))
+        .all(cells);
+    el("li", "").testid("problem").attr("data-code", &problem.code).view(mark(shape)).el(says)
 }

@@ -4,17 +4,19 @@ use leptos::prelude::*;
 use straingauge_api::{ColumnInfo, ColumnType, Inspection};
 
 use crate::desk::Desk;
+use crate::element::{El, button, el, live, none, scroll, table};
 use crate::format::{counted, number, value};
 use crate::pairing::Use;
 use crate::params::{Choice, ROLES, possible, role_from, role_id};
+use crate::parts::ticked;
+use crate::screens::setup::{option, select};
 use crate::state::App;
 
 /// Columns listed before the rest goes behind a button.
 const FIRST: usize = 40;
 
 /// The section.
-#[component]
-pub fn Columns() -> impl IntoView {
+pub fn columns() -> AnyView {
     let desk = App::here().desk;
     let chosen = RwSignal::new(None::<u32>);
     // The file shown: the chosen one, else the reference, else whatever data there are.
@@ -38,46 +40,41 @@ pub fn Columns() -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
-    let tab = move |(id, name): (u32, String)| {
-        let current = move || if shown.with(|s| s.as_ref().is_some_and(|s| s.0 == id)) { "true" } else { "false" };
-        view! { <button type="button" class="tab" aria-pressed=current on:click=move |_| chosen.set(Some(id))>{name}</button> }
+    let tab = move |(id, name): &(u32, String)| {
+        let id = *id;
+        let current = move || shown.with(|s| s.as_ref().is_some_and(|s| s.0 == id));
+        button("tab", name, move || chosen.set(Some(id))).aria("aria-pressed", current)
     };
-    move || {
-        let (_, is_data, inspection) = shown.get()?;
-        Some(view! {
-            <section class="sheet">
-                <h2>"Columns"</h2>
-                <div class="tabs">{move || tabs.get().into_iter().map(tab).collect::<Vec<_>>()}</div>
-                <Roles inspection=inspection.clone() editable=is_data />
-                <h3>"First rows"</h3>
-                {first_rows(&inspection)}
-            </section>
-        })
-    }
+    live(move || {
+        let Some((_, is_data, inspection)) = shown.get() else { return none() };
+        el("section", "sheet")
+            .el(el("h2", "").text("Columns"))
+            .el(el("div", "tabs").live(move || crate::element::row(tabs.get().iter().map(|t| tab(t).any()).collect())))
+            .view(roles(&inspection, is_data))
+            .el(el("h3", "").text("First rows"))
+            .view(first_rows(&inspection))
+            .any()
+    })
 }
 
-#[component]
-fn Roles(inspection: std::sync::Arc<Inspection>, editable: bool) -> impl IntoView {
+fn roles(inspection: &std::sync::Arc<Inspection>, editable: bool) -> AnyView {
     let desk = App::here().desk;
     let all = RwSignal::new(false);
-    let rows = inspection.rows;
     let count = inspection.columns.len();
+    let inspection = inspection.clone();
     let body = move || {
         let shown = if all.get() { count } else { count.min(FIRST) };
-        inspection.columns.iter().take(shown).map(|c| row(desk, c, rows, editable)).collect::<Vec<_>>()
+        let rows = inspection.columns.iter().take(shown).map(|c| row(desk, c, inspection.rows, editable));
+        let heads = ["Column", "Used as", "Why", "Values", ".Missing"];
+        scroll("Columns and roles", table("roles", &heads, el("tbody", "").all(rows))).any()
     };
-    view! {
-        <div class="scroll" tabindex="0" role="region" aria-label="Columns and roles">
-            <table class="roles">
-                <thead><tr><th scope="col">"Column"</th><th scope="col">"Used as"</th><th scope="col">"Why"</th><th scope="col">"Values"</th><th scope="col" class="n">"Missing"</th></tr></thead>
-                <tbody>{body}</tbody>
-            </table>
-        </div>
-        {move || (count > FIRST && !all.get()).then(|| view! { <button type="button" class="link" on:click=move |_| all.set(true)>{format!("Show all {count} columns")}</button> })}
-    }
+    let more = move || {
+        if count <= FIRST || all.get() { none() } else { button("link", &format!("Show all {count} columns"), move || all.set(true)).any() }
+    };
+    crate::element::row(vec![live(body), live(more)])
 }
 
-fn row(desk: Desk, column: &ColumnInfo, rows: u64, editable: bool) -> AnyView {
+fn row(desk: Desk, column: &ColumnInfo, rows: u64, editable: bool) -> El {
     let guess = Choice::guessed(column);
     let name = StoredValue::new(column.name.clone());
     let kind = column.kind;
@@ -99,42 +96,48 @@ fn row(desk: Desk, column: &ColumnInfo, rows: u64, editable: bool) -> AnyView {
             });
         }
     };
-    let options: Vec<_> = ROLES
-        .into_iter()
-        .filter(|(role, ..)| possible(kind, *role) || *role == guess.role)
-        .map(|(role, id, label)| view! { <option value=id selected=move || in_force.get().role == role>{label}</option> })
-        .collect();
     let unsure = column.role.confidence < 0.6;
-    let reason = column.role.reason.clone();
-    let guessed_role = guess.role;
-    let why = move || if in_force.get().role == guessed_role { reason.clone() } else { "You chose this.".to_owned() };
+    let (reason, guessed_role) = (column.role.reason.clone(), guess.role);
+    let why = move || {
+        let says = if in_force.get().role == guessed_role { reason.as_str() } else { "You chose this." };
+        el("span", "").text(says).any()
+    };
     let is_feature = move || {
         use straingauge_api::Role::{Categorical, Numeric, Text};
         matches!(in_force.get().role, Categorical | Numeric | Text)
     };
     let used = if editable {
-        let (set_role, set_protected, set_in_model) = (set.clone(), set.clone(), set);
-        view! {
-            <select
-                aria-label=format!("Role of {}", column.name)
-                data-testid=format!("role-{}", column.name)
-                prop:value=move || role_id(in_force.get().role)
-                on:change:target=move |ev| if let Some(role) = role_from(&ev.target().value()) { set_role(&|c| c.role = role); }
-            >{options}</select>
-            {move || is_feature().then(|| {
-                let (set_protected, set_in_model) = (set_protected.clone(), set_in_model.clone());
-                view! {
-                    <span class="flags">
-                        <label title="Fairness is asked of this feature"><input type="checkbox" prop:checked=move || in_force.get().protected on:change:target=move |ev| { let on = ev.target().checked(); set_protected(&|c| c.protected = on); } />"protected"</label>
-                        <label title="Metadata that the model does not see"><input type="checkbox" prop:checked=move || !in_force.get().in_model on:change:target=move |ev| { let on = !ev.target().checked(); set_in_model(&|c| c.in_model = on); } />"not in model"</label>
-                    </span>
+        let options =
+            ROLES.into_iter().filter(|(role, ..)| possible(kind, *role) || *role == guess.role).map(|(_, id, label)| option(id, label));
+        let set_role = set.clone();
+        let choose = select(
+            options.collect(),
+            move || role_id(in_force.get().role).to_owned(),
+            move |v| {
+                if let Some(role) = role_from(&v) {
+                    set_role(&|c| c.role = role);
                 }
-            })}
-        }
-        .into_any()
+            },
+        );
+        let choose = choose.attr("aria-label", &format!("Role of {}", column.name)).testid(&format!("role-{}", column.name));
+        let flag = |name: &str, title: &str, down: fn(&Choice) -> bool, turn: fn(&mut Choice, bool)| {
+            let set = set.clone();
+            let tick = el("input", "").attr("type", "checkbox").live_attr("checked", move || down(&in_force.get()).then(String::new)).on(
+                "change",
+                move |ev| {
+                    let on = ticked(&ev);
+                    set(&|c| turn(c, on));
+                },
+            );
+            el("label", "").attr("title", title).el(tick).text(name)
+        };
+        let flags = el("span", "flags")
+            .el(flag("protected", "Fairness is asked of this feature", |c| c.protected, |c, on| c.protected = on))
+            .el(flag("not in model", "Metadata that the model does not see", |c| !c.in_model, |c, on| c.in_model = !on))
+            .live_attr("hidden", move || (!is_feature()).then(String::new));
+        el("td", "used").el(choose).el(flags)
     } else {
-        let label = ROLES.iter().find(|(r, ..)| *r == guess.role).map_or("", |(_, _, label)| *label);
-        view! { <span>{label}</span> }.into_any()
+        el("td", "used").text(ROLES.iter().find(|(r, ..)| *r == guess.role).map_or("", |(_, _, label)| *label))
     };
     let missing = if column.missing == 0 {
         "0".to_owned()
@@ -143,16 +146,15 @@ fn row(desk: Desk, column: &ColumnInfo, rows: u64, editable: bool) -> AnyView {
     };
     let spellings: Vec<String> =
         column.missing_spellings.iter().map(|s| if s.value.is_empty() { "empty".to_owned() } else { format!("“{}”", s.value) }).collect();
-    view! {
-        <tr>
-            <th scope="row"><span class="col-name">{column.name.clone()}</span><small>{type_name(column)}</small></th>
-            <td class="used">{used}</td>
-            <td class="why" class:unsure=unsure>{why}{unsure.then(|| view! { <small>"Not sure: please look."</small> })}</td>
-            <td class="values">{values(column)}</td>
-            <td class="n" title=spellings.join(", ")>{missing}</td>
-        </tr>
-    }
-    .into_any()
+    let name = el("th", "").attr("scope", "row").el(el("span", "col-name").text(&column.name)).el(el("small", "").text(&type_name(column)));
+    el("tr", "")
+        .el(name)
+        .el(used)
+        .el(el("td", if unsure { "why unsure" } else { "why" })
+            .live(why)
+            .all(unsure.then(|| el("small", "").text("Not sure: please look."))))
+        .el(el("td", "values").text(&values(column)))
+        .el(el("td", "n").attr("title", &spellings.join(", ")).text(&missing))
 }
 
 fn type_name(column: &ColumnInfo) -> String {
@@ -184,31 +186,18 @@ fn values(column: &ColumnInfo) -> String {
 
 fn first_rows(inspection: &Inspection) -> AnyView {
     if inspection.first_rows.is_empty() {
-        return view! { <p class="meta">"The file has no rows."</p> }.into_any();
+        return el("p", "meta").text("The file has no rows.").any();
     }
-    let head: Vec<_> = inspection.columns.iter().map(|c| view! { <th scope="col">{c.name.clone()}</th> }).collect();
-    let rows: Vec<_> = inspection
-        .first_rows
-        .iter()
-        .take(8)
-        .map(|row| {
-            let cells: Vec<_> = row
-                .iter()
-                .map(|cell| match cell {
-                    Some(text) => {
-                        let class = if text.chars().count() > 40 { "long" } else { "short" };
-                        view! { <td class=class><div>{straingauge_charts::format::cut(text, 200)}</div></td> }.into_any()
-                    }
-                    None => view! { <td class="missing">"missing"</td> }.into_any(),
-                })
-                .collect();
-            view! { <tr>{cells}</tr> }
-        })
-        .collect();
-    view! {
-        <div class="scroll" tabindex="0" role="region" aria-label="First rows">
-            <table class="data"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>
-        </div>
-    }
-    .into_any()
+    let heads = inspection.columns.iter().map(|c| el("th", "").attr("scope", "col").text(&c.name));
+    let rows = inspection.first_rows.iter().take(8).map(|row| {
+        el("tr", "").all(row.iter().map(|cell| match cell {
+            Some(text) => {
+                let class = if text.chars().count() > 40 { "long" } else { "short" };
+                el("td", class).el(el("div", "").text(&straingauge_charts::format::cut(text, 200)))
+            }
+            None => el("td", "missing").text("missing"),
+        }))
+    });
+    let head = el("thead", "").el(el("tr", "").all(heads));
+    scroll("First rows", el("table", "data").el(head).el(el("tbody", "").all(rows))).any()
 }

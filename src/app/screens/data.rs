@@ -2,50 +2,50 @@
 
 use leptos::prelude::*;
 
+use crate::element::{button, el, link, live, none, row};
 use crate::pairing::Use;
-use crate::parts::{ProblemList, files_zone};
+use crate::parts::{files_zone, problem_list};
 use crate::route::Route;
-use crate::screens::columns::Columns;
-use crate::screens::file_card::FileCard;
-use crate::screens::loaded::Loaded;
+use crate::screens::columns::columns;
+use crate::screens::file_card::file_card;
+use crate::screens::loaded::loaded;
 use crate::screens::setup::{run_bar, setup};
 use crate::state::App;
 
 /// The screen.
-#[component]
-pub fn Data() -> impl IntoView {
+pub fn data() -> AnyView {
     let app = App::here();
     let desk = app.desk;
     let some = Memo::new(move |_| desk.files.with(|f| !f.is_empty()));
     let ids = Memo::new(move |_| desk.files.with(|f| f.iter().map(|f| f.id).collect::<Vec<_>>()));
-    let title = move || app.open.with(|o| o.as_ref().map_or_else(|| "Data & model".to_owned(), |p| p.name.clone()));
-    view! {
-        <div class="head"><div>
-            <div class="crumbs"><a href="#/">"Projects"</a>" / Data & model"</div>
-            <h1>{title}</h1>
-        </div></div>
-        {move || (!some.get()).then(|| view! { <Loaded /> })}
-        <section class="sheet">
-            <h2>"Files"</h2>
-            <ul class="files">
-                <For each=move || ids.get() key=|id| *id let:id><FileCard id /></For>
-            </ul>
-            {move || files_zone(if some.get() { "" } else { "large" }, some.get(), || ())}
-            {move || (!some.get()).then(|| view! {
-                <p class="meta after">
-                    "No data at hand? "
-                    <button type="button" class="link" data-testid="try-sample" on:click=move |_| app.live.run_sample(app)>"Try the sample project"</button>
-                    ", generated on this machine."
-                </p>
-            })}
-        </section>
-        {move || some.get().then(|| view! { <Pairing /> <Columns /> {setup()} {run_bar()} })}
-    }
+    let title =
+        move || el("span", "").text(&app.open.with(|o| o.as_ref().map_or_else(|| "Data & model".to_owned(), |p| p.name.clone()))).any();
+    let crumbs = el("div", "crumbs").el(link("", "#/", "Projects")).text(" / Data & model");
+    let head = el("div", "head").el(el("div", "").el(crumbs).el(el("h1", "").live(title)));
+    // A card keeps its state for as long as its file lies on the desk.
+    let cards = view! { <For each=move || ids.get() key=|id| *id let:id>{file_card(id)}</For> }.into_any();
+    let sample = move || {
+        if some.get() {
+            return none();
+        }
+        let sample = button("link", "Try the sample project", move || app.live.run_sample(app)).testid("try-sample");
+        el("p", "meta after").text("No data at hand? ").el(sample).text(", generated on this machine.").any()
+    };
+    let files = el("section", "sheet")
+        .el(el("h2", "").text("Files"))
+        .el(el("ul", "files").view(cards))
+        .live(move || files_zone(if some.get() { "" } else { "large" }, some.get(), || ()))
+        .live(sample);
+    row(vec![
+        head.any(),
+        live(move || if some.get() { none() } else { loaded() }),
+        files.any(),
+        live(move || if some.get() { row(vec![pairing(), columns(), setup(), run_bar()]) } else { none() }),
+    ])
 }
 
 /// What is wrong between the files rather than within one.
-#[component]
-fn Pairing() -> impl IntoView {
+fn pairing() -> AnyView {
     let desk = App::here().desk;
     let mismatches = Memo::new(move |_| {
         desk.files.with(|files| {
@@ -74,16 +74,15 @@ fn Pairing() -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
-    move || {
+    live(move || {
         let problems = mismatches.get();
-        (!problems.is_empty()).then(|| {
-            view! {
-                <section class="sheet">
-                    <h2>"Between the files"</h2>
-                    <ProblemList problems />
-                    <p class="meta"><a href=Route::Warnings.href()>"All file warnings"</a></p>
-                </section>
-            }
-        })
-    }
+        if problems.is_empty() {
+            return none();
+        }
+        el("section", "sheet")
+            .el(el("h2", "").text("Between the files"))
+            .view(problem_list(&problems))
+            .el(el("p", "meta").el(link("", &Route::Warnings.href(), "All file warnings")))
+            .any()
+    })
 }

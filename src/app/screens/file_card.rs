@@ -1,70 +1,75 @@
 //! A file on the desk: what it is, what it is taken for, what is wrong with it, and what can be read in two ways.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use straingauge_api::{Compression, DateOrder, DecimalMark, Format, Inspection, Question, QuestionAbout, ReadOptions};
 
 use crate::desk::{Desk, FileState, seen_before};
+use crate::element::{button, el, link, none, row, svg};
 use crate::format::{bytes, counted};
 use crate::pairing::Use;
-use crate::parts::{ProblemList, Shape, failure, mark};
+use crate::parts::{Shape, failure, mark, problem_list};
 use crate::route::Route;
+use crate::screens::setup::{option, select};
 use crate::state::App;
 
 /// Problems shown before the rest goes behind a link.
 const FIRST: usize = 3;
 
 /// The card.
-#[component]
-pub fn FileCard(id: u32) -> impl IntoView {
+pub fn file_card(id: u32) -> AnyView {
     let desk = App::here().desk;
     let file = Memo::new(move |_| desk.files.with(|files| files.iter().find(|f| f.id == id).cloned()));
     let state = Memo::new(move |_| file.get().map(|f| f.state));
-    let name = file.get_untracked().map(|f| f.name).unwrap_or_default();
+    let (name, size) = file.get_untracked().map(|f| (f.name, f.bytes)).unwrap_or_default();
     let used_as = Memo::new(move |_| file.get().map_or(Use::Unused, |f| f.used_as));
     let is_read = Memo::new(move |_| file.with(|f| f.as_ref().is_some_and(|f| f.inspection().is_some())));
-    let options: Vec<_> = Use::ALL
-        .into_iter()
-        .map(|(each, id, label)| view! { <option value=id selected=move || used_as.get() == each>{label}</option> })
-        .collect();
-    view! {
-        <li class="file" data-testid="file-card">
-            <div class="file-head">
-                <div class="file-name">
-                    <strong>{name.clone()}</strong>
-                    <p class="meta">{move || state.get().map(|s| facts(&s, file.get_untracked().map_or(0, |f| f.bytes)))}</p>
-                    {move || state.get().and_then(|s| before(&s))}
-                </div>
-                {move || is_read.get().then(|| view! {
-                    <label class="use"><span class="visually-hidden">{format!("Use {name} as")}</span>
-                        <select
-                            data-testid=format!("use-{name}")
-                            prop:value=move || used_as.get().id()
-                            on:change:target=move |ev| desk.use_as(id, Use::from_id(&ev.target().value()))
-                        >{options.clone()}</select>
-                        <small>{move || file.get().map(|f| f.reason)}</small>
-                    </label>
-                })}
-                <button type="button" class="icon" title="Take off the desk" aria-label=format!("Take {} off the desk", file.get_untracked().map(|f| f.name).unwrap_or_default()) on:click=move |_| desk.remove(id)>
-                    <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M4 4l8 8m0-8-8 8" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" /></svg>
-                </button>
-            </div>
-            {move || state.get().map(|s| body(id, &s, file.get_untracked().map(|f| f.read).unwrap_or_default()))}
-        </li>
-    }
+    let says = move || match state.get() {
+        Some(state) => row(vec![el("p", "meta").text(&facts(&state, size)).any(), before(&state)]),
+        None => none(),
+    };
+    let used = {
+        let name = name.clone();
+        move || {
+            if !is_read.get() {
+                return none();
+            }
+            let options = Use::ALL.into_iter().map(|(_, id, label)| option(id, label)).collect();
+            let choose = select(options, move || used_as.get().id().to_owned(), move |v| desk.use_as(id, Use::from_id(&v)));
+            let reason = move || el("span", "").text(&file.get().map(|f| f.reason).unwrap_or_default()).any();
+            el("label", "use")
+                .el(el("span", "visually-hidden").text(&format!("Use {name} as")))
+                .el(choose.testid(&format!("use-{name}")))
+                .el(el("small", "").live(reason))
+                .any()
+        }
+    };
+    let cross = svg("path", "")
+        .attr("d", "M4 4l8 8m0-8-8 8")
+        .attr("stroke", "currentColor")
+        .attr("stroke-width", "1.6")
+        .attr("stroke-linecap", "round");
+    let off = button("icon", "", move || desk.remove(id))
+        .attr("title", "Take off the desk")
+        .attr("aria-label", &format!("Take {name} off the desk"))
+        .el(svg("svg", "").attr("viewBox", "0 0 16 16").attr("aria-hidden", "true").el(cross));
+    let head = el("div", "file-head").el(el("div", "file-name").el(el("strong", "").text(&name)).live(says)).live(used).el(off);
+    let body = move || match state.get() {
+        Some(state) => body(id, &state, &file.get_untracked().map(|f| f.read).unwrap_or_default()),
+        None => none(),
+    };
+    el("li", "file").testid("file-card").el(head).live(body).any()
 }
 
 /// Whether this is the file that the project knows.
-fn before(state: &FileState) -> Option<AnyView> {
-    let FileState::Read(inspection) = state else { return None };
-    let (class, text) = App::here().desk.known.with(|known| match seen_before(known, &inspection.name, &inspection.sha256)? {
+fn before(state: &FileState) -> AnyView {
+    let FileState::Read(inspection) = state else { return none() };
+    let seen = App::here().desk.known.with(|known| match seen_before(known, &inspection.name, &inspection.sha256)? {
         Ok(name) => Some(("meta same", format!("The same file as before: {name}."))),
         Err(name) => {
             Some(("meta other", format!("Not the file that was {name} before: its SHA-256 differs. Earlier runs were made on that one.")))
         }
-    })?;
-    Some(view! { <p class=class data-testid="seen-before">{text}</p> }.into_any())
+    });
+    seen.map_or_else(none, |(class, text)| el("p", class).testid("seen-before").text(&text).any())
 }
 
 fn facts(state: &FileState, size: u64) -> String {
@@ -103,28 +108,30 @@ fn facts(state: &FileState, size: u64) -> String {
     }
 }
 
-fn body(id: u32, state: &FileState, read: ReadOptions) -> AnyView {
+fn body(id: u32, state: &FileState, read: &ReadOptions) -> AnyView {
     match state {
         FileState::Reading(done, total) => {
-            let total = total.filter(|t| *t > 0);
-            view! { <progress max=total.map(|t| t.to_string()) value=total.map(|_| done.to_string()) aria-label="Reading"></progress> }
-                .into_any()
+            let bar = el("progress", "").attr("aria-label", "Reading");
+            match total.filter(|t| *t > 0) {
+                Some(total) => bar.attr("max", &total.to_string()).attr("value", &done.to_string()).any(),
+                None => bar.any(),
+            }
         }
         FileState::Failed(error) => failure("This file cannot be read.", error),
-        FileState::Read(inspection) => findings(id, inspection, &read),
+        FileState::Read(inspection) => findings(id, inspection, read),
     }
 }
 
-fn findings(id: u32, inspection: &Arc<Inspection>, read: &ReadOptions) -> AnyView {
-    let questions: Vec<_> = inspection.questions.iter().enumerate().map(|(i, q)| ask(id, i, q, read)).collect();
-    let first: Vec<_> = inspection.problems.iter().take(FIRST).cloned().collect();
-    let more = inspection.problems.len().saturating_sub(FIRST);
-    view! {
-        {questions}
-        {(!first.is_empty()).then(|| view! { <ProblemList problems=first /> })}
-        {(more > 0).then(|| view! { <p class="meta"><a href=Route::Warnings.href()>{format!("{more} more")}</a></p> })}
+fn findings(id: u32, inspection: &Inspection, read: &ReadOptions) -> AnyView {
+    let mut all: Vec<AnyView> = inspection.questions.iter().enumerate().map(|(i, q)| ask(id, i, q, read)).collect();
+    let (first, more) = inspection.problems.split_at(inspection.problems.len().min(FIRST));
+    if !first.is_empty() {
+        all.push(problem_list(first));
     }
-    .into_any()
+    if !more.is_empty() {
+        all.push(el("p", "meta").el(link("", &Route::Warnings.href(), &format!("{} more", more.len()))).any());
+    }
+    row(all)
 }
 
 /// Both readings of an open question, side by side, with a cell of the file.
@@ -145,28 +152,20 @@ fn ask(id: u32, index: usize, question: &Question, read: &ReadOptions) -> AnyVie
         QuestionAbout::DateOrder => "Day or month first?",
         QuestionAbout::TimeZone => "Which time zone?",
     };
-    let readings: Vec<_> = question
-        .readings
-        .iter()
-        .map(|reading| {
-            let choice = reading.choice.clone();
-            let checked = current == choice;
-            view! {
-                <label class="reading">
-                    <input type="radio" name=format!("q-{id}-{index}") prop:checked=checked checked=checked data-testid=format!("reading-{choice}")
-                        on:change=move |_| { column.with_value(|column| answer_all(desk, id, column, about, &choice)); } />
-                    <span><code>{reading.cell.clone()}</code>" is "{reading.meaning.clone()}</span>
-                </label>
-            }
-        })
-        .collect();
-    view! {
-        <fieldset class="question" class:open=open data-testid="question">
-            <legend>{mark(if open { Shape::Warning } else { Shape::Skip })}{legend}" "<code>{question.column.clone()}</code></legend>
-            <div class="readings">{readings}</div>
-        </fieldset>
-    }
-    .into_any()
+    let readings = question.readings.iter().map(|reading| {
+        let choice = reading.choice.clone();
+        let radio = el("input", "").attr("type", "radio").attr("name", &format!("q-{id}-{index}")).testid(&format!("reading-{choice}"));
+        let radio = if current == choice { radio.attr("checked", "") } else { radio };
+        let radio = radio.on("change", move |_| column.with_value(|column| answer_all(desk, id, column, about, &choice)));
+        let says = el("span", "").el(el("code", "").text(&reading.cell)).text(" is ").text(&reading.meaning);
+        el("label", "reading").el(radio).el(says)
+    });
+    let legend = el("legend", "").view(mark(if open { Shape::Warning } else { Shape::Skip })).text(legend).text(" ");
+    el("fieldset", if open { "question open" } else { "question" })
+        .testid("question")
+        .el(legend.el(el("code", "").text(&question.column)))
+        .el(el("div", "readings").all(readings))
+        .any()
 }
 
 /// Both sides must be read in one way: an answer holds for every file in which the same question is open.

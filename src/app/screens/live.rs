@@ -3,114 +3,94 @@
 use leptos::prelude::*;
 use straingauge_api::{Batch, Category, Severity, Stage};
 
+use crate::element::{El, button, el, link, live, none, row, table};
 use crate::format::counted;
-use crate::live::Standing;
+use crate::live::{Standing, Step};
 use crate::parts::{empty, failure, gauge, label};
 use crate::route::Route;
 use crate::state::App;
 
 /// The screen.
-#[component]
-pub fn LiveRun() -> impl IntoView {
+pub fn live_run() -> AnyView {
     let app = App::here();
-    let live = app.live;
-    let body = move || match live.standing.get() {
-        Standing::Idle => empty(
-            "Nothing is running",
-            "A run shows here while it goes on.",
-            view! { <a class="btn primary" href=Route::Tests.href()>"To the stress tests"</a> },
-        ),
-        Standing::Failed(error) => view! {
-            {failure("The run failed.", &error)}
-            <div class="actions"><a class="btn primary" href=Route::Data.href()>"Back to data & model"</a></div>
+    let run = app.live;
+    let body = move || match run.standing.get() {
+        Standing::Idle => {
+            let to = link("btn primary", &Route::Tests.href(), "To the stress tests").any();
+            empty("Nothing is running", "A run shows here while it goes on.", to)
         }
-        .into_any(),
-        Standing::Cancelled => empty(
-            "Cancelled",
-            "The run was stopped; nothing of it was kept. Your files are still on the desk.",
-            view! { <a class="btn primary" data-testid="cancelled" href=Route::Data.href()>"Back to data & model"</a> },
-        ),
-        Standing::Running | Standing::Stopping => view! { <Underway /> }.into_any(),
+        Standing::Failed(error) => {
+            let to = el("div", "actions").el(link("btn primary", &Route::Data.href(), "Back to data & model")).any();
+            row(vec![failure("The run failed.", &error), to])
+        }
+        Standing::Cancelled => {
+            let to = link("btn primary", &Route::Data.href(), "Back to data & model").testid("cancelled").any();
+            empty("Cancelled", "The run was stopped; nothing of it was kept. Your files are still on the desk.", to)
+        }
+        Standing::Running | Standing::Stopping => underway(app),
     };
-    view! {
-        <div class="head"><div><div class="crumbs"><a href=Route::Tests.href()>"Stress tests"</a>" / running"</div><h1>{live.name}</h1></div></div>
-        {body}
-    }
+    let crumbs = el("div", "crumbs").el(link("", &Route::Tests.href(), "Stress tests")).text(" / running");
+    let title = el("h1", "").live(move || el("span", "").text(&run.name.get()).any());
+    row(vec![el("div", "head").el(el("div", "").el(crumbs).el(title)).any(), live(body)])
 }
 
-#[component]
-fn Underway() -> impl IntoView {
-    let live = App::here().live;
-    let stopping = move || live.standing.get() == Standing::Stopping;
-    let step = live.step;
-    let stage = move || match step.with(|s| s.stage) {
+/// How far something is, and the way to stop it.
+pub fn progress(step: RwSignal<Step>, stage: impl Fn() -> &'static str + Send + 'static, cancel: El) -> El {
+    let number = |v: Option<u64>| v.map(|v| v.to_string());
+    let bar = el("progress", "")
+        .attr("aria-label", "Progress")
+        .live_attr("max", move || step.with(|s| number(s.total.filter(|t| *t > 0))))
+        .live_attr("value", move || step.with(|s| number(s.total.filter(|t| *t > 0).map(|_| s.done))));
+    let says = el("p", "says").attr("role", "status").live(move || el("strong", "").text(stage()).any());
+    let label = el("p", "meta").testid("step").live(move || el("span", "").text(&step.with(|s| s.label.clone())).any());
+    el("section", "sheet progress-sheet")
+        .attr("aria-busy", "true")
+        .el(el("div", "progress-head").el(el("div", "").el(says).el(label)).el(cancel))
+        .el(bar)
+}
+
+fn underway(app: App) -> AnyView {
+    let run = app.live;
+    let stopping = move || run.standing.get() == Standing::Stopping;
+    let stage = move || match run.step.with(|s| s.stage) {
+        _ if stopping() => "Stopping",
         Stage::Reading => "Reading",
         Stage::Profiling => "Summarising columns",
         Stage::Testing => "Testing",
         Stage::Concluding => "Drawing conclusions",
         Stage::Done => "Done",
     };
-    let max = move || step.with(|s| s.total.filter(|t| *t > 0).map(|t| t.to_string()));
-    let done = move || step.with(|s| s.total.filter(|t| *t > 0).map(|_| s.done.to_string()));
-    let categories = move || {
-        live.batches.with(|batches| {
-            Category::ALL
-                .into_iter()
-                .filter_map(|category| {
-                    let of: Vec<&Batch> = batches.iter().filter(|b| b.category == category).collect();
-                    let worst = of.iter().map(|b| b.severity).max()?;
-                    let strain = of.iter().map(|b| b.severity_score).fold(0.0, f64::max);
-                    Some(view! {
-                        <tr data-testid="category-row">
-                            <th scope="row">{category.label()}</th>
-                            <td>{label(worst.into())}{(worst == Severity::Pass).then_some(" so far")}</td>
-                            <td>{gauge(strain, worst.into(), true)}</td>
-                            <td class="n">{counted(of.len() as u64, "test")}</td>
-                        </tr>
-                    })
-                })
-                .collect::<Vec<_>>()
-        })
-    };
-    let first = move || {
-        live.batches.with(|batches| {
-            [Severity::Alert, Severity::Warning]
-                .into_iter()
-                .flat_map(|severity| batches.iter().filter(move |b| b.severity == severity))
-                .take(6)
-                .map(|b| {
-                    let sentence = b.cases.first().map(|c| c.sentence.clone()).unwrap_or_default();
-                    view! { <li data-testid="early-result">{crate::parts::mark(b.severity.into())}<div><span class="finding-title">{b.name.clone()}</span><p class="finding-says">{sentence}</p></div></li> }
-                })
-                .collect::<Vec<_>>()
-        })
-    };
-    let any = Memo::new(move |_| live.batches.with(|b| !b.is_empty()));
-    view! {
-        <section class="sheet progress-sheet" aria-busy="true">
-            <div class="progress-head">
-                <div>
-                    <p class="says" role="status"><strong>{move || if stopping() { "Stopping" } else { stage() }}</strong></p>
-                    <p class="meta" data-testid="step">{move || step.with(|s| s.label.clone())}</p>
-                </div>
-                <button type="button" class="btn" data-testid="cancel-run" disabled=stopping on:click=move |_| live.cancel()>"Cancel"</button>
-            </div>
-            <progress max=max value=done aria-label="Progress"></progress>
-        </section>
-        {move || any.get().then(|| view! {
-            <div class="cols">
-                <section class="sheet">
-                    <h2>"First results"</h2>
-                    <p class="meta">"A failure shown here is final. A pass is provisional until all tests are judged together."</p>
-                    <ul class="findings">{first}</ul>
-                </section>
-                <section class="sheet">
-                    <h2>"By category"</h2>
-                    <div class="scroll">
-                        <table><thead><tr><th scope="col">"Category"</th><th scope="col">"Worst"</th><th scope="col">"Strain"</th><th scope="col" class="n">"Ended"</th></tr></thead><tbody>{categories}</tbody></table>
-                    </div>
-                </section>
-            </div>
-        })}
-    }
+    let cancel =
+        button("btn", "Cancel", move || run.cancel()).testid("cancel-run").live_attr("disabled", move || stopping().then(String::new));
+    let results = move || run.batches.with(|batches| if batches.is_empty() { none() } else { results(batches) });
+    row(vec![progress(run.step, stage, cancel).any(), live(results)])
+}
+
+fn results(batches: &[Batch]) -> AnyView {
+    let categories = Category::ALL.into_iter().filter_map(|category| {
+        let of = || batches.iter().filter(|b| b.category == category);
+        let worst = of().map(|b| b.severity).max()?;
+        let strain = of().map(|b| b.severity_score).fold(0.0, f64::max);
+        let so_far = if worst == Severity::Pass { " so far" } else { "" };
+        let row = el("tr", "")
+            .testid("category-row")
+            .el(el("th", "").attr("scope", "row").text(category.label()))
+            .el(el("td", "").view(label(worst.into())).text(so_far))
+            .el(el("td", "").view(gauge(strain, worst.into(), true)))
+            .el(el("td", "n").text(&counted(of().count() as u64, "test")));
+        Some(row)
+    });
+    let failing =
+        [Severity::Alert, Severity::Warning].into_iter().flat_map(|severity| batches.iter().filter(move |b| b.severity == severity));
+    let first = failing.take(6).map(|b| {
+        let sentence = b.cases.first().map_or("", |c| c.sentence.as_str());
+        let says = el("div", "").el(el("span", "finding-title").text(&b.name)).el(el("p", "finding-says").text(sentence));
+        el("li", "").testid("early-result").view(crate::parts::mark(b.severity.into())).el(says)
+    });
+    let says = "A failure shown here is final. A pass is provisional until all tests are judged together.";
+    let first =
+        el("section", "sheet").el(el("h2", "").text("First results")).el(el("p", "meta").text(says)).el(el("ul", "findings").all(first));
+    let list = table("", &["Category", "Worst", "Strain", ".Ended"], el("tbody", "").all(categories));
+    let by_category = el("section", "sheet").el(el("h2", "").text("By category")).el(el("div", "scroll").el(list));
+    el("div", "cols").el(first).el(by_category).any()
 }

@@ -5,64 +5,62 @@ use leptos::task::spawn_local;
 use straingauge_api::ApiError;
 
 use crate::client::{self, ProjectInfo};
+use crate::element::{El, button, el, live, none, row};
 use crate::format;
 use crate::parts::{failure, files_zone, loading};
-use crate::route::Route;
-use crate::screens::welcome::Welcome;
+use crate::route::{Place, Route};
+use crate::screens::setup::input;
+use crate::screens::welcome::welcome;
 use crate::state::{App, Load, go};
 
 /// The screen.
-#[component]
-pub fn Projects() -> impl IntoView {
+pub fn projects() -> AnyView {
     let app = App::here();
     app.refresh_projects();
-    move || {
+    live(move || {
         app.projects.with(|projects| match projects {
-            Load::Ready(projects) if !projects.is_empty() => list(app, projects.clone()),
+            Load::Ready(projects) if !projects.is_empty() => list(app, projects),
             // Storage may be shut (private windows); the page works all the same and keeps nothing.
-            Load::Failed(error) => view! { {failure("Projects cannot be read.", error)} <Welcome /> }.into_any(),
+            Load::Failed(error) => row(vec![failure("Projects cannot be read.", error), welcome()]),
             Load::Waiting => loading("Looking for your projects"),
-            Load::Ready(_) => view! { <Welcome /> }.into_any(),
+            Load::Ready(_) => welcome(),
         })
-    }
+    })
 }
 
-fn list(app: App, projects: Vec<ProjectInfo>) -> AnyView {
+fn list(app: App, projects: &[ProjectInfo]) -> AnyView {
     let failed = RwSignal::new(None::<ApiError>);
-    let items: Vec<_> = projects.into_iter().map(|p| card(app, p, failed)).collect();
     let fresh = move || {
         app.open.set(None);
         go(&Route::Data);
     };
-    view! {
-        <div class="head">
-            <div><h1>"Projects"</h1><p class="meta">"Kept in this browser: names, fingerprints of files, and runs. Never rows."</p></div>
-            <div class="actions"><button type="button" class="btn" data-testid="try-sample" on:click=move |_| app.live.run_sample(app)>"Try the sample project"</button></div>
-        </div>
-        {move || failed.get().map(|e| failure("Not done.", &e))}
-        <ul class="cards">{items}</ul>
-        <section class="sheet">
-            <h2>"New project"</h2>
-            <NewProject failed />
-            {files_zone("", false, fresh)}
-        </section>
-    }
-    .into_any()
+    let says = "Kept in this browser: names, fingerprints of files, runs and firewalls. Never rows.";
+    let sample = button("btn", "Try the sample project", move || app.live.run_sample(app)).testid("try-sample");
+    let head = el("div", "head")
+        .el(el("div", "").el(el("h1", "").text("Projects")).el(el("p", "meta").text(says)))
+        .el(el("div", "actions").el(sample));
+    let new = el("section", "sheet").el(el("h2", "").text("New project")).el(new_project(app, failed)).view(files_zone("", false, fresh));
+    row(vec![
+        head.any(),
+        live(move || failed.get().map_or_else(none, |e| failure("Not done.", &e))),
+        el("ul", "cards").all(projects.iter().map(|p| card(app, p, failed))).any(),
+        new.any(),
+    ])
 }
 
-fn card(app: App, project: ProjectInfo, failed: RwSignal<Option<ApiError>>) -> AnyView {
+fn card(app: App, project: &ProjectInfo, failed: RwSignal<Option<ApiError>>) -> El {
     let asking = RwSignal::new(false);
-    let id = StoredValue::new(project.id.clone());
     let info = StoredValue::new(project.clone());
-    let open = move |to: Route| {
+    let id = move || info.with_value(|p| p.id.clone());
+    let open = move |to: &Route| {
         app.desk.clear();
         app.open_project(info.get_value());
-        go(&to);
+        go(to);
     };
-    let delete = move |_| {
+    let delete = move || {
         spawn_local(async move {
-            let done = client::delete_project(&id.get_value()).await;
-            if app.open.with_untracked(|o| o.as_ref().is_some_and(|o| o.id == id.get_value())) {
+            let done = client::delete_project(&id()).await;
+            if app.open.with_untracked(|o| o.as_ref().is_some_and(|o| o.id == id())) {
                 app.open.set(None);
             }
             failed.try_set(done.err());
@@ -70,37 +68,37 @@ fn card(app: App, project: ProjectInfo, failed: RwSignal<Option<ApiError>>) -> A
         });
     };
     let task = project.model_task.map_or("Task found with the data", straingauge_api::ModelTask::label);
-    let current = move || app.open.with(|o| o.as_ref().is_some_and(|o| o.id == id.get_value()));
-    view! {
-        <li class="card" data-testid="project-row" class:current=current>
-            <div class="card-text">
-                <button type="button" class="link title" on:click=move |_| open(Route::Tests)>{project.name.clone()}</button>
-                <p class="meta">{task}" · made "{format::moment(&project.created)}</p>
-                {(!project.description.is_empty()).then(|| view! { <p>{project.description.clone()}</p> })}
-            </div>
-            <div class="actions">
-                <button type="button" class="btn small" on:click=move |_| open(Route::Data)>"Data & model"</button>
-                <button type="button" class="btn small" on:click=move |_| open(Route::Tests)>"Stress tests"</button>
-                {move || if asking.get() {
-                    view! {
-                        <button type="button" class="btn small danger" data-testid="confirm-delete" on:click=delete>"Delete with its runs"</button>
-                        <button type="button" class="btn small" on:click=move |_| asking.set(false)>"Keep"</button>
-                    }.into_any()
-                } else {
-                    view! { <button type="button" class="btn small quiet" aria-label=format!("Delete {}", info.get_value().name) data-testid="delete-project" on:click=move |_| asking.set(true)>"Delete"</button> }.into_any()
-                }}
-            </div>
-        </li>
-    }
-    .into_any()
+    let facts = format!("{task} · made {}", format::moment(&project.created));
+    let current = move || app.open.with(|o| o.as_ref().is_some_and(|o| o.id == id()));
+    let text = el("div", "card-text")
+        .el(button("link title", &project.name, move || open(&Route::Tests)))
+        .el(el("p", "meta").text(&facts))
+        .all((!project.description.is_empty()).then(|| el("p", "").text(&project.description)));
+    let about = format!("Delete {}", project.name);
+    let removing = move || {
+        if asking.get() {
+            let sure = button("btn small danger", "Delete with its runs", delete).testid("confirm-delete");
+            row(vec![sure.any(), button("btn small", "Keep", move || asking.set(false)).any()])
+        } else {
+            button("btn small quiet", "Delete", move || asking.set(true)).attr("aria-label", &about).testid("delete-project").any()
+        }
+    };
+    let to = |name: &str, to: Route| button("btn small", name, move || open(&to));
+    let actions = el("div", "actions")
+        .el(to("Data & model", Route::Data))
+        .el(to("Stress tests", Route::Tests))
+        .el(to("Firewall", Route::Firewall(Place::Overview)))
+        .live(removing);
+    el("li", "")
+        .testid("project-row")
+        .live_attr("class", move || Some(if current() { "card current" } else { "card" }.to_owned()))
+        .el(text)
+        .el(actions)
 }
 
-#[component]
-fn NewProject(failed: RwSignal<Option<ApiError>>) -> impl IntoView {
-    let app = App::here();
+fn new_project(app: App, failed: RwSignal<Option<ApiError>>) -> El {
     let name = RwSignal::new(String::new());
-    let create = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let create = move || {
         let given = name.get_untracked();
         if given.trim().is_empty() {
             return;
@@ -124,12 +122,13 @@ fn NewProject(failed: RwSignal<Option<ApiError>>) -> impl IntoView {
             }
         });
     };
-    view! {
-        <form class="inline" on:submit=create>
-            <label><span class="label">"Name"</span>
-                <input type="text" data-testid="project-name" placeholder="Ticket routing" prop:value=name on:input:target=move |ev| name.set(ev.target().value()) />
-            </label>
-            <button type="submit" class="btn" data-testid="create-project" disabled=move || name.with(|n| n.trim().is_empty())>"Create"</button>
-        </form>
-    }
+    let field = input("text", move || name.get(), move |v| name.set(v)).testid("project-name").attr("placeholder", "Ticket routing");
+    let save = el("button", "btn").attr("type", "submit").text("Create").testid("create-project");
+    el("form", "inline")
+        .on("submit", move |ev| {
+            ev.prevent_default();
+            create();
+        })
+        .el(el("label", "").el(el("span", "label").text("Name")).el(field))
+        .el(save.live_attr("disabled", move || name.with(|n| n.trim().is_empty()).then(String::new)))
 }

@@ -2,13 +2,11 @@
 
 use leptos::prelude::*;
 
+use crate::element::{el, link, row};
 use crate::parts::empty;
 
 /// The screen.
-#[component]
-pub fn Unknown() -> impl IntoView {
-    view! {
-        <h1>"Not found"</h1>
-        {empty("No such view", "The link may be of another version of this page.", view! { <a class="btn" href="#/">"To the projects"</a> })}
-    }
+pub fn unknown() -> AnyView {
+    let back = link("btn", "#/", "To the projects").any();
+    row(vec![el("h1", "").text("Not found").any(), empty("No such view", "The link may be of another version of this page.", back)])
 }

@@ -3,42 +3,46 @@
 use leptos::prelude::*;
 use straingauge_api::{Figure, Severity, StrainMark, StrainRow};
 
+use crate::element::{button, el, row};
 use crate::parts::files_zone;
 use crate::route::Route;
 use crate::scene::{chart, chart_width};
 use crate::state::{App, go};
 
 /// The screen.
-#[component]
-pub fn Welcome() -> impl IntoView {
+pub fn welcome() -> AnyView {
     let app = App::here();
-    view! {
-        <section class="hero">
-            <h1>"See where your model fails, before your users do."</h1>
-            <p class="lead">
-                "Give Straingauge a reference set, an evaluation set and the model’s predictions. It measures how far the model bends, says what the evidence bears out, and leaves noise alone. "
-                <strong>"Everything runs in this tab: your data never leave it."</strong>
-            </p>
-        </section>
-        <div class="start">
-            {files_zone("large", false, || go(&Route::Data))}
-            <div class="sample">
-                <h2>"No data at hand?"</h2>
-                <p>"The sample project is a support desk: tickets with text and metadata, a model that routes them, and weaknesses planted in it. The test should find them."</p>
-                <button type="button" class="btn primary" data-testid="try-sample" on:click=move |_| app.live.run_sample(app)>"Try the sample project"</button>
-            </div>
-        </div>
-        <ol class="steps">
-            <li><b>"Drop your files"</b><p>"Two sets and their predictions, up to four files at once. What is what is guessed, shown, and yours to change."</p></li>
-            <li><b>"Run the stress test"</b><p>"Performance, weak subsets, drift, abnormal inputs, data faults. Each judged by its size and its evidence, corrected for how many were asked."</p></li>
-            <li><b>"Read the verdict"</b><p>"The few findings that matter, first. Behind each: its numbers, its chart, its rows, and how it was decided."</p></li>
-        </ol>
-        <section class="sheet">
-            <h2>"What you get, in one picture"</h2>
-            <p class="meta">"An example. Every mark is one check, placed by how far the model bends under it. Solid marks have evidence beyond noise; hollow ones do not, and never fail."</p>
-            {chart(straingauge_charts::draw(&example(), chart_width(980.0)), None, "")}
-        </section>
-    }
+    let lead = el("p", "lead")
+        .text("Give Straingauge a reference set, an evaluation set and the model’s predictions. It measures how far the model bends, says what the evidence bears out, and leaves noise alone. ")
+        .el(el("strong", "").text("Everything runs in this tab: your data never leave it."));
+    let hero = el("section", "hero").el(el("h1", "").text("See where your model fails, before your users do.")).el(lead);
+    let sample = el("div", "sample")
+        .el(el("h2", "").text("No data at hand?"))
+        .el(el("p", "").text("The sample project is a support desk: tickets with text and metadata, a model that routes them, and weaknesses planted in it. The test should find them."))
+        .el(button("btn primary", "Try the sample project", move || app.live.run_sample(app)).testid("try-sample"));
+    let step = |title: &str, text: &str| el("li", "").el(el("b", "").text(title)).el(el("p", "").text(text));
+    let steps = [
+        step(
+            "Drop your files",
+            "Two sets and their predictions, up to four files at once. What is what is guessed, shown, and yours to change.",
+        ),
+        step(
+            "Run the stress test",
+            "Performance, weak subsets, drift, abnormal inputs, data faults. Each judged by its size and its evidence, corrected for how many were asked.",
+        ),
+        step(
+            "Read the verdict",
+            "The few findings that matter, first. Then promote the model, and let the firewall watch it on production data.",
+        ),
+    ];
+    let says = "An example. Every mark is one check, placed by how far the model bends under it. Solid marks have evidence beyond noise; hollow ones do not, and never fail.";
+    let picture = el("section", "sheet").el(el("h2", "").text("What you get, in one picture")).el(el("p", "meta").text(says)).view(chart(
+        straingauge_charts::draw(&example(), chart_width(980.0)),
+        None,
+        "",
+    ));
+    let start = el("div", "start").view(files_zone("large", false, || go(&Route::Data))).el(sample);
+    row(vec![hero.any(), start.any(), el("ol", "steps").all(steps).any(), picture.any()])
 }
 
 /// An invented run, for the picture only.

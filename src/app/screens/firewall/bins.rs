@@ -1,6 +1,5 @@
 //! The bins of a firewall as a table; one opens to its run, several to one run together.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -21,7 +20,7 @@ const FIRST: usize = 14;
 /// The section, the latest bin first.
 pub fn section(view: &Arc<View>) -> AnyView {
     let all = RwSignal::new(view.bins.len() <= FIRST + 2);
-    let picked = RwSignal::new(BTreeSet::<i64>::new());
+    let picked = RwSignal::new(Vec::<i64>::new());
     let total = view.bins.len();
     let shown = view.clone();
     let list = live(move || {
@@ -38,7 +37,8 @@ pub fn section(view: &Arc<View>) -> AnyView {
     let ends: Vec<(i64, i64)> = view.bins.iter().map(|b| (b.start, b.end)).collect();
     let together = move || {
         let picked = picked.get();
-        let (from, to) = (picked.first().copied(), picked.last().and_then(|s| ends.iter().find(|(start, _)| start == s)).map(|b| b.1));
+        let (from, to) =
+            (picked.iter().min().copied(), picked.iter().max().and_then(|s| ends.iter().find(|(start, _)| start == s)).map(|b| b.1));
         match (from, to) {
             (Some(from), Some(to)) if picked.len() > 1 => {
                 let says = format!(
@@ -61,7 +61,7 @@ pub fn section(view: &Arc<View>) -> AnyView {
     el("section", "sheet").el(head).el(hint).view(list).live(more).any()
 }
 
-fn bin_row(bin: &BinInfo, picked: RwSignal<BTreeSet<i64>>) -> El {
+fn bin_row(bin: &BinInfo, picked: RwSignal<Vec<i64>>) -> El {
     let (start, name) = (bin.start, span(bin.start, bin.end));
     let tick = el("input", "")
         .attr("type", "checkbox")
@@ -69,10 +69,9 @@ fn bin_row(bin: &BinInfo, picked: RwSignal<BTreeSet<i64>>) -> El {
         .live_attr("checked", move || picked.with(|p| p.contains(&start)).then(String::new))
         .on("change", move |ev| {
             picked.update(|p| {
+                p.retain(|s| *s != start);
                 if crate::parts::ticked(&ev) {
-                    p.insert(start);
-                } else {
-                    p.remove(&start);
+                    p.push(start);
                 }
             });
         });

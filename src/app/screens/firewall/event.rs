@@ -8,9 +8,9 @@ use straingauge_api::{Cause, CauseKind, Event, Unit};
 use crate::client::View;
 use crate::element::{El, el, link, row, scroll, svg, table};
 use crate::format::{change, counted, value};
-use crate::parts::{empty, failing_rows, label, mark};
+use crate::parts::{empty, failing_rows, mark};
 use crate::route::{Place, Route};
-use crate::screens::firewall::events::facts;
+use crate::screens::firewall::events::{facts, standing};
 use crate::screens::firewall::notes::{self, notes, resolution, section};
 use crate::screens::firewall::picture::{series_chart, shape};
 use crate::screens::firewall::{crumbs, titled};
@@ -36,7 +36,7 @@ pub fn screen(app: App, view: &Arc<View>, id: &str) -> AnyView {
     let monitor = link("", &Route::Monitors(Some(event.monitor.clone())).href(), "All of this monitor");
     let says = el("section", "sheet verdict")
         .testid("event-says")
-        .el(el("p", "says").view(label(shape(event.severity, quiet))).text(" ").text(&event.sentence))
+        .el(el("p", "says").view(standing(event, shape(event.severity, quiet))).text(" ").text(&event.sentence))
         .el(el("p", "meta").el(monitor))
         .view(resolution(app, event));
     let chart = view.series(&event.monitor, &event.object).map(|(monitor, series)| {

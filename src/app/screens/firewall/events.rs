@@ -1,6 +1,5 @@
 //! All events: stretches of time in which something was wrong.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -10,7 +9,7 @@ use straingauge_charts::calendar::span;
 use crate::client::View;
 use crate::element::{El, button, el, link, live, none, row};
 use crate::format::counted;
-use crate::parts::{Shape, empty, label, pick, tally};
+use crate::parts::{Shape, empty, label, mark, pick, tally};
 use crate::route::{Place, Route};
 use crate::screens::firewall::{crumbs, notes, titled};
 use crate::screens::setup::{option, select};
@@ -65,12 +64,16 @@ pub const fn risk_name(risk: Risk) -> &'static str {
 
 /// When, how long, how it was noticed.
 pub fn facts(event: &Event) -> Vec<String> {
-    let mut facts =
-        vec![span(event.start, event.end), state(event).to_lowercase(), counted(event.bins, "abnormal bin"), counted(event.rows, "row")];
+    let mut facts = vec![
+        span(event.start, event.end),
+        state(event).to_ascii_lowercase(),
+        counted(event.bins, "abnormal bin"),
+        counted(event.rows, "row"),
+    ];
     if event.kind == EventKind::Creeping {
         facts.push("crept in".to_owned());
     }
-    facts.push(format!("{} risk", risk_name(event.risk).to_lowercase()));
+    facts.push(format!("{} risk", risk_name(event.risk).to_ascii_lowercase()));
     if event.muted {
         facts.push("muted".to_owned());
     }
@@ -96,7 +99,15 @@ pub fn screen(app: App, view: &Arc<View>, asked: Asked) -> AnyView {
         let turn = move || asked.shape.update(|s| *s = if *s == Some(shape) { None } else { Some(shape) });
         pick(shape.word(), count as u64, Some(shape), move || asked.shape.get() == Some(shape), turn)
     });
-    let list = |of: &dyn Fn(&Event) -> String| view.events.iter().map(of).filter(|v| !v.is_empty()).collect::<BTreeSet<_>>();
+    let list = |of: &dyn Fn(&Event) -> String| {
+        let mut all: Vec<String> = Vec::new();
+        for value in view.events.iter().map(of) {
+            if !value.is_empty() && !all.contains(&value) {
+                all.push(value);
+            }
+        }
+        all
+    };
     let by = [
         ("Any risk", list(&|e| risk_name(e.risk).to_owned())),
         ("Any monitor", list(&|e| e.monitor_name.clone())),
@@ -140,12 +151,20 @@ pub fn screen(app: App, view: &Arc<View>, asked: Asked) -> AnyView {
     row(vec![head.any(), el("section", "sheet").el(bar).view(events).any()])
 }
 
+/// The severity; that it was dealt with where it was.
+pub fn standing(event: &Event, shape: Shape) -> AnyView {
+    if event.resolved.is_none() {
+        return label(shape);
+    }
+    el("span", "sev skip").view(mark(shape)).text("Resolved").any()
+}
+
 fn item(app: App, event: &Event) -> El {
     let shape = super::picture::shape(event.severity, event.resolved.is_some());
     let to = link("title", &Route::Firewall(Place::Event(event.id.clone())).href(), &titled(&event.monitor_name, &event.object));
     let cause = event.causes.first().map(|c| el("p", "case-says").text("Most of it: ").text(&c.sentence));
     let about = el("div", "card-text")
-        .el(el("p", "").view(label(shape)).text(" ").el(to))
+        .el(el("p", "").view(standing(event, shape)).text(" ").el(to))
         .el(el("p", "").text(&event.sentence))
         .all(cause)
         .el(notes::facts(&facts(event)));

@@ -10,7 +10,7 @@ use crate::element::{El, button, el, live, none, row};
 use crate::format::{bytes, counted};
 use crate::live::Standing;
 use crate::pairing;
-use crate::parts::{ProblemList, drop_zone, failure};
+use crate::parts::{drop_zone, failure, problem_list};
 use crate::state::App;
 
 const HINT: &str = "Rows with a timestamp, and the model’s predictions in the same file or in one of their own. Several days, weeks or months at once are cut into bins. Columns take the roles they have in the reference.";
@@ -125,22 +125,10 @@ fn files(app: App) -> AnyView {
 }
 
 fn progress(app: App) -> AnyView {
-    let step = app.watch.step;
-    let number = |v: Option<u64>| v.map(|v| v.to_string());
-    let bar = el("progress", "")
-        .attr("aria-label", "Progress")
-        .live_attr("max", move || step.with(|s| number(s.total.filter(|t| *t > 0))))
-        .live_attr("value", move || step.with(|s| number(s.total.filter(|t| *t > 0).map(|_| s.done))));
-    let says = el("p", "says").attr("role", "status").el(el("strong", "").text("Under way"));
-    let label = el("p", "meta").testid("step").live(move || el("span", "").text(&step.with(|s| s.label.clone())).any());
     let cancel = button("btn", "Cancel", move || app.watch.cancel())
         .testid("cancel-feed")
         .live_attr("disabled", move || (app.watch.standing.get() == Standing::Stopping).then(String::new));
-    el("section", "sheet progress-sheet")
-        .attr("aria-busy", "true")
-        .el(el("div", "progress-head").el(el("div", "").el(says).el(label)).el(cancel))
-        .el(bar)
-        .any()
+    crate::screens::live::progress(app.watch.step, || "Under way", cancel).any()
 }
 
 /// The question that overlapping data raise.
@@ -160,8 +148,11 @@ fn problems(app: App) -> AnyView {
     if problems.is_empty() {
         return none();
     }
-    let list = view! { <ProblemList problems /> }.into_any();
-    el("details", "sheet more").testid("batch-problems").el(el("summary", "").text("What is odd about the last data")).view(list).any()
+    el("details", "sheet more")
+        .testid("batch-problems")
+        .el(el("summary", "").text("What is odd about the last data"))
+        .view(problem_list(&problems))
+        .any()
 }
 
 /// The way to import a firewall.

@@ -211,7 +211,7 @@ fn evidence(app: App, view: &View) -> AnyView {
         .el(el("p", "meta").text(&says))
         .el(el("div", "fields row")
             .el(field("False events a year", value))
-            .el(judge.live_attr("disabled", move || app.watch.busy().then(String::new))))
+            .el(el("div", "").el(judge.live_attr("disabled", move || app.watch.busy().then(String::new)))))
         .any()
 }
 
