@@ -177,6 +177,8 @@ impl Watch {
                 let handle = client::project(&project.id).await?;
                 let model = if proposal.model.is_empty() { JsValue::NULL } else { JsValue::from_str(&proposal.model) };
                 if !proposal.model.is_empty() {
+                    // A model whose predictions stand in the data's own file was never named.
+                    ask(&handle, "registerModel", std::slice::from_ref(&model)).await?;
                     ask(&handle, "promoteModel", std::slice::from_ref(&model)).await?;
                 }
                 let options = client::object(&[("binSize", bin_size), ("falseEventsAYear", budget.into()), ("replace", replace.into())]);

@@ -15,6 +15,9 @@ use crate::watch::Proposal;
 
 const SIZES: [(&str, &str); 4] = [("hour", "Hours"), ("day", "Days"), ("week", "Weeks, from Monday"), ("month", "Months")];
 
+/// What a model is called whose predictions stand in the data's own file.
+const UNNAMED: &str = "model";
+
 type Held = (Vec<DatasetRecord>, Vec<ModelRecord>);
 
 /// The screen.
@@ -54,13 +57,18 @@ pub fn screen(app: App) -> AnyView {
 
 fn form(app: App, sets: &[DatasetRecord], models: &[ModelRecord]) -> AnyView {
     let proposal = app.watch.proposal.get_untracked().unwrap_or_else(|| Proposal {
-        model: models.first().map(|m| m.name.clone()).unwrap_or_default(),
+        model: models.first().map_or_else(|| UNNAMED.to_owned(), |m| m.name.clone()),
         reference: sets.iter().find(|d| d.name.contains("ref")).or(sets.first()).map(|d| d.name.clone()).unwrap_or_default(),
     });
     let [model, reference, size] = [proposal.model, proposal.reference, "day".to_owned()].map(RwSignal::new);
     let budget = RwSignal::new(1.0);
     let choose = |options, signal: RwSignal<String>| select(options, move || signal.get(), move |v| signal.set(v));
-    let models = models.iter().map(|m| option(&m.name, &m.name)).chain(std::iter::once(option("", "None: the data alone"))).collect();
+    let mut names: Vec<&str> = models.iter().map(|m| m.name.as_str()).collect();
+    let proposed = model.get_untracked();
+    if !proposed.is_empty() && !names.contains(&proposed.as_str()) {
+        names.push(&proposed);
+    }
+    let models = names.iter().map(|name| option(name, name)).chain(std::iter::once(option("", "None: the data alone"))).collect();
     let references = sets.iter().map(|d| option(&d.name, &format!("{} ({})", d.name, d.file))).collect();
     let sizes = SIZES.iter().map(|(id, name)| option(id, name)).collect();
     let false_events = input(
