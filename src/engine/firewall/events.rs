@@ -27,13 +27,17 @@ struct State {
     own: Severity,
     /// What windows say of it.
     crept: Severity,
+    /// Whether it shows half of what it takes, with evidence: too little to begin an event, enough not to end one. Without this a change that
+    /// stays near its threshold would be a new event every few days.
+    lingers: bool,
 }
 
 /// The events of a series, in order of time.
 pub fn events(monitor: &Followed<'_>, object: &str, track: &Track<'_>, about: About<'_>) -> Vec<Event> {
     let mut out = Vec::new();
     for part in without_gaps(track, about.bins) {
-        let mut states: Vec<State> = part.iter().map(|(_, r)| State { own: r.severity, crept: Severity::Pass }).collect();
+        let mut states: Vec<State> =
+            part.iter().map(|(_, r)| State { own: r.severity, crept: Severity::Pass, lingers: lingers(r) }).collect();
         let noticed = part.last().and_then(|(_, r)| r.thresholds).map_or_else(Vec::new, |t| crept(part, t, about.creeping_level));
         for found in &noticed {
             for state in states.get_mut(found.from..=found.to).into_iter().flatten() {
@@ -48,21 +52,27 @@ pub fn events(monitor: &Followed<'_>, object: &str, track: &Track<'_>, about: Ab
                 continue;
             }
             // A single bin that looks normal does not end an event.
-            let mut last = at;
-            while let Some(next) = (last + 1..=last + 2).find(|&i| abnormal(i)) {
-                last = next;
+            let (mut last, mut reach) = (at, at);
+            while let Some(next) = (reach + 1..=reach + 2).find(|&i| abnormal(i) || states.get(i).is_some_and(|s| s.lingers)) {
+                reach = next;
+                last = if abnormal(next) { next } else { last };
             }
+            let next = reach + 1;
             let first_seen = noticed.iter().filter(|n| n.from <= last && n.to >= at).map(|n| n.at).min();
             let alone = (at..=last).find(|&i| states.get(i).is_some_and(|s| s.own > Severity::Pass));
             let creeps = first_seen.is_some_and(|seen| alone.is_none_or(|i| seen < i));
             let inside: Vec<usize> = (at..=last).filter(|&i| abnormal(i)).collect();
             let worst = (at..=last).filter_map(|i| states.get(i)).map(|s| s.own.max(s.crept)).max().unwrap_or_default();
             let kind = if creeps { EventKind::Creeping } else { EventKind::Abrupt };
-            out.extend(event(monitor, object, (part, &inside), (kind, worst), track, about));
-            at = last + 1;
+            out.extend(event(monitor, object, (part, &inside, reach), (kind, worst), about));
+            at = next;
         }
     }
     out
+}
+
+fn lingers(record: &Record) -> bool {
+    record.evident && record.effect.zip(record.thresholds).is_some_and(|(effect, t)| effect >= t.warning / 2.0)
 }
 
 fn crept(part: &[Placed<'_>], thresholds: Thresholds, level: f64) -> Vec<creeping::Noticed> {
@@ -85,9 +95,8 @@ fn without_gaps<'a, 'b>(track: &'b Track<'a>, bins: &[&Bin]) -> Vec<&'b [Placed<
 fn event(
     monitor: &Followed<'_>,
     object: &str,
-    (part, inside): (&[Placed<'_>], &[usize]),
+    (part, inside, reach): (&[Placed<'_>], &[usize], usize),
     (kind, severity): (EventKind, Severity),
-    track: &Track<'_>,
     about: About<'_>,
 ) -> Option<Event> {
     let record = |i: usize| part.get(i).map(|(at, r)| (*at, &**r));
@@ -98,11 +107,8 @@ fn event(
         .iter()
         .max_by(|a, b| (a.1.severity, a.1.score).partial_cmp(&(b.1.severity, b.1.score)).unwrap_or(std::cmp::Ordering::Equal))?;
     let id = id(&monitor.id, object, first.start);
-    let end_of_series = track.last().map(|(at, _)| *at)?;
-    let place = |at: usize| track.iter().position(|(a, _)| *a == at);
-    let since = place(end_of_series)? - place(records.last()?.0)?;
     let newest = about.bins.iter().rposition(|b| b.info.judged)?;
-    let open = since <= 1 && end_of_series == newest;
+    let open = reach + 2 >= part.len() && part.last()?.0 == newest;
     let resolved = resolution(about.marks, &id, first.start, last.end);
     Some(Event {
         sentence: sentence(monitor, object, &records, kind, (first.start, last.end), about.size),

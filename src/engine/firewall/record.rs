@@ -113,7 +113,10 @@ impl Record {
                 (find("share"), find("reference_share"))
             }
             // A correlation: its values say more than their difference.
-            (Some(Figure::MetricPair { reference, evaluation, .. }), _) => (evaluation.value, reference.value),
+            (Some(Figure::MetricPair { reference, evaluation, .. }), _) => {
+                unit = Unit::Score;
+                (evaluation.value, reference.value)
+            }
             (_, Category::Drift) if find("missing_share_evaluation").is_some() => {
                 (unit, better) = (Unit::Share, Better::Neutral);
                 (find("missing_share_evaluation"), find("missing_share_reference"))
