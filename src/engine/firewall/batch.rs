@@ -124,7 +124,7 @@ impl Intake {
             if counting.step()?.is_none()
                 && let Some((part, side, counting)) = self.counting.take()
             {
-                self.count(&part, &side, *counting)?;
+                self.count(firewall, &part, &side, *counting)?;
                 self.done += 1;
                 if self.waiting.is_empty() {
                     self.judging = Rejudging::of(self.report.bins.iter().copied(), &self.bins);
@@ -154,7 +154,7 @@ impl Intake {
     }
 
     /// Makes a bin of what was counted, or adds it to the unfinished one that it continues.
-    fn count(&mut self, part: &BinRows, side: &RunSide, counting: Counting) -> Result<()> {
+    fn count(&mut self, firewall: &Firewall, part: &BinRows, side: &RunSide, counting: Counting) -> Result<()> {
         let Counted { mut profile, side: rows, abnormal, problems } = counting.finish()?;
         let known = |code: &str| self.report.problems.iter().any(|p| p.code == code);
         let fresh: Vec<Problem> = problems.into_iter().filter(|p| !known(&p.code)).collect();
@@ -175,9 +175,11 @@ impl Intake {
             sources: vec![BinSource { rows: part.rows.len() as u64, ..self.source.clone() }],
             events: Vec::new(),
         };
+        let mut ledger = firewall.remembers(&rows)?;
         let mut rows = Some(rows);
         if let Some(earlier) = self.bins.remove(&info.start) {
             // The earlier rows first, as they would stand in one file.
+            ledger = earlier.ledger()?.zip(ledger).map(|(earlier, ledger)| earlier.with(ledger));
             let mut both = earlier.profile()?;
             both.merge(&profile)?;
             profile = both;
@@ -188,7 +190,9 @@ impl Intake {
             info.sources.splice(0..0, earlier.info.sources);
             rows = None;
         }
-        self.bins.insert(info.start, Bin { info, last: part.last, counts: Arc::new(to_bytes(&profile)), records: Arc::default(), rows });
+        let ledger = ledger.map(|ledger| Arc::new(to_bytes(&ledger)));
+        self.bins
+            .insert(info.start, Bin { info, last: part.last, counts: Arc::new(to_bytes(&profile)), records: Arc::default(), rows, ledger });
         Ok(())
     }
 }

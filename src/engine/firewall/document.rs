@@ -100,10 +100,12 @@ impl Firewall {
         (baseline.params, baseline.info) = (params, reference.clone());
         let fingerprint = baseline.reference.frame;
         let mut read = BTreeMap::new();
-        for StoredBin { info, counts, .. } in bins {
+        for StoredBin { info, counts, ledger } in bins {
             let (judged, counts) = counts.split_once('.').unwrap_or_default();
             let Judged { last, records } = from_bytes(&from_base64(judged)?)?;
-            let bin = Bin { info, last, counts: Arc::new(from_base64(counts)?), records, rows: None };
+            let ledger = ledger.map(|ledger| from_base64(&ledger).map(Arc::new)).transpose()?;
+            let bin = Bin { info, last, counts: Arc::new(from_base64(counts)?), records, rows: None, ledger };
+            bin.ledger()?;
             if bin.profile()?.frame != fingerprint || bin.info.start >= bin.info.end {
                 let message = format!("The bin {} was not counted by this firewall.", super::bins::name(bin.info.start));
                 return Err(Error::new("invalid_document", message).mend("Export it again, or use an older copy."));
@@ -131,5 +133,5 @@ impl Firewall {
 fn stored_bin(bin: &Bin) -> StoredBin {
     let judged = Judged { last: bin.last, records: Arc::clone(&bin.records) };
     let counts = format!("{}.{}", to_base64(&to_bytes(&judged)), to_base64(&bin.counts));
-    StoredBin { info: bin.info.clone(), counts, ledger: None }
+    StoredBin { info: bin.info.clone(), counts, ledger: bin.ledger.as_ref().map(|ledger| to_base64(ledger)) }
 }

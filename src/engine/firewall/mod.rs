@@ -16,6 +16,7 @@ mod events;
 mod explaining;
 mod insights;
 mod judging;
+pub mod ledger;
 mod monitors;
 mod record;
 mod series;
@@ -37,7 +38,6 @@ use self::batch::{Intake, Rejudging};
 use self::check::Checker;
 use crate::metrics;
 use crate::stress::{Run, RunSide};
-use crate::table::Dataset;
 use crate::{Error, Result};
 
 /// A firewall. Monitors, events, causes and marks are `impl` blocks of their own files.
@@ -207,15 +207,6 @@ impl Firewall {
         self.checker()?.check(rows)
     }
 
-    /// Joins labels that came later to the rows that the ledger remembers, by the id column.
-    ///
-    /// # Errors
-    /// `no_ledger`, `no_id_column`, `no_label`.
-    pub fn labels(&mut self, labels: &Dataset) -> Result<BatchReport> {
-        let _ = labels;
-        Err(not_ready())
-    }
-
     /// The rules of the single-row check.
     fn check_rules(&self) -> Result<Vec<straingauge_api::CheckRule>> {
         Ok(self.checker()?.rules().cloned().collect())
@@ -270,6 +261,9 @@ impl Firewall {
 /// Whether a configuration can be followed.
 fn check_config(config: &FirewallConfig) -> Result<()> {
     bins::check(config.bin_size)?;
+    if config.ledger {
+        ledger::key(config)?;
+    }
     let budget = config.false_events_a_year;
     if budget.is_finite() && budget > 0.0 {
         return Ok(());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use straingauge_api::{Batch, Better, BinInfo, Case, Category, Figure, Kind, Severity, Status, Thresholds, Unit};
 
+use super::ledger::Ledger;
 use crate::Result;
 use crate::profile::Profile;
 use crate::stored::from_bytes;
@@ -80,6 +81,8 @@ pub struct Bin {
     pub records: Arc<Vec<Record>>,
     /// Its rows, where they are loaded; row numbers in them are those within the bin.
     pub rows: Option<Side>,
+    /// What it remembers of its rows, so that labels can be joined to them, in the binary form; absent without a ledger.
+    pub ledger: Option<Arc<Vec<u8>>>,
 }
 
 impl Bin {
@@ -89,6 +92,14 @@ impl Bin {
     /// `invalid_document` where the bytes are not those of a profile.
     pub fn profile(&self) -> Result<Profile> {
         from_bytes(&self.counts)
+    }
+
+    /// What it remembers of its rows.
+    ///
+    /// # Errors
+    /// `invalid_document` where the bytes are not those of a ledger.
+    pub fn ledger(&self) -> Result<Option<Ledger>> {
+        self.ledger.as_ref().map(|ledger| from_bytes(ledger)).transpose()
     }
 }
 

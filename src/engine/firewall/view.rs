@@ -47,7 +47,7 @@ impl Firewall {
             events,
             rules: self.check_rules()?,
             typical: baseline.typical(),
-            ledger: None,
+            ledger: self.remembered(),
         })
     }
 

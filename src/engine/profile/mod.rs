@@ -44,6 +44,7 @@ pub use nulls::NullsProfile;
 pub use numeric::{Coarse, FINE_CELLS, MISSING_CELL, Moments, NumericFrame, NumericProfile};
 pub use pairs::{Binning, INFORMATION_BINS, JointMoments, PairFrame, PairProfile, PairRows, PairSide, RANK_BINS};
 pub use performance::Mean;
+pub(crate) use profiler::label_column;
 pub use profiler::{Learnt, MOST_PAIRS, Profiler};
 pub use row_outcomes::{NO_CELL, RowOutcomes, count_cells, split};
 pub use rules::{RuleCount, RulesFrame, RulesProfile};

@@ -176,7 +176,7 @@ impl ModelFrame {
         if k <= SUBSET_AUC_CLASSES { k * k * (CLASS_SCORE_CELLS + 1) } else { 0 }
     }
 
-    pub(super) fn subset_confusion(&self) -> bool {
+    pub(crate) fn subset_confusion(&self) -> bool {
         self.classes.len() <= SUBSET_CONFUSION_CLASSES
     }
 

@@ -757,20 +757,11 @@ fn pair_column(side: PairSide, of: &Side) -> Option<Arc<Column>> {
 /// this side is absent here.
 fn slot_column(slot: Slot, side: &Side, reference: Option<&Outcomes>) -> Option<Arc<Column>> {
     let outcomes = &side.outcomes;
-    let codes = |codes: &[u32]| {
-        let codes = codes.iter().map(|&c| if (c as usize) < outcomes.classes.len() { c } else { MISSING_CODE }).collect();
-        Values::Category(Categories { codes, names: outcomes.classes.clone() })
-    };
-    let number = |values: Vec<f64>| Values::Number { values: arrow::array::Float64Array::from(values), integer: false };
     let same_form = |a: &Prediction| reference.is_none_or(|r| std::mem::discriminant(&r.prediction) == std::mem::discriminant(a));
     let values = match slot {
         Slot::Feature(i) => return side.columns.get(i).cloned().flatten(),
-        Slot::Label => match &outcomes.truth {
-            Truth::Classes(truth) => codes(truth),
-            Truth::Numbers(truth) | Truth::Entities { count: truth, .. } => number(truth.clone()),
-            Truth::None => return None,
-        },
-        Slot::PredictedLabel => codes(outcomes.predicted_classes()?),
+        Slot::Label => return label_column(outcomes),
+        Slot::PredictedLabel => codes(outcomes, outcomes.predicted_classes()?),
         Slot::Prediction(k) => match &outcomes.prediction {
             p if !same_form(p) => return None,
             Prediction::Score { score, .. } => number(score.clone()),
@@ -782,7 +773,30 @@ fn slot_column(slot: Slot, side: &Side, reference: Option<&Outcomes>) -> Option<
             Prediction::Classes(_) | Prediction::None => return None,
         },
     };
-    Some(Arc::new(Column { name: String::new(), values, cells: crate::table::Cells::default() }))
+    Some(nameless(values))
+}
+
+/// The label as a column; `None` where no row can have one.
+pub(crate) fn label_column(outcomes: &Outcomes) -> Option<Arc<Column>> {
+    let values = match &outcomes.truth {
+        Truth::Classes(truth) => codes(outcomes, truth),
+        Truth::Numbers(truth) | Truth::Entities { count: truth, .. } => number(truth.clone()),
+        Truth::None => return None,
+    };
+    Some(nameless(values))
+}
+
+fn codes(outcomes: &Outcomes, codes: &[u32]) -> Values {
+    let codes = codes.iter().map(|&c| if (c as usize) < outcomes.classes.len() { c } else { MISSING_CODE }).collect();
+    Values::Category(Categories { codes, names: outcomes.classes.clone() })
+}
+
+fn number(values: Vec<f64>) -> Values {
+    Values::Number { values: arrow::array::Float64Array::from(values), integer: false }
+}
+
+fn nameless(values: Values) -> Arc<Column> {
+    Arc::new(Column { name: String::new(), values, cells: crate::table::Cells::default() })
 }
 
 impl ColumnProfile {

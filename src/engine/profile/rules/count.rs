@@ -49,7 +49,7 @@ pub fn count(failing: &[u32], asked: u64, value: impl Fn(u32) -> String, of: Row
 }
 
 /// Truth and prediction of some rows.
-fn tally(model: &ModelFrame, coded: &RowOutcomes, rows: &[u32]) -> OutcomeTally {
+pub fn tally(model: &ModelFrame, coded: &RowOutcomes, rows: &[u32]) -> OutcomeTally {
     if rows.is_empty() {
         return OutcomeTally::empty(model);
     }

@@ -10,7 +10,7 @@ mod forms;
 mod learn;
 mod pairs;
 
-pub use count::{MOST_VALUES, RowsOf, count};
+pub use count::{MOST_VALUES, RowsOf, count, tally};
 pub use failing::{Whose, failing_rows, shown};
 pub use forms::Form;
 pub use learn::{FeatureRules, Grain, LearnOptions, learn};
