@@ -120,6 +120,31 @@ fn rows_that_moved_are_told_from_a_model_that_changed() {
 }
 
 #[test]
+fn what_estimates_accuracy_without_labels_is_taken_apart_too() {
+    let params = DataParams { label_col: Some("label".to_owned()), ..DataParams::default() };
+    let blurred = String::from_utf8(file(2000, 2, plain)).unwrap();
+    // The scores of phones lose half of their distance from one half; no row has a label.
+    let blurred: Vec<String> = blurred
+        .lines()
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            let Ok(score) = cells[6].parse::<f64>() else { return line.to_owned() };
+            let score = if cells[2] == "phone" { 0.5 + (score - 0.5) / 2.0 } else { score };
+            format!("{},,{score:.4}", cells[..5].join(","))
+        })
+        .collect();
+    let evaluation = blurred.join("\n").into_bytes();
+    let context = context(ModelTask::BinaryClassification, &file(4000, 1, plain), &evaluation, &params);
+    for metric in ["average_confidence", "average_thresholded_confidence"] {
+        let causes = causes_of(&context, &format!("model_performance:{metric}"), "");
+        let cause = first(&causes, CauseKind::Within, "device", "= phone");
+        assert!((0.9..1.1).contains(&cause.share.unwrap()), "{metric}: {cause:?}");
+    }
+    let causes = causes_of(&context, "drift:prediction_drift", "");
+    assert!(!causes.is_empty() && causes.iter().any(|c| c.kind == CauseKind::Drift), "{causes:?}");
+}
+
+#[test]
 fn a_fall_that_goes_through_all_rows_has_no_part_to_blame() {
     let context = sides(plain, |row, _| row.right = 0.7);
     let causes = causes_of(&context, "model_performance:accuracy", "");

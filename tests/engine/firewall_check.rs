@@ -194,6 +194,23 @@ fn odd_records_have_a_meaning() {
     assert!(checker.check(&many).unwrap().iter().all(|d| *d == Decision::default()));
 }
 
+#[test]
+fn an_embedding_far_away_is_flagged() {
+    let mut rng = Rng::new(5, 1);
+    let mut csv = String::from("embedding,city\n");
+    for row in 0..400 {
+        let numbers: Vec<String> = (0..8).map(|_| format!("{:.3}", rng.normal())).collect();
+        writeln!(csv, "\"[{}]\",{}", numbers.join(", "), CITIES[row % 4].0).unwrap();
+    }
+    let baseline = learn(csv.as_bytes());
+    let config = FirewallConfig::default();
+    let checker = Checker::new(&baseline, &config);
+    let list = |x: f64| format!(r#"{{"embedding": [{x}, 0, 0, 0, 0, 0, 0, 0], "city": "Paris"}}"#);
+    let decisions = checker.check(&format!("[{}, {}, {{\"city\": \"Paris\"}}]", list(0.5), list(50.0))).unwrap();
+    assert_eq!(decisions.iter().map(fired).collect::<Vec<_>>(), [vec![], vec!["embedding_anomalies[embedding]".to_owned()], vec![]]);
+    assert!(decisions[1].rules[0].sentence.contains("standard deviations from the reference's centre, beyond"), "{decisions:?}");
+}
+
 /// Prints rows a second: `cargo test --release -p straingauge-engine --test engine firewall_check -- --ignored --nocapture`.
 #[test]
 #[ignore = "a measurement"]

@@ -39,12 +39,13 @@ impl Labels {
         let labels = match &outcomes.truth {
             Truth::Classes(class) => coded(class),
             Truth::Numbers(values) => values.clone(),
-            Truth::None | Truth::Entities { .. } => {
-                return Err(Error::new("no_label", format!("{} has no labels.", dataset.info.file))
-                    .mend("Set labelCol to the column that holds them.")
-                    .in_file(&dataset.info.file));
-            }
+            Truth::None | Truth::Entities { .. } => Vec::new(),
         };
+        if labels.iter().all(|label| label.is_nan()) {
+            return Err(Error::new("no_label", format!("{} has no labels that this model's could be.", dataset.info.file))
+                .mend("Set labelCol to the column that holds them.")
+                .in_file(&dataset.info.file));
+        }
         let (mut by_id, mut refused, mut nameless) = (BTreeMap::new(), BTreeSet::new(), 0);
         for (id, label) in ids.into_iter().zip(labels).filter(|(_, label)| !label.is_nan()) {
             if id == 0 {
