@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, StringArray, TimestampMillisecondArray, UInt32Array};
-use arrow::compute::take;
+use arrow::array::{Array, BooleanArray, Float64Array, TimestampMillisecondArray};
+use arrow::buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 
 use super::{BadCell, Categories, Cells, Column, Dataset, Lists, MISSING_CODE, MissingCells, Table, Values};
 use crate::{Error, Result};
@@ -42,13 +42,26 @@ impl Column {
     /// # Errors
     /// `split_failed` where there is no such row.
     pub fn taken(&self, rows: &[u32]) -> Result<Self> {
+        // Arrow's own kernel does this for every type there is; the four that our columns have are a tenth of its code.
+        let valid = |array: &dyn Array| array.nulls().map(|n| NullBuffer::new(picked(n.inner(), rows)));
         let values = match &self.values {
             Values::Number { values, integer } => {
-                Values::Number { values: array(values, rows, |a: &Float64Array| a.clone())?, integer: *integer }
+                let numbers: ScalarBuffer<f64> = copied(values.values(), rows)?.into();
+                Values::Number { values: Float64Array::new(numbers, valid(values)), integer: *integer }
             }
-            Values::Boolean(values) => Values::Boolean(array(values, rows, |a: &BooleanArray| a.clone())?),
-            Values::Text(values) => Values::Text(array(values, rows, |a: &StringArray| a.clone())?),
-            Values::Timestamp(values) => Values::Timestamp(array(values, rows, |a: &TimestampMillisecondArray| a.clone())?),
+            Values::Boolean(values) => {
+                check(values.len(), rows)?;
+                Values::Boolean(BooleanArray::new(picked(values.values(), rows), valid(values)))
+            }
+            Values::Text(values) => {
+                check(values.len(), rows)?;
+                let text = |&row: &u32| values.is_valid(row as usize).then(|| values.value(row as usize));
+                Values::Text(rows.iter().map(text).collect())
+            }
+            Values::Timestamp(values) => {
+                let moments: ScalarBuffer<i64> = copied(values.values(), rows)?.into();
+                Values::Timestamp(TimestampMillisecondArray::new(moments, valid(values)))
+            }
             Values::Category(categories) => Values::Category(taken_categories(categories, rows)),
             Values::List(lists) => {
                 let values = rows.iter().flat_map(|&row| lists.row(row as usize).iter().copied()).collect();
@@ -59,10 +72,20 @@ impl Column {
     }
 }
 
-fn array<A: arrow::array::Array + Clone + 'static>(values: &A, rows: &[u32], copy: impl Fn(&A) -> A) -> Result<A> {
-    let indices = UInt32Array::from_iter_values(rows.iter().copied());
-    let out: ArrayRef = take(values, &indices, None).map_err(|e| Error::new("split_failed", format!("The rows could not be cut: {e}.")))?;
-    out.as_any().downcast_ref::<A>().map(copy).ok_or_else(|| Error::new("split_failed", "A column changed its type while it was cut."))
+fn copied<T: Copy>(values: &[T], rows: &[u32]) -> Result<Vec<T>> {
+    check(values.len(), rows)?;
+    Ok(rows.iter().filter_map(|&row| values.get(row as usize).copied()).collect())
+}
+
+fn picked(bits: &BooleanBuffer, rows: &[u32]) -> BooleanBuffer {
+    rows.iter().map(|&row| (row as usize) < bits.len() && bits.value(row as usize)).collect()
+}
+
+fn check(length: usize, rows: &[u32]) -> Result<()> {
+    if rows.iter().all(|&row| (row as usize) < length) {
+        return Ok(());
+    }
+    Err(Error::new("split_failed", "The rows could not be cut: there are fewer than asked for."))
 }
 
 /// Values that no row of the part has are left out: a category is a value that stands somewhere.
@@ -83,7 +106,11 @@ fn taken_categories(categories: &Categories, rows: &[u32]) -> Categories {
 /// What was missing or wrong in the rows of the part, under their new numbers.
 fn taken_cells(cells: &Cells, rows: &[u32]) -> Cells {
     let place = |row: u32| rows.binary_search(&row).ok().map(|at| at as u32);
-    let missing = cells.missing.rows.iter().zip(&cells.missing.codes).filter_map(|(&row, &code)| Some((place(row)?, code)));
+    // A year of days is cut 365 times: each looks at its own stretch of the file alone.
+    let (first, last) = (rows.first().copied().unwrap_or(0), rows.last().copied().unwrap_or(0));
+    let from = cells.missing.rows.partition_point(|&row| row < first);
+    let own = cells.missing.rows.iter().zip(&cells.missing.codes).skip(from).take_while(|(row, _)| **row <= last);
+    let missing = own.filter_map(|(&row, &code)| Some((place(row)?, code)));
     let (rows, codes): (Vec<u32>, Vec<u8>) = missing.unzip();
     let counts = (0..cells.missing.spellings.len()).map(|code| codes.iter().filter(|&&c| usize::from(c) == code).count() as u64).collect();
     let bad = cells.bad.iter().filter_map(|cell| Some(BadCell { row: place(cell.row)?, text: cell.text.clone() })).collect();
