@@ -733,6 +733,8 @@ export interface FirewallDocument {
   marks: {
     pinned: string[]; muted: string[]; notes: Record<string, Note[]>; resolved: Record<string, { on: string; note: string }>; monitors: CustomMonitor[];
   };
+  /** What explains the events, by their id. */
+  causes?: Record<string, Cause[]>;
   bins: { info: Bin; counts: string; ledger?: string }[];
 }
 /** What is known of a firewall without opening it. */

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use straingauge_api::{
-    BatchOptions, BatchReport, BinInfo, BinSize, Calendar, Case, DataParams, FirewallChange, FirewallConfig, FirewallDocument, ModelTask,
-    RunDocument, Severity, Stage, Status,
+    BatchOptions, BatchReport, BinInfo, BinSize, Calendar, Case, Category, DataParams, Event, EventKind, FirewallChange, FirewallConfig,
+    FirewallDocument, ModelTask, RunDocument, Severity, Stage, Status,
 };
 use straingauge_engine::firewall::Firewall;
 use straingauge_engine::stress::RunSide;
@@ -153,6 +153,24 @@ fn arxiv_fills_seven_days() {
         println!("{} {:?} {:?} abnormal {rate:.4} confidence {:?}", run.evaluation.dataset, bin.severity, bin.counts, metric.severity);
         assert!(bin.judged && bin.complete && metric.severity > Severity::Pass);
     }
+    let view = firewall.view().expect("a view");
+    show(&view.events);
+    let confidence = view.events.iter().find(|e| e.monitor == "model_performance:average_confidence").expect("an event");
+    assert_eq!((confidence.start, confidence.bins, confidence.open), (first, 7, true));
+    assert!(!confidence.causes.is_empty(), "no cause");
+}
+
+fn show(events: &[Event]) {
+    for event in events {
+        let day = (event.start - MONDAY).div_euclid(DAY);
+        println!(
+            "{:?} {:?} day {day} {} bins {} [{}]: {}",
+            event.severity, event.kind, event.bins, event.monitor, event.object, event.sentence
+        );
+        for cause in event.causes.iter().take(2) {
+            println!("    {:?} {:?} {}", cause.kind, cause.features, cause.sentence);
+        }
+    }
 }
 
 #[test]
@@ -180,14 +198,21 @@ fn fraud_fills_29_days() {
     println!("exported in {:?}: {size} bytes, {} a bin", begun.elapsed(), size / found.len());
     assert_eq!(found.len(), 29);
     assert!(found.iter().all(|b| b.rows == 1_000 && b.complete && b.judged && b.labelled == 1_000));
-    for bin in &found {
-        let run = firewall.run(bin.start, bin.end).expect("a run");
-        let loud: Vec<String> = (run.batches.iter().flat_map(|b| &b.cases))
-            .filter(|c| c.severity > Severity::Pass)
-            .map(|c| format!("{} {:.3}", c.id, c.statistic.unwrap_or(f64::NAN)))
-            .collect();
-        println!("{} {:?} {:?} abnormal {:?}: {}", run.evaluation.dataset, bin.severity, bin.counts, bin.abnormal, loud.join(", "));
+    let begun = std::time::Instant::now();
+    let view = firewall.view().expect("a view");
+    println!("looked at in {:?}: {} monitors", begun.elapsed(), view.monitors.len());
+    show(&view.events);
+    // 5, 9 and 11 August 2018: the catalogue's last paragraph.
+    let august = |day: i64| 1_533_081_600_000 + (day - 1) * DAY;
+    let drift = |feature: &str| view.events.iter().find(|e| e.monitor == "drift:feature_drift" && e.object == feature).expect(feature);
+    for (feature, day) in [("city", 5), ("country", 5), ("browser_version", 9)] {
+        let event = drift(feature);
+        assert!((event.start - august(day)).abs() <= DAY && event.open, "{feature}: {event:?}");
+        assert!(event.causes.iter().any(|c| c.features.iter().any(|f| f == feature)), "{feature}: {:?}", event.causes);
     }
+    let accuracy: Vec<_> = view.events.iter().filter(|e| e.monitor == "model_performance:accuracy").collect();
+    assert_eq!(accuracy.len(), 1, "{accuracy:?}");
+    assert!(accuracy[0].open && accuracy[0].kind == EventKind::Creeping, "{:?}", accuracy[0]);
     let begun = std::time::Instant::now();
     firewall.change(FirewallChange::Budget { false_events_a_year: 2.0 }).expect("a budget");
     println!("judged anew in {:?}", begun.elapsed());
@@ -411,4 +436,39 @@ fn what_cannot_be_done_is_said_by_name() {
     assert_eq!(early.add(reference(), BatchOptions::default()).expect_err("busy").code, "batch_under_way");
     early.abandon();
     assert_eq!(early.bin(0).expect_err("no bin").code, "unknown_bin");
+}
+
+/// A firewall in the first version of its document, as it was written then. `WRITE_FIXTURES=1` writes it anew, which only a new version may do.
+#[test]
+fn a_document_of_the_first_version_stays_readable() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/engine/fixtures/firewall-1.json");
+    if std::env::var_os("WRITE_FIXTURES").is_some() {
+        let categories = vec![Category::ModelPerformance, Category::Drift, Category::AbnormalInputs];
+        let mut firewall = small(FirewallConfig { categories: Some(categories), ..FirewallConfig::default() });
+        let mut rows = World::new(20).days(0, 1, 60);
+        rows.push_str(&World { state: 21, shift: 2.0 }.days(1, 1, 60));
+        take(&mut firewall, batch_of("a.csv", &rows), false).expect("a batch");
+        let on = "drift:feature_drift".to_owned();
+        firewall.change(FirewallChange::Note { on, day: "2024-01-03".into(), text: "seen".into() }).expect("a note");
+        std::fs::write(&path, bytes(&firewall)).expect("a fixture");
+    }
+    let text = std::fs::read_to_string(&path).expect("the fixture");
+    let document: FirewallDocument = serde_json::from_str(&text).expect("a document");
+    assert_eq!(document.format, 1);
+    let engine = document.engine.clone();
+    let mut firewall = Firewall::import(document).expect("a firewall");
+    let again = FirewallDocument { engine, ..firewall.export().expect("a document") };
+    assert_eq!(json::to_string(&again).expect("JSON"), text, "written again it is another");
+    assert_eq!(bins(&firewall).iter().map(|b| b.rows).collect::<Vec<_>>(), [60, 60]);
+    // The second day's x is two beyond everything that the reference has.
+    let view = firewall.view().expect("a view");
+    let drift = view.events.iter().find(|e| e.monitor == "drift:feature_drift" && e.object == "x").expect("the event");
+    assert_eq!((drift.start, drift.bins), (MONDAY + DAY, 1));
+    let monitor = view.monitors.iter().find(|m| m.id == "drift:feature_drift").expect("the monitor");
+    assert_eq!(monitor.notes[0].text, "seen");
+    // It goes on: judged anew, merged, and fed with another day.
+    firewall.change(FirewallChange::Budget { false_events_a_year: 2.0 }).expect("a budget");
+    assert_eq!(firewall.run(MONDAY, MONDAY + 2 * DAY).expect("a run").evaluation.rows, 120);
+    take(&mut firewall, batch_of("b.csv", &World::new(22).days(2, 1, 60)), false).expect("a batch");
+    assert_eq!(bins(&firewall).len(), 3);
 }

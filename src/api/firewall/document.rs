@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BinInfo, CustomMonitor, DataParams, FirewallConfig, ModelTask, Note, Resolution, SideInfo};
+use crate::{BinInfo, Cause, CustomMonitor, DataParams, FirewallConfig, ModelTask, Note, Resolution, SideInfo};
 
 /// The document's format version; readers refuse a newer one and read all older ones.
 pub const FIREWALL_FORMAT: u32 = 1;
@@ -60,6 +60,9 @@ pub struct FirewallDocument {
     pub baseline: String,
     /// What the reader decided.
     pub marks: FirewallMarks,
+    /// What explains the events, by their id; finding it again would take as long as a batch.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub causes: BTreeMap<String, Vec<Cause>>,
     /// The bins in order of time.
     pub bins: Vec<StoredBin>,
 }

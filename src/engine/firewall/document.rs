@@ -1,7 +1,7 @@
 //! The firewall as one document: what was learnt, the bins, what the reader decided.
 //!
-//! Counts are base64 of the engine's binary form; everything else is plain JSON. No rows, and nothing that can be computed again: events,
-//! their causes and the monitors follow from the records.
+//! Counts are base64 of the engine's binary form; everything else is plain JSON. No rows; events and monitors follow from the records, and
+//! are not kept.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,6 +71,7 @@ impl Firewall {
             params: baseline.params.clone(),
             baseline: to_base64(&to_bytes(&**baseline)),
             marks: self.marks.clone(),
+            causes: self.causes.clone(),
             bins: Vec::new(),
         })
     }
@@ -88,7 +89,7 @@ impl Firewall {
     /// # Errors
     /// `newer_format`, `invalid_document`.
     pub fn import(document: FirewallDocument) -> Result<Self> {
-        let FirewallDocument { format, config, model_task, id, reference, params, baseline, marks, bins, .. } = document;
+        let FirewallDocument { format, config, model_task, id, reference, params, baseline, marks, causes, bins, .. } = document;
         if format > FIREWALL_FORMAT {
             let message = format!("The document has format {format}; this engine reads up to {FIREWALL_FORMAT}.");
             return Err(Error::new("newer_format", message).mend("Use a newer version of Straingauge."));
@@ -121,10 +122,11 @@ impl Firewall {
             work: Work::Idle,
             bins: BTreeMap::new(),
             marks,
-            causes: BTreeMap::new(),
+            causes,
             report: None,
         };
-        firewall.put(read, None)?;
+        // What the document does not explain, of an older engine's or without its bins, is explained now.
+        firewall.put(read, Some(&[]))?;
         Ok(firewall)
     }
 }

@@ -8,6 +8,9 @@ use super::{Bin, Firewall, Record, causes, judging};
 use crate::Result;
 use crate::stress::Context;
 
+/// Bins of an event that are merged: its latest.
+const MOST_BINS: usize = 60;
+
 /// The bins of an event merged beside the reference, and what was judged of them.
 type Merged = (Context, Vec<Record>);
 
@@ -26,9 +29,10 @@ impl Firewall {
             if bins.is_empty() {
                 continue;
             }
+            let bins = bins.get(bins.len().saturating_sub(MOST_BINS)..).unwrap_or_default();
             let span = (event.start, event.end);
             if !seen.contains_key(&span) {
-                seen.insert(span, self.merged(&bins)?);
+                seen.insert(span, self.merged(bins)?);
             }
             let Some((context, records)) = seen.get(&span) else { continue };
             let custom = self.marks.monitors.iter().find(|m| m.name == event.monitor_name).map(|m| m.test.as_str());

@@ -170,7 +170,8 @@ impl Firewall {
             return Err(Error::new("rows_not_loaded", format!("The rows of the bin {} are not loaded.", bins::name(bin.info.start)))
                 .mend("A firewall keeps no rows; add the file again with overrideExistingBins to look at them."));
         }
-        self.finished(&[bin])?.rows(case, offset, limit)
+        let subset = bin.records.iter().find(|r| r.case == case).and_then(|r| r.subset.as_deref());
+        self.run_over(&[bin])?.rows_of_subset(case, subset, offset, limit)
     }
 
     /// Does what the reader decided.
@@ -195,7 +196,12 @@ impl Firewall {
                 self.config.rules.insert(rule, action);
                 Ok(())
             }
-            other => self.mark(other),
+            other => {
+                self.mark(other)?;
+                // A monitor of the reader's own may bring events; those that were there keep their causes.
+                self.causes = self.explain(&self.events()?, Some(&[]))?;
+                Ok(())
+            }
         }
     }
 

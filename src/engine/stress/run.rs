@@ -251,26 +251,19 @@ impl Run {
         let State::Done { context, plan, document } = &self.state else {
             return Err(Error::new("run_not_done", "The rows of a case are there once the run has ended."));
         };
-        let (id, aspect) = case.split_once('#').map_or((case, None), |(id, aspect)| (id, Some(aspect)));
-        for planned in &plan.planned {
-            let features = planned.family.subject.features();
-            let of = if features.is_empty() { String::new() } else { format!("[{}]", features.join(", ")) };
-            if let Some(test) = planned.family.tests.iter().find(|test| format!("{test}{of}") == id) {
-                let set = rows_of(context, planned, test, aspect);
-                let reasons = |rows: &[u32]| planned.question.reasons(context, &planned.family, test, rows);
-                let judges_model = test.contains("performance");
-                let subset = document.batches.iter().flat_map(|b| &b.cases).find(|c| c.id == case).and_then(|c| c.subset.as_deref());
-                return Ok(super::row_page::page(
-                    context,
-                    &features,
-                    set,
-                    &About { subset, judges_model, reasons: &reasons },
-                    offset,
-                    limit,
-                ));
-            }
+        let subset = document.batches.iter().flat_map(|b| &b.cases).find(|c| c.id == case).and_then(|c| c.subset.as_deref());
+        page(context, plan, case, subset, offset, limit)
+    }
+
+    /// The same of a run that was asked nothing, by whoever knows the subset that the case is about.
+    ///
+    /// # Errors
+    /// `run_not_done` while sides are prepared, `unknown_case`.
+    pub fn rows_of_subset(&self, case: &str, subset: Option<&str>, offset: usize, limit: usize) -> Result<RowPage> {
+        match &self.state {
+            State::Testing { context, plan, .. } => page(context, plan, case, subset, offset, limit),
+            _ => self.rows(case, offset, limit),
         }
-        Err(Error::new("unknown_case", format!("This run has no case \"{case}\".")))
     }
 
     fn progress(&mut self, stage: Stage, label: String, batches: Vec<Batch>) -> Progress {
@@ -408,6 +401,22 @@ fn ask(context: &Context, plan: &mut Plan, index: usize) -> Result<String> {
     let name = planned.specs.first().and_then(|&s| plan.specs.get(s)).map_or("", |s| s.category.label());
     let features = planned.family.subject.features();
     Ok(if features.is_empty() { name.to_owned() } else { format!("{name} · {}", features.join(" × ")) })
+}
+
+/// A page of the rows of a case.
+fn page(context: &Context, plan: &Plan, case: &str, subset: Option<&str>, offset: usize, limit: usize) -> Result<RowPage> {
+    let (id, aspect) = case.split_once('#').map_or((case, None), |(id, aspect)| (id, Some(aspect)));
+    for planned in &plan.planned {
+        let features = planned.family.subject.features();
+        let of = if features.is_empty() { String::new() } else { format!("[{}]", features.join(", ")) };
+        if let Some(test) = planned.family.tests.iter().find(|test| format!("{test}{of}") == id) {
+            let set = rows_of(context, planned, test, aspect);
+            let reasons = |rows: &[u32]| planned.question.reasons(context, &planned.family, test, rows);
+            let about = About { subset, judges_model: test.contains("performance"), reasons: &reasons };
+            return Ok(super::row_page::page(context, &features, set, &about, offset, limit));
+        }
+    }
+    Err(Error::new("unknown_case", format!("This run has no case \"{case}\".")))
 }
 
 /// The evaluation rows that a case is about.
