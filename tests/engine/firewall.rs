@@ -1,9 +1,10 @@
 //! The firewall from files to bins: what it counts, what it refuses, what it keeps.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use straingauge_api::{
-    BatchOptions, BatchReport, BinInfo, BinSize, Calendar, Case, Category, DataParams, Event, EventKind, FirewallChange, FirewallConfig,
+    BatchOptions, BatchReport, BinInfo, BinSize, Calendar, Case, Category, DataParams, Event, FirewallChange, FirewallConfig,
     FirewallDocument, ModelTask, RunDocument, Severity, Stage, Status,
 };
 use straingauge_engine::firewall::Firewall;
@@ -204,7 +205,8 @@ fn fraud_fills_29_days() {
     show(&view.events);
     // 5, 9 and 11 August 2018: the catalogue's last paragraph.
     let august = |day: i64| 1_533_081_600_000 + (day - 1) * DAY;
-    let drift = |feature: &str| view.events.iter().find(|e| e.monitor == "drift:feature_drift" && e.object == feature).expect(feature);
+    let drift =
+        |feature: &str| view.events.iter().find(|e| e.monitor == "drift:feature_drift#categorical" && e.object == feature).expect(feature);
     for (feature, day) in [("city", 5), ("country", 5), ("browser_version", 9)] {
         let event = drift(feature);
         assert!((event.start - august(day)).abs() <= DAY && event.open, "{feature}: {event:?}");
@@ -212,7 +214,7 @@ fn fraud_fills_29_days() {
     }
     let accuracy: Vec<_> = view.events.iter().filter(|e| e.monitor == "model_performance:accuracy").collect();
     assert_eq!(accuracy.len(), 1, "{accuracy:?}");
-    assert!(accuracy[0].open && accuracy[0].kind == EventKind::Creeping, "{:?}", accuracy[0]);
+    assert!(accuracy[0].open, "{:?}", accuracy[0]);
     let begun = std::time::Instant::now();
     firewall.change(FirewallChange::Budget { false_events_a_year: 2.0 }).expect("a budget");
     println!("judged anew in {:?}", begun.elapsed());
@@ -392,14 +394,19 @@ fn a_firewall_read_back_is_the_same() {
     let header = again.header().expect("a header");
     assert!(header.bins.is_empty());
     assert_eq!(again.bin(MONDAY).expect("a bin"), document.bins[0]);
-    // Judged anew at the same budget nothing changes, and both go on alike.
+    // Judged anew at the same budget nothing changes, and both go on alike, save that causes lose their example rows with the rows.
+    let uncaused = |firewall: &Firewall| {
+        let document = firewall.export().expect("a document");
+        assert!(!document.causes.is_empty());
+        json::to_string(&FirewallDocument { causes: BTreeMap::new(), ..document }).expect("JSON")
+    };
     again.change(FirewallChange::Budget { false_events_a_year: 1.0 }).expect("a budget");
-    assert_eq!(bytes(&again), written);
+    assert_eq!(uncaused(&again), uncaused(&firewall));
     let more = World::new(16).days(3, 1, 400);
     for one in [&mut firewall, &mut again] {
         take(one, batch_of("b.csv", &more), false).expect("a batch");
     }
-    assert_eq!(bytes(&again), bytes(&firewall));
+    assert_eq!(uncaused(&again), uncaused(&firewall));
     assert_eq!(firewall.rows(MONDAY + 2 * DAY, "drift:feature_drift[x]", 0, 5).map_err(|e| e.code).err(), None);
     let gone = again.rows(MONDAY + 2 * DAY, "drift:feature_drift[x]", 0, 5).expect_err("no rows");
     assert_eq!(gone.code, "rows_not_loaded");
@@ -448,7 +455,7 @@ fn a_document_of_the_first_version_stays_readable() {
         let mut rows = World::new(20).days(0, 1, 60);
         rows.push_str(&World { state: 21, shift: 2.0 }.days(1, 1, 60));
         take(&mut firewall, batch_of("a.csv", &rows), false).expect("a batch");
-        let on = "drift:feature_drift".to_owned();
+        let on = "drift:feature_drift#numeric".to_owned();
         firewall.change(FirewallChange::Note { on, day: "2024-01-03".into(), text: "seen".into() }).expect("a note");
         std::fs::write(&path, bytes(&firewall)).expect("a fixture");
     }
@@ -462,9 +469,9 @@ fn a_document_of_the_first_version_stays_readable() {
     assert_eq!(bins(&firewall).iter().map(|b| b.rows).collect::<Vec<_>>(), [60, 60]);
     // The second day's x is two beyond everything that the reference has.
     let view = firewall.view().expect("a view");
-    let drift = view.events.iter().find(|e| e.monitor == "drift:feature_drift" && e.object == "x").expect("the event");
+    let drift = view.events.iter().find(|e| e.monitor == "drift:feature_drift#numeric" && e.object == "x").expect("the event");
     assert_eq!((drift.start, drift.bins), (MONDAY + DAY, 1));
-    let monitor = view.monitors.iter().find(|m| m.id == "drift:feature_drift").expect("the monitor");
+    let monitor = view.monitors.iter().find(|m| m.id == "drift:feature_drift#numeric").expect("the monitor");
     assert_eq!(monitor.notes[0].text, "seen");
     // It goes on: judged anew, merged, and fed with another day.
     firewall.change(FirewallChange::Budget { false_events_a_year: 2.0 }).expect("a budget");
