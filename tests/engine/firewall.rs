@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use straingauge_api::{
     BatchOptions, BatchReport, BinInfo, BinSize, Calendar, Case, Category, DataParams, Event, FirewallChange, FirewallConfig,
-    FirewallDocument, ModelTask, RunDocument, Severity, Stage, Status,
+    FirewallDocument, ModelTask, RunDocument, Severity, Stage,
 };
 use straingauge_engine::firewall::Firewall;
 use straingauge_engine::stress::RunSide;

@@ -13,6 +13,8 @@ use crate::profile::{Mean, ModelFrame, OutcomeTally, Profile, SubsetFrame};
 use crate::stress::Context;
 use crate::stress::drift::attribution::{self, Attribution};
 
+/// From this share of labelled rows on, parts by the label are told.
+const LABELLED: f64 = 0.8;
 /// Standard errors within which a part's contribution is noise, whatever the number of parts.
 const NOISE: f64 = 2.0;
 
@@ -206,11 +208,13 @@ impl<'a> Fall<'a> {
         let label = frame.label.as_ref().map_or("the label", |l| &l.name);
         if self.is_mean() {
             let by = [(label, &a.by_label, &b.by_label), ("the predicted class", &a.by_predicted, &b.by_predicted)];
+            // Where hardly any row has a label, its classes have not become fewer.
+            let labelled = b.tally.labelled.rows as f64 >= LABELLED * b.tally.rows as f64;
             let of = |(name, a, b): (&str, &Vec<OutcomeTally>, &Vec<OutcomeTally>)| {
                 let classes = self.frame.classes.iter().zip(a.iter().zip(b));
                 classes.filter_map(|(class, (a, b))| self.bearing(None, name, None, &format!("= {class}"), (Some(a), b))).collect()
             };
-            return by.into_iter().map(of).collect();
+            return by.into_iter().skip(usize::from(!labelled)).map(of).collect();
         }
         let margins = (self.frame.margins(&a.tally), self.frame.margins(&b.tally));
         let (Quantity::Metric(definition), (Some(a), Some(b))) = (self.quantity, margins) else { return Vec::new() };
