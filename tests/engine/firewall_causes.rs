@@ -2,12 +2,14 @@
 
 use std::fmt::Write;
 
-use straingauge_api::{Cause, CauseKind, DataParams, ModelTask};
+use straingauge_api::{BatchOptions, Cause, CauseKind, DataParams, Event, FirewallConfig, ModelTask, OneOrMany, Stage};
+use straingauge_engine::firewall::Firewall;
 use straingauge_engine::firewall::causes::{self, Rows};
 use straingauge_engine::random::Rng;
-use straingauge_engine::stress::{Context, Side};
+use straingauge_engine::stress::{Context, RunSide, Side};
 
 use crate::sides::context;
+use crate::support::{self, read, real_file};
 
 /// A row before it is written.
 struct Row {
@@ -199,4 +201,63 @@ fn words_and_faulty_values_are_named() {
     assert!(cause.share.unwrap() > 0.8 && cause.examples.len() == 5, "{cause:?}");
     let causes = causes_of(&context, "abnormality_rate", "");
     assert_eq!(causes[0].case.as_deref(), Some("abnormal_inputs:numeric_outlier[amount]"));
+}
+
+/// The events of a batch held against a reference.
+fn events(task: ModelTask, reference: RunSide, batch: RunSide) -> Vec<Event> {
+    let mut firewall = Firewall::learn(FirewallConfig::default(), task, reference).unwrap();
+    while firewall.step().unwrap().stage != Stage::Done {}
+    firewall.add(batch, BatchOptions::default()).unwrap();
+    while firewall.step().unwrap().stage != Stage::Done {}
+    let events = firewall.view().unwrap().events;
+    for event in &events {
+        println!("{} [{}] {:?} {} bins: {}", event.monitor, event.object, event.kind, event.bins, event.sentence);
+        for cause in &event.causes {
+            println!(
+                "    {:?} {:?}: {} ({} examples, {} words)",
+                cause.kind,
+                cause.share,
+                cause.sentence,
+                cause.examples.len(),
+                cause.tokens.len()
+            );
+        }
+    }
+    events
+}
+
+#[test]
+fn what_broke_in_the_fraud_data_is_named() {
+    let side = |name: &str, file: &str| {
+        let params =
+            DataParams { label_col: Some("label".into()), prediction_col: Some(OneOrMany::One("preds".into())), ..DataParams::default() };
+        Some(support::side(name, read(file, &real_file(file)?), None, &params, ModelTask::BinaryClassification))
+    };
+    let Some((reference, batch)) = side("reference", "fraud/fraud_ref.csv.gz").zip(side("production", "fraud/fraud_eval.csv.gz")) else {
+        return;
+    };
+    let events = events(ModelTask::BinaryClassification, reference, batch);
+    for feature in ["city", "country", "browser_version"] {
+        let event = events.iter().find(|e| e.monitor.starts_with("drift:feature_drift") && e.object == feature).expect(feature);
+        let cause = event.causes.first().expect("a cause");
+        assert_eq!((cause.kind, cause.features.as_slice()), (CauseKind::Drift, [feature.to_owned()].as_slice()));
+    }
+    let broken = ["city", "country", "browser_version"];
+    let about = |e: &&Event| e.monitor.starts_with("model_performance:") && !e.causes.is_empty();
+    let blamed = events.iter().filter(about).any(|e| e.causes.iter().any(|c| c.features.iter().any(|f| broken.contains(&f.as_str()))));
+    assert!(blamed, "what changed is a cause of what the model does");
+}
+
+#[test]
+fn what_changed_in_the_papers_is_named() {
+    let file = |name: &str| Some(read(name, &real_file(&format!("arxiv/{name}"))?));
+    let task = ModelTask::MulticlassClassification;
+    let side =
+        |name: &str, data: &str, said: &str| Some(support::side(name, file(data)?, Some(&*file(said)?), &DataParams::default(), task));
+    let sides = side("train", "train.json.gz", "train_preds.json.gz").zip(side("val_1", "val_1.json.gz", "val_preds_1.json.gz"));
+    let Some((reference, batch)) = sides else { return };
+    let events = events(task, reference, batch);
+    let words = events.iter().flat_map(|e| &e.causes).filter(|c| c.kind == CauseKind::Tokens);
+    assert!(words.clone().all(|c| !c.tokens.is_empty() && c.sentence.starts_with("In ")), "{:?}", words.collect::<Vec<_>>());
+    assert!(events.iter().any(|e| !e.causes.is_empty()));
 }

@@ -215,7 +215,7 @@ impl Firewall {
 
     /// The rules of the single-row check.
     fn check_rules(&self) -> Result<Vec<straingauge_api::CheckRule>> {
-        Ok(self.checker()?.rules().cloned().collect())
+        Ok(self.checker()?.rules().collect())
     }
 
     /// How it is set up.

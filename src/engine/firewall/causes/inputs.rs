@@ -53,7 +53,7 @@ impl Found<'_> {
         Cause {
             rows: Some(self.counts.1.failing),
             case: Some(self.case()),
-            examples: rows.examples(self.at, |column| failing(context, self.at, self.rule, column)),
+            examples: rows.examples(self.at, |column, side| failing(context, self.at, self.rule, column, side)),
             ..cause(CauseKind::Abnormal, [self.name.to_owned()], sentence)
         }
     }
@@ -73,7 +73,7 @@ fn found(context: &Context) -> impl Iterator<Item = Found<'_>> {
 }
 
 /// Faulty inputs by what they bear of a change.
-pub(super) fn bearing(fall: &Fall, rows: Rows) -> Vec<Cause> {
+pub(super) fn bearing(fall: &Fall, rows: Rows) -> Vec<(f64, Cause)> {
     let context = fall.context;
     let of = |f: Found| {
         // New values are a part of their own.
@@ -98,7 +98,8 @@ pub(super) fn bearing(fall: &Fall, rows: Rows) -> Vec<Cause> {
             part_of(share).to_lowercase(),
             change_of(fall)
         );
-        Some(Cause { share: Some(share), ..f.cause(context, sentence, rows) })
+        let cause = Cause { share: Some(share), ..f.cause(context, sentence, rows) };
+        Some((share - super::SURE * error / fall.total.abs(), cause))
     };
     found(context).filter_map(of).collect()
 }
@@ -109,10 +110,14 @@ pub(super) fn values(context: &Context, test: &str, object: &str, rows: Rows) ->
         return Vec::new();
     };
     let all = f.counts.1.failing;
+    // Where every row has a value of its own the values say nothing.
+    if f.commonest(1).iter().all(|(_, n)| *n < 2) {
+        return vec![f.cause(context, format!("{}.", f.told()), rows)];
+    }
     let of = |(shown, n): (String, u64)| {
         let sentence = format!("{} of the {} rows that {} have {shown}.", spaced(n), spaced(all), f.fails);
-        let examples = rows.examples(f.at, |column| {
-            let mut own = failing(context, f.at, f.rule, column);
+        let examples = rows.examples(f.at, |column, side| {
+            let mut own = failing(context, f.at, f.rule, column, side);
             own.retain(|&row| crate::profile::rules::shown(column, row) == shown);
             own
         });

@@ -12,12 +12,12 @@ use std::sync::Arc;
 use straingauge_api::{Cause, CauseKind, ExampleRow, Severity};
 use straingauge_charts::format::{percent, spaced, value};
 
-use self::parts::{Bearing, Fall, Quantity};
+use self::parts::{Bearing, Fall};
 use super::Record;
 use crate::profile::rules::{Rule, Whose, failing_rows};
 use crate::stress::{Context, Side};
 use crate::table::Column;
-use crate::text::Gram;
+use crate::text::{Gram, TextFeature};
 
 /// Causes that are told.
 const MOST: usize = 8;
@@ -25,6 +25,10 @@ const MOST: usize = 8;
 const MOST_PARTS: usize = 5;
 /// Example rows of a cause.
 const EXAMPLES: usize = 5;
+/// Standard errors below a cause's share by which it is ranked.
+const SURE: f64 = 2.0;
+/// What takes a rank behind all others.
+const BEHIND: f64 = 1e6;
 /// The share of a change from which a feature's drift is told beside it.
 const TELLING: f64 = 0.05;
 
@@ -39,11 +43,11 @@ impl<'a> Rows<'a> {
     }
 
     /// The first rows that a choice over a feature's column takes.
-    fn examples(self, at: usize, choose: impl Fn(&Column) -> Vec<u32>) -> Vec<ExampleRow> {
+    fn examples(self, at: usize, choose: impl Fn(&Column, &Side) -> Vec<u32>) -> Vec<ExampleRow> {
         let mut out = Vec::new();
         for (bin, side) in self.0 {
             let Some(column) = side.columns.get(at).and_then(Option::as_ref) else { continue };
-            out.extend(choose(column).into_iter().map(|row| ExampleRow { bin: *bin, row }));
+            out.extend(choose(column, side).into_iter().map(|row| ExampleRow { bin: *bin, row }));
             if out.len() >= EXAMPLES {
                 break;
             }
@@ -59,14 +63,16 @@ impl<'a> Rows<'a> {
 pub fn of(context: &Context, records: &[Record], test: &str, object: &str, rows: Rows) -> Vec<Cause> {
     let at = context.feature(object);
     let mut causes = Vec::new();
-    let quantity = parts::quantity(context, test);
+    let quantity = parts::quantity(context, test, object);
     if let Some(fall) = quantity.and_then(|quantity| Fall::of(context, quantity)) {
         let only = at.filter(|_| test.starts_with("subset_performance"));
-        let bearings = fall.bearings(only).into_iter().filter(|b| said_by_itself(fall.quantity, b));
-        causes.extend(bearings.take(MOST_PARTS).map(|b| borne(&fall, &b, rows)));
-        causes.extend(inputs::bearing(&fall, rows));
-        causes.extend(drifting(&fall, records));
-        causes.sort_by(|a, b| b.share.unwrap_or(0.0).total_cmp(&a.share.unwrap_or(0.0)));
+        let bearings = fall.bearings(only);
+        let mut ranked: Vec<(f64, Cause)> = bearings.iter().take(MOST_PARTS).map(|b| (rank(&fall, b), borne(&fall, b, rows))).collect();
+        ranked.extend(inputs::bearing(&fall, rows));
+        ranked.extend(drifting(&fall, records, rows));
+        // What is borne for sure: a part of few rows may seem to bear much.
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        causes.extend(ranked.into_iter().map(|(_, cause)| cause));
         keep_one_a_feature(&mut causes);
     }
     let own = match test.split_once(':') {
@@ -86,7 +92,8 @@ pub fn of(context: &Context, records: &[Record], test: &str, object: &str, rows:
         }
         Some(("drift" | "bias_and_fairness", name)) if name.ends_with("_drift") => {
             let moved = drifted(context, test, object, at);
-            moved.map_or_else(Vec::new, |(frame, a, b)| values::moved(frame, (a, b), at, rows))
+            let name = |frame: &'_ crate::profile::ColumnFrame| if object.is_empty() { frame.name.clone() } else { object.to_owned() };
+            moved.map_or_else(Vec::new, |(frame, a, b)| values::moved(&name(frame), frame, (a, b), at, rows))
         }
         Some(("abnormal_inputs", _)) => inputs::values(context, test, object, rows),
         _ if test == "abnormality_rate" => inputs::rules(context, records, rows),
@@ -142,9 +149,9 @@ fn drifted<'a>(context: &'a Context, test: &str, object: &str, at: Option<usize>
     }
 }
 
-/// A share of predictions is not explained by the predicted class.
-fn said_by_itself(quantity: Quantity, bearing: &Bearing) -> bool {
-    !(matches!(quantity, Quantity::Predicted(_)) && bearing.feature.is_none())
+/// The share that a part bears for sure; classes describe what features explain, and stand behind them.
+fn rank(fall: &Fall, b: &Bearing) -> f64 {
+    b.share - SURE * b.error / fall.total.abs() - if b.feature.is_some() { 0.0 } else { BEHIND }
 }
 
 /// "Most of the fall".
@@ -172,14 +179,6 @@ fn borne(fall: &Fall, b: &Bearing, rows: Rows) -> Cause {
     let (before, after) = b.values;
     let name = fall.quantity.name(fall.frame);
     let own = value(after, unit);
-    let told = if is_new {
-        format!("rows where {} {}, which the reference never has: {name} is {own} there", b.name, b.label)
-    } else {
-        let was = before.map_or_else(String::new, |v| format!(" ({} in the reference)", value(Some(v), unit)));
-        let shares = format!("they are {} of the rows ({} in the reference)", percent(b.shares.1), percent(b.shares.0));
-        format!("rows where {} {}: {name} is {own} there{was}, and {shares}", b.name, b.label)
-    };
-    let sentence = format!("{} of {} comes from the {} {told}.", part_of(b.share), change_of(fall), spaced(b.rows));
     let mostly_mix = b.mix.zip(b.within).is_some_and(|(mix, within)| mix.abs() > within.abs());
     let kind = if is_new {
         CauseKind::Abnormal
@@ -188,15 +187,27 @@ fn borne(fall: &Fall, b: &Bearing, rows: Rows) -> Cause {
     } else {
         CauseKind::Within
     };
+    let was = before.map_or_else(String::new, |v| format!(" ({} in the reference)", value(Some(v), unit)));
+    let (p, q) = (percent(b.shares.0), percent(b.shares.1));
+    let (rows_of, part) = (spaced(b.rows), format!("rows where {} {}", b.name, b.label));
+    let borne = match kind {
+        CauseKind::Abnormal => format!("comes from the {rows_of} {part}, which the reference never has: {name} is {own} there"),
+        CauseKind::Mix => {
+            let more = if b.shares.1 > b.shares.0 { "more" } else { "fewer" };
+            format!("comes with {more} {part}: {q} of the rows, {p} in the reference; {name} is {own} there{was}")
+        }
+        _ => format!("comes from the {rows_of} {part}: {name} is {own} there{was}, and they are {q} of the rows ({p} in the reference)"),
+    };
+    let sentence = format!("{} of {} {borne}.", part_of(b.share), change_of(fall));
     let examples = b.feature.map_or_else(Vec::new, |at| {
         let frame = &fall.context.frame;
-        rows.examples(at, |column| match b.cell {
+        rows.examples(at, |column, side| match b.cell {
             Some(cell) => {
                 let cells = frame.subsets.get(at).and_then(Option::as_ref).map(|s| s.cells_of(column)).unwrap_or_default();
                 let own = cells.iter().enumerate().filter(|(_, c)| **c as usize == cell);
                 own.map(|(row, _)| row as u32).take(EXAMPLES).collect()
             }
-            None => failing(fall.context, at, &Rule::UnseenCategorical, column),
+            None => failing(fall.context, at, &Rule::UnseenCategorical, column, side),
         })
     });
     Cause {
@@ -212,20 +223,25 @@ fn borne(fall: &Fall, b: &Bearing, rows: Rows) -> Cause {
 }
 
 /// Rows of a column that fail a rule of its feature.
-fn failing(context: &Context, at: usize, rule: &Rule, column: &Column) -> Vec<u32> {
-    let known = context.frame.rules.features.get(at).zip(context.frame.columns.get(at));
-    known.map_or_else(Vec::new, |(rules, frame)| failing_rows(rule, rules, frame, column, None, Whose::Other).0)
+fn failing(context: &Context, at: usize, rule: &Rule, column: &Column, side: &Side) -> Vec<u32> {
+    let Some((rules, frame)) = context.frame.rules.features.get(at).zip(context.frame.columns.get(at)) else { return Vec::new() };
+    let unseen = context.feature(&TextFeature::UnseenTokenShare.column(&frame.name));
+    let unseen = unseen.and_then(|i| side.columns.get(i)?.as_deref());
+    failing_rows(rule, rules, frame, column, unseen, Whose::Other).0
 }
 
 /// Features that drift in the same bins, by what moved rows do to the metric.
-fn drifting(fall: &Fall, records: &[Record]) -> Vec<Cause> {
+fn drifting(fall: &Fall, records: &[Record], rows: Rows) -> Vec<(f64, Cause)> {
     let of = |record: &Record| {
         let [feature] = record.features.as_slice() else { return None };
         let at = fall.context.feature(feature).filter(|_| record.test == "drift:feature_drift" && record.severity > Severity::Pass)?;
         let a = fall.attribution(at)?;
         let share = a.mix / fall.total;
         let told = a.mix.abs() > 2.0 * a.mix_error && share > TELLING;
-        told.then(|| Cause {
+        let moved =
+            || column(fall.context, Some(at)).and_then(|(f, a, b)| values::moved(feature, f, (a, b), Some(at), rows).into_iter().next());
+        let cause = || Cause {
+            examples: moved().map_or_else(Vec::new, |most| most.examples),
             share: Some(share),
             mix: Some(a.mix),
             within: Some(a.within),
@@ -239,7 +255,8 @@ fn drifting(fall: &Fall, records: &[Record]) -> Vec<Cause> {
                     change_of(fall)
                 ),
             )
-        })
+        };
+        told.then(|| (share - SURE * a.mix_error / fall.total.abs(), cause()))
     };
     records.iter().filter_map(of).collect()
 }
@@ -279,7 +296,8 @@ fn beside(context: &Context, records: &[Record], test: &str, object: &str, rows:
     };
     let mut found: Vec<&Record> = records.iter().filter(worth).collect();
     // Tests about one object say what happened to it; its own neighbours are listed as events of the same bins.
-    if test.starts_with("drift:") && !object.is_empty() && !object.contains(", ") {
+    let of_inputs = test.starts_with("drift:") || test.starts_with("abnormal_inputs:");
+    if of_inputs && context.feature(object).is_some() {
         found.retain(|r| r.features.iter().any(|f| f == object));
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.case.cmp(&b.case)));
@@ -289,7 +307,7 @@ fn beside(context: &Context, records: &[Record], test: &str, object: &str, rows:
             "drift:unigram_drift" => words::changed(context, at?, Gram::Unigram, rows)?,
             "drift:feature_drift" => {
                 let (frame, a, b) = column(context, at)?;
-                let most = values::moved(frame, (a, b), at, rows).into_iter().next()?;
+                let most = values::moved(&frame.name, frame, (a, b), at, rows).into_iter().next()?;
                 Cause { share: None, sentence: format!("{} drifts in the same bins: {}", names(record), most.sentence), ..most }
             }
             "drift:nulls_per_feature_drift" => column(context, at).and_then(|(f, a, b)| values::missing(f, (a, b), at, rows))?,

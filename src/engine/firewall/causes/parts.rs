@@ -15,6 +15,8 @@ use crate::stress::drift::attribution::{self, Attribution};
 
 /// From this share of labelled rows on, parts by the label are told.
 const LABELLED: f64 = 0.8;
+/// A part that is more of the rows on both sides is hardly a part.
+const MOST_OF_ALL: f64 = 0.5;
 /// Standard errors within which a part's contribution is noise, whatever the number of parts.
 const NOISE: f64 = 2.0;
 
@@ -36,6 +38,7 @@ impl Quantity {
     pub(super) fn name(self, frame: &ModelFrame) -> String {
         match self {
             // Names of one capital word are words; AUC and the like are not.
+            Self::Metric(d) if ["Brier", "Matthews"].iter().any(|name| d.name.starts_with(name)) => d.name.to_owned(),
             Self::Metric(d) if d.name.chars().skip(1).all(char::is_lowercase) || d.name.contains(' ') => lower_first(d.name),
             Self::Metric(d) => d.name.to_owned(),
             Self::Predicted(class) => format!("the share predicted as {}", frame.classes.get(class).map_or("", String::as_str)),
@@ -178,7 +181,9 @@ impl<'a> Fall<'a> {
                     // The rows of new values stand among the other values'; they are a part of their own.
                     let new = unseen.as_ref().is_some_and(|u| is_other(cut, cell) && 2 * u.rows >= b.rows);
                     if !new {
-                        own.extend(self.bearing(Some(at), &feature.name, Some(cell), label, (Some(a), b)));
+                        let of_others = is_other(cut, cell).then(|| self.commonest_other(at, cut)).flatten();
+                        let label = of_others.map_or_else(|| label.clone(), |value| format!("{label}, mostly {value}"));
+                        own.extend(self.bearing(Some(at), &feature.name, Some(cell), &label, (Some(a), b)));
                     }
                 }
             }
@@ -192,12 +197,16 @@ impl<'a> Fall<'a> {
         let parts: usize = all.iter().map(Vec::len).sum();
         let least = NOISE.max((2.0 * crate::math::ln(parts.max(1) as f64)).sqrt() + 0.5);
         let sure = |b: &Bearing| b.contribution * self.total.signum() - least * b.error;
-        let most = |of: Vec<Bearing>| of.into_iter().filter(|b| sure(b) > 0.0).max_by(|p, q| sure(p).total_cmp(&sure(q)));
+        let told = |b: &Bearing| sure(b) > 0.0 && b.shares.0.min(b.shares.1) < MOST_OF_ALL;
+        let most = |of: Vec<Bearing>| of.into_iter().filter(told).max_by(|p, q| sure(p).total_cmp(&sure(q)));
         let mut out: Vec<Bearing> = match only {
             None => all.into_iter().filter_map(most).collect(),
-            Some(_) => all.into_iter().flatten().filter(|b| sure(b) > 0.0).collect(),
+            Some(_) => all.into_iter().flatten().filter(told).collect(),
         };
-        out.sort_by(|p, q| sure(q).total_cmp(&sure(p)).then_with(|| p.name.cmp(&q.name)));
+        // Classes describe what features explain.
+        out.sort_by(|p, q| {
+            q.feature.is_some().cmp(&p.feature.is_some()).then(sure(q).total_cmp(&sure(p))).then_with(|| p.name.cmp(&q.name))
+        });
         out
     }
 
@@ -206,6 +215,10 @@ impl<'a> Fall<'a> {
         let Context { frame, reference, evaluation, .. } = self.context;
         let (Some(a), Some(b)) = (&reference.model, &evaluation.model) else { return Vec::new() };
         let label = frame.label.as_ref().map_or("the label", |l| &l.name);
+        // The model's answers alone do not change by class but by themselves.
+        if !matches!(self.quantity, Quantity::Metric(d) if d.labels) {
+            return Vec::new();
+        }
         if self.is_mean() {
             let by = [(label, &a.by_label, &b.by_label), ("the predicted class", &a.by_predicted, &b.by_predicted)];
             // Where hardly any row has a label, its classes have not become fewer.
@@ -253,6 +266,17 @@ impl<'a> Fall<'a> {
 
     fn is_mean(&self) -> bool {
         self.quantity.mean(self.frame, self.sides.1).is_some()
+    }
+
+    /// The value that most of the rows have whose values have no cell of their own.
+    fn commonest_other(&self, at: usize, cut: &SubsetFrame) -> Option<String> {
+        let crate::profile::Cut::Values { values } = &cut.cut else { return None };
+        let Context { frame, evaluation, .. } = self.context;
+        let (names, counted) = (&frame.columns.get(at)?.category()?.names, evaluation.columns.get(at)?.category()?);
+        let others = names.iter().zip(&counted.counts).filter(|(name, _)| !values.contains_key(*name)).chain(&counted.unseen);
+        let all: Vec<(&String, u64)> = others.map(|(name, n)| (name, *n)).collect();
+        let total: u64 = all.iter().map(|v| v.1).sum();
+        all.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0))).filter(|v| 2 * v.1 > total).map(|v| v.0.clone())
     }
 
     /// The rows with values that the reference never has.
@@ -322,20 +346,25 @@ pub(super) fn is_other(cut: &SubsetFrame, cell: usize) -> bool {
     matches!(cut.cut, crate::profile::Cut::Values { .. }) && cell + 2 == cut.cells()
 }
 
-/// What a test measures, where it is a metric of the model; `None` for others.
-pub(super) fn quantity(context: &Context, test: &str) -> Option<Quantity> {
+/// What a test measures, where it is a metric of the model; `None` for others. Estimates are taken apart by the estimated accuracy, whose
+/// expectation is a mean over rows.
+pub(super) fn quantity(context: &Context, test: &str, object: &str) -> Option<Quantity> {
     let frame = context.frame.model.as_ref()?;
     let by_metric = |metric: Metric| crate::metrics::catalogue(frame.task).find(|d| d.metric == metric).map(Quantity::Metric);
+    let class = || {
+        let named = frame.classes.iter().position(|class| object == format!("P({class})"));
+        let shift = |class: usize| {
+            let share = |p: &Profile| Some(frame.predicted_share(&p.model.as_ref()?.tally, class)?.mean);
+            Some((share(&context.evaluation)? - share(&context.reference)?).abs())
+        };
+        let moved = (0..frame.classes.len()).filter_map(|class| Some((shift(class)?, class)));
+        named.or_else(|| moved.max_by(|p, q| p.0.total_cmp(&q.0)).map(|(_, class)| class)).map(Quantity::Predicted)
+    };
     match test {
-        "drift:prediction_drift" | "drift:predicted_label_drift" => {
-            let shift = |class: usize| {
-                let share = |p: &Profile| Some(frame.predicted_share(&p.model.as_ref()?.tally, class)?.mean);
-                Some((share(&context.evaluation)? - share(&context.reference)?).abs())
-            };
-            let moved = (0..frame.classes.len()).filter_map(|class| Some((shift(class)?, class)));
-            let class = moved.max_by(|p, q| p.0.total_cmp(&q.0)).map(|(_, class)| Quantity::Predicted(class));
-            by_metric(Metric::AveragePrediction).filter(|q| Fall::of(context, *q).is_some() && test.ends_with("prediction_drift")).or(class)
-        }
+        "drift:predicted_label_drift" => class(),
+        "drift:prediction_drift" => by_metric(Metric::AveragePrediction).filter(|q| Fall::of(context, *q).is_some()).or_else(class),
+        "model_performance:positive_prediction_rate" if frame.classes.len() > 2 => class(),
+        _ if test.starts_with("model_performance:estimated_") => by_metric(Metric::EstimatedAccuracy),
         _ if test.starts_with("model_performance:") || test.starts_with("subset_performance") => {
             crate::metrics::by_id(frame.task, crate::stress::metric_of(test)).map(Quantity::Metric)
         }

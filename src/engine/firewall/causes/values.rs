@@ -29,7 +29,13 @@ enum Place {
 }
 
 /// The values that moved most, most first; `feature` is the place of the column among the features, where it is one.
-pub(super) fn moved(frame: &ColumnFrame, sides: (&ColumnProfile, &ColumnProfile), feature: Option<usize>, rows: Rows) -> Vec<Cause> {
+pub(super) fn moved(
+    name: &str,
+    frame: &ColumnFrame,
+    sides: (&ColumnProfile, &ColumnProfile),
+    feature: Option<usize>,
+    rows: Rows,
+) -> Vec<Cause> {
     let (n, m) = (sides.0.present as f64, sides.1.present as f64);
     let mut causes: Vec<Cause> = missing(frame, sides, feature, rows).into_iter().collect();
     if n <= 0.0 || m <= 0.0 {
@@ -55,7 +61,6 @@ pub(super) fn moved(frame: &ColumnFrame, sides: (&ColumnProfile, &ColumnProfile)
     told.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.3.label.cmp(&b.3.label)));
     for (part, x, y, value) in told.into_iter().take(MOST) {
         let before = if x > 0.0 { format!("{} in the reference", percent(x / n)) } else { "the reference never has it".to_owned() };
-        let name = &frame.name;
         let sentence = format!(
             "{name} {} has {} of the values, {before}; that is {} of the drift.",
             value.label,
@@ -63,7 +68,7 @@ pub(super) fn moved(frame: &ColumnFrame, sides: (&ColumnProfile, &ColumnProfile)
             percent(part / total)
         );
         let examples = feature.map_or_else(Vec::new, |at| {
-            rows.examples(at, |column| match &value.place {
+            rows.examples(at, |column, _| match &value.place {
                 Place::Between(low, high) => {
                     let numbers = views::numbers(column).unwrap_or_default();
                     let within = numbers.iter().enumerate().filter(|(_, x)| **x > *low && **x <= *high);
@@ -79,7 +84,7 @@ pub(super) fn moved(frame: &ColumnFrame, sides: (&ColumnProfile, &ColumnProfile)
             share: Some(part / total),
             rows: Some(y.round() as u64),
             examples,
-            ..cause(CauseKind::Drift, [frame.name.clone()], sentence)
+            ..cause(CauseKind::Drift, [name.to_owned()], sentence)
         });
     }
     causes
@@ -116,7 +121,7 @@ pub(super) fn missing(frame: &ColumnFrame, sides: (&ColumnProfile, &ColumnProfil
     let most = sides.1.missing.iter().max_by_key(|(_, n)| **n).filter(|(spelling, _)| !spelling.is_empty());
     let spelt = most.map_or_else(String::new, |(spelling, n)| format!(", most often as {spelling} ({})", spaced(*n)));
     let sentence = format!("{} is missing in {} of the rows{spelt}, against {} in the reference.", frame.name, percent(q), percent(p));
-    let examples = feature.map_or_else(Vec::new, |at| rows.examples(at, |column| column.cells.missing.rows.clone()));
+    let examples = feature.map_or_else(Vec::new, |at| rows.examples(at, |column, _| column.cells.missing.rows.clone()));
     Some(Cause {
         subset: Some("is missing".to_owned()),
         rows: Some(sides.1.absent()),

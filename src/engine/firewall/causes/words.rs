@@ -56,7 +56,7 @@ pub(super) fn changed(context: &Context, at: usize, gram: Gram, rows: Rows) -> O
         found
     };
     let examples = first.map_or_else(Vec::new, |token| {
-        rows.examples(at, |column| {
+        rows.examples(at, |column, _| {
             let with = (0..column.rows()).filter(|&row| text_at(column, row).is_some_and(|text| has(text, &token)));
             with.map(|row| row as u32).take(super::EXAMPLES).collect()
         })

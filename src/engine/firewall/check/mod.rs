@@ -12,8 +12,8 @@ use straingauge_charts::format::number;
 use super::baseline::Baseline;
 use crate::Result;
 use crate::profile::rules::{PairRule, Rule, Whose, failing_rows};
-use crate::profile::{EmbeddingFrame, PairSide, views};
-use crate::stress::abnormal_inputs::asked;
+use crate::profile::{EmbeddingFrame, PairSide, RuleCount, views};
+use crate::stress::abnormal_inputs::{asked, test_of};
 use crate::table::{Column, Feature, FeatureKind, NO_KEY, Values, records};
 use crate::text::{TextFeature, Whose as WhoseText, measure};
 
@@ -37,11 +37,20 @@ enum Subject<'a> {
     Embedding(&'a EmbeddingFrame),
 }
 
+/// A question and what its failing means. What it says in words is made when somebody reads it: single rows are checked one by one.
+#[derive(Debug, Clone, Copy)]
+struct Asked<'a> {
+    subject: Subject<'a>,
+    name: &'static str,
+    reference_share: f64,
+    action: Action,
+}
+
 /// Decides about rows.
 #[derive(Debug)]
 pub struct Checker<'a> {
     baseline: &'a Baseline,
-    rules: Vec<(Subject<'a>, CheckRule)>,
+    rules: Vec<Asked<'a>>,
 }
 
 impl<'a> Checker<'a> {
@@ -49,21 +58,29 @@ impl<'a> Checker<'a> {
     pub fn new(baseline: &'a Baseline, config: &FirewallConfig) -> Self {
         let mut out = Self { baseline, rules: Vec::new() };
         out.add_rules();
-        for (_, rule) in &mut out.rules {
-            let own = config.rules.get(&full_name(rule)).or_else(|| config.rules.get(&rule.rule));
-            rule.action = own.copied().unwrap_or(rule.action);
+        if !config.rules.is_empty() {
+            let actions: Vec<Option<Action>> = out.rules.iter().map(|rule| config.rules.get(&out.full_name(rule)).copied()).collect();
+            for (rule, own) in out.rules.iter_mut().zip(actions) {
+                rule.action = own.or_else(|| config.rules.get(rule.name).copied()).unwrap_or(rule.action);
+            }
         }
         out
     }
 
     /// Every rule, by feature, with its action.
-    pub fn rules(&self) -> impl Iterator<Item = &CheckRule> {
-        self.rules.iter().map(|(_, rule)| rule)
+    pub fn rules(&self) -> impl Iterator<Item = CheckRule> {
+        self.rules.iter().map(|rule| CheckRule {
+            rule: rule.name.to_owned(),
+            features: self.features(rule.subject),
+            asks: self.asks(rule.subject),
+            action: rule.action,
+            reference_share: rule.reference_share,
+        })
     }
 
     /// Whether a name of `FirewallConfig::rules` is that of a rule: `unseen_categorical`, `unseen_categorical[city]`.
     pub fn knows(&self, name: &str) -> bool {
-        self.rules().any(|rule| rule.rule == name || full_name(rule) == name)
+        self.rules.iter().any(|rule| rule.name == name || self.full_name(rule) == name)
     }
 
     /// Decides about a JSON array of records, or about one record; rules whose action is to allow are not asked. Keys that the reference
@@ -74,10 +91,11 @@ impl<'a> Checker<'a> {
     pub fn check(&self, rows: &str) -> Result<Vec<Decision>> {
         let (rows, columns) = self.read(rows)?;
         let mut decisions = vec![Decision::default(); rows];
-        for (subject, rule) in self.rules.iter().filter(|(_, rule)| rule.action != Action::Allow) {
-            self.ask(*subject, &columns, rows, &mut |row, sentence| {
+        for rule in self.rules.iter().filter(|rule| rule.action != Action::Allow) {
+            self.ask(rule.subject, &columns, rows, &mut |row, sentence| {
                 if let Some(decision) = decisions.get_mut(row as usize) {
-                    let fired = Fired { rule: rule.rule.clone(), features: rule.features.clone(), action: rule.action, sentence };
+                    let features = self.features(rule.subject);
+                    let fired = Fired { rule: rule.name.to_owned(), features, action: rule.action, sentence };
                     decision.action = decision.action.max(rule.action);
                     decision.rules.push(fired);
                 }
@@ -93,43 +111,58 @@ impl<'a> Checker<'a> {
         self.baseline.features.get(at).map_or("", |f| &f.name)
     }
 
+    /// The features that a rule is about.
+    fn features(&self, subject: Subject) -> Vec<String> {
+        match subject {
+            Subject::Required(at) | Subject::Rule(at, _) => vec![self.name(at).to_owned()],
+            Subject::Pair(a, b, _) => vec![self.name(a).to_owned(), self.name(b).to_owned()],
+            Subject::Embedding(embedding) => vec![embedding.name.clone()],
+        }
+    }
+
+    /// `unseen_categorical[city]`.
+    fn full_name(&self, rule: &Asked) -> String {
+        format!("{}[{}]", rule.name, self.features(rule.subject).join(", "))
+    }
+
+    fn asks(&self, subject: Subject) -> String {
+        match subject {
+            Subject::Required(at) => format!("{} is in the record", self.name(at)),
+            Subject::Rule(at, rule) => asked(rule, self.name(at)).1,
+            Subject::Pair(a, b, _) => format!("{} and {} stand together as in the reference", self.name(a), self.name(b)),
+            Subject::Embedding(e) => format!("{} is at most {} standard deviations from the reference's centre", e.name, number(e.cut)),
+        }
+    }
+
     fn add_rules(&mut self) {
         let Baseline { features, frame, reference, .. } = self.baseline;
         let share = |failing: u64, rows: u64| if rows == 0 { 0.0 } else { failing as f64 / rows as f64 };
-        let mut push = |subject, rule: &str, features: Vec<String>, asks: String, reference_share: f64| {
-            let strict = rule == REQUIRED || rule == "feature_type_check";
+        let of_count = |count: Option<&RuleCount>| count.map_or(0.0, |c| share(c.failing, c.rows));
+        let mut push = |subject, name, reference_share: f64| {
+            let strict = name == REQUIRED || name == "feature_type_check";
             let action = if strict && reference_share <= OFTEN { Action::Block } else { Action::Flag };
-            self.rules.push((subject, CheckRule { rule: rule.to_owned(), features, asks, action, reference_share }));
+            self.rules.push(Asked { subject, name, reference_share, action });
         };
         for (at, feature) in features.iter().enumerate() {
             let Some(profile) = reference.columns.get(at).filter(|c| c.rows > 0) else { continue };
             if feature.in_model && feature.measured_in.is_none() && profile.present > 0 {
-                let asks = format!("{} is in the record", feature.name);
-                push(Subject::Required(at), REQUIRED, vec![feature.name.clone()], asks, share(profile.absent(), profile.rows));
+                push(Subject::Required(at), REQUIRED, share(profile.absent(), profile.rows));
             }
             let counts = reference.rules.features.get(at).map_or(&[][..], Vec::as_slice);
             for (place, rule) in frame.rules.features.get(at).iter().flat_map(|f| &f.rules).enumerate() {
-                let (name, asks, _) = asked(rule, &feature.name);
-                let of_reference = counts.get(place).map_or(0.0, |c| share(c.failing, c.rows));
-                push(Subject::Rule(at, rule), name, vec![feature.name.clone()], asks, of_reference);
+                push(Subject::Rule(at, rule), test_of(rule), of_count(counts.get(place)));
             }
         }
         for (place, rule) in frame.rules.pairs.iter().enumerate() {
             let sides = frame.pairs.get(rule.pair).map(|pair| (pair.a, pair.b));
             let Some((PairSide::Feature(a), PairSide::Feature(b))) = sides else { continue };
-            let Some(both) = features.get(a).zip(features.get(b)).filter(|(a, b)| a.measured_in.is_none() && b.measured_in.is_none())
-            else {
-                continue;
-            };
-            let names = vec![both.0.name.clone(), both.1.name.clone()];
-            let asks = format!("{} and {} stand together as in the reference", both.0.name, both.1.name);
-            let of_reference = reference.rules.pairs.get(place).map_or(0.0, |c| share(c.failing, c.rows));
-            push(Subject::Pair(a, b, rule), INCONSISTENCIES, names, asks, of_reference);
+            let own = |at: usize| features.get(at).is_some_and(|f| f.measured_in.is_none());
+            if own(a) && own(b) {
+                push(Subject::Pair(a, b, rule), INCONSISTENCIES, of_count(reference.rules.pairs.get(place)));
+            }
         }
         for (embedding, profile) in frame.embeddings.iter().zip(&reference.embeddings) {
-            let asks = format!("{} is at most {} standard deviations from the reference's centre", embedding.name, number(embedding.cut));
-            let of_reference = share(profile.anomalies.failing, profile.anomalies.rows);
-            push(Subject::Embedding(embedding), EMBEDDING, vec![embedding.name.clone()], asks, of_reference);
+            push(Subject::Embedding(embedding), EMBEDDING, of_count(Some(&profile.anomalies)));
         }
     }
 
@@ -222,11 +255,6 @@ impl<'a> Checker<'a> {
             }
         }
     }
-}
-
-/// `unseen_categorical[city]`.
-fn full_name(rule: &CheckRule) -> String {
-    format!("{}[{}]", rule.rule, rule.features.join(", "))
 }
 
 /// The place of the share of unseen words among what is measured in a text.

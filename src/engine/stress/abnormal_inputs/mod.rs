@@ -69,9 +69,18 @@ const RULES: [&LearntRule; 11] = [
 
 /// The test that asks a learnt rule, by its id behind the category; what it asks of a feature, and what rows that fail do, in words.
 pub fn asked(rule: &Rule, feature: &str) -> (&'static str, String, String) {
-    let test = RULES.into_iter().find(|test| test.kind == rule.kind()).unwrap_or(&NULL_CHECK);
+    let test = of_rule(rule);
     let (asks, fails) = (test.words)(rule, feature);
     (test.id, asks, fails)
+}
+
+/// The test that asks a learnt rule, by its id behind the category.
+pub fn test_of(rule: &Rule) -> &'static str {
+    of_rule(rule).id
+}
+
+fn of_rule(rule: &Rule) -> &'static LearntRule {
+    RULES.into_iter().find(|test| test.kind == rule.kind()).unwrap_or(&NULL_CHECK)
 }
 
 /// The rules that a configuration asks of single rows, by its tests of abnormal inputs.
