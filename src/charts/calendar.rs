@@ -85,6 +85,13 @@ pub fn clock(ms: i64) -> String {
     format!("{:02}:{:02}", rest / HOUR, rest % HOUR / 60_000)
 }
 
+/// `18 August 2026`; within a day `18 August 2026, 06:30`.
+pub fn instant(ms: i64) -> String {
+    let at = moment(ms);
+    let day = format!("{} {} {}", at.day, month_name(at.month), at.year);
+    if at.rest == 0 { day } else { format!("{day}, {}", clock(ms)) }
+}
+
 /// A stretch of time, the end exclusive: `18 August 2026`, `17 to 23 August 2026`, `August 2026`, `18 August 2026, 06:00 to 07:00`.
 pub fn span(start: i64, end: i64) -> String {
     let (from, to) = (moment(start), moment((end - 1).max(start)));
@@ -190,6 +197,7 @@ mod tests {
         assert_eq!(span(day(18) + 6 * HOUR, day(18) + 7 * HOUR), "18 August 2026, 06:00 to 07:00");
         assert_eq!(span(day(18) + 23 * HOUR, day(19)), "18 August 2026, 23:00 to 00:00");
         assert_eq!(span(midnight(2026, 12, 30), midnight(2027, 1, 3)), "30 December 2026 to 2 January 2027");
+        assert_eq!([instant(day(18)), instant(day(18) + 6 * HOUR)], ["18 August 2026", "18 August 2026, 06:00"]);
         assert_eq!(span_short(day(18), day(25)), "18 – 24 Aug");
         assert_eq!(span_short(day(30), day(34)), "30 Aug – 2 Sep");
         assert_eq!(span_short(day(18), day(19)), "18 Aug");

@@ -25,7 +25,7 @@ pub fn headline(events: &[Event], judged: u64, size: BinSize) -> String {
         n => format!("{n} events"),
     };
     if let Some(first) = open.iter().min_by_key(|e| e.start) {
-        let since = calendar::span(first.start, first.start + 1);
+        let since = calendar::instant(first.start);
         let (is, which) = if open.len() == 1 { ("is", "since") } else { ("are", "the first since") };
         return format!("{} {is} open, {which} {since}, in {bins}.", number(open.len()));
     }
