@@ -648,6 +648,8 @@ export interface Cause {
   /** Rows to look at: the bin, and the row within it. */
   examples: { bin: number; row: number }[];
 }
+/** That somebody dealt with an event. What goes on after `until`, where the event ended by then, is open again. */
+export interface Resolution { on: string; note: string; until?: number }
 /** One contiguous stretch of abnormal bins of one monitor and object. */
 export interface FirewallEvent {
   id: string;
@@ -676,7 +678,7 @@ export interface FirewallEvent {
   causes: Cause[];
   /** Other events in the same bins, by id. */
   together: string[];
-  resolved: { on: string; note: string } | null;
+  resolved: Resolution | null;
   notes: Note[];
   muted: boolean;
 }
@@ -717,6 +719,8 @@ export interface FirewallView {
   /** Open ones first, then the latest. */
   readonly events: FirewallEvent[];
   readonly rules: CheckRule[];
+  /** What each feature usually is in the reference, as text; null for free text. A row to begin with. */
+  readonly typical: { feature: string; value: string | null }[];
   /** Rows that the ledger remembers; null without one. */
   readonly ledger: number | null;
 }
@@ -731,7 +735,7 @@ export interface FirewallDocument {
   params: DataParams;
   baseline: string;
   marks: {
-    pinned: string[]; muted: string[]; notes: Record<string, Note[]>; resolved: Record<string, { on: string; note: string }>; monitors: CustomMonitor[];
+    pinned: string[]; muted: string[]; notes: Record<string, Note[]>; resolved: Record<string, Resolution>; monitors: CustomMonitor[];
   };
   /** What explains the events, by their id. */
   causes?: Record<string, Cause[]>;

@@ -55,6 +55,36 @@ test('a run in the worker, kept in IndexedDB and found by another client', async
   assert.equal(seen.left, 0);
 });
 
+test('a firewall is kept in IndexedDB, found by another client without a file, and goes with its project', async (t) => {
+  const seen = await withPackage(t, async ({ Client }) => {
+    const rows = (first, days, seed) => Array.from({ length: days * 100 }, (_, i) => {
+      const p = ((i * 37 + seed) % 100) / 100;
+      const time = new Date(Date.UTC(2024, 4, first) + Math.floor(i / 100) * 86400000).toISOString();
+      return { time, city: ['Oslo', 'Lima', 'Pune', 'Kyiv'][i % 4], amount: ((i * 7919 + seed) % 1000) / 10, label: (i * 61 % 100) / 100 < p ? 1 : 0, score: p };
+    });
+    const params = { labelCol: 'label', predictionCol: 'score', timestampCol: 'time' };
+    const client = await Client.create({ storage: 'indexeddb' });
+    const project = await client.createProject({ name: 'watched', modelTask: 'binary_classification' });
+    await project.registerDataset('then', rows(1, 10, 0), params);
+    await project.registerDataset('now', rows(11, 3, 1), params);
+    await project.registerModel('m');
+    await project.promoteModel('m');
+    const firewall = await project.createFirewall('m', 'then', { binSize: 'day' });
+    await firewall.startContinuousTest('now').result();
+    const view = JSON.stringify(firewall.view);
+    await client.close();
+    const later = await Client.create({ storage: 'indexeddb' });
+    const found = await later.getProject(project.id);
+    const again = await found.getFirewall();
+    const run = await again.run(again.bins()[0].start);
+    await later.deleteProject(found.id);
+    const gone = await again.toJSON().then(() => 'there', (error) => error.code);
+    await later.close();
+    return { same: JSON.stringify(again.view) === view, bins: again.bins().length, inputs: run.summary.numInputs, promoted: found.promotedModel, gone };
+  });
+  assert.deepEqual(seen, { same: true, bins: 3, inputs: 100, promoted: 'm', gone: 'no_firewall' });
+});
+
 test('cancel is answered within 200 ms, and a crash by a fresh worker', async (t) => {
   const seen = await withPackage(t, async ({ Client }, register) => {
     const client = await Client.create();

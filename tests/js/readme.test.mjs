@@ -11,14 +11,15 @@ import { csv, loans } from './engine.mjs';
 
 const PACKAGE = fileURLToPath(new URL('../../pkg/', import.meta.url));
 
-/** Runs code beside two CSV files, in a folder where the package is installed; gives what it says. */
+/** Runs code beside three CSV files, in a folder where the package is installed; gives what it says. */
 function ran(t, code) {
   const folder = mkdtempSync(join(tmpdir(), 'straingauge-'));
   t.after(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(PACKAGE, join(folder, 'node_modules/straingauge'), 'dir');
   writeFileSync(join(folder, 'start.mjs'), code);
-  for (const [name, records] of [['reference', loans(1500, 1)], ['evaluation', loans(1500, 2, { weak: true })]]) writeFileSync(join(folder, `${name}.csv`), csv(records));
+  const may = loans(1500, 3, { weak: true }).map((row, i) => ({ ...row, time: `2024-05-0${1 + Math.floor(i / 250)}T12:00:00Z` }));
+  for (const [name, records] of [['may', may], ['reference', loans(1500, 1)], ['evaluation', loans(1500, 2, { weak: true })]]) writeFileSync(join(folder, `${name}.csv`), csv(records));
   return execFileSync(process.execPath, [join(folder, 'start.mjs')], { encoding: 'utf8' });
 }
 
@@ -33,7 +34,7 @@ test('the quick start of the package works', (t) => {
 });
 
 test('what the package says of decisions and of own tests works', (t) => {
-  const [start, , decisions, own] = codes('../../pkg/README.md');
+  const [start, , decisions, , own] = codes('../../pkg/README.md');
   const open = start.replace('await client.close();', '');
   assert.notEqual(open, start);
   const said = ran(t, `${open}\nconsole.log('— from here —');\n${decisions}\n${own}\nawait client.close();`).split('— from here —')[1];
@@ -41,6 +42,16 @@ test('what the package says of decisions and of own tests works', (t) => {
   assert.match(said, /ready \d+/);
   assert.match(said, /new: 0/);
   assert.match(said, /reference: [\d.]+, evaluation: [\d.]+ \} (PASS|WARNING|ALERT)/);
+});
+
+test('what the package says of watching a model works', (t) => {
+  const [start, , , watching] = codes('../../pkg/README.md');
+  const open = start.replace('await client.close();', '');
+  const said = ran(t, `${open}\nconsole.log('— from here —');\n${watching}\nawait client.close();`).split('— from here —')[1];
+  assert.match(said, /^\s*6 bins\. .*\d/);
+  assert.match(said, /^id,event_type,severity,.*\n\S+,metric_degradation,/m);
+  assert.match(said, /Atlantis/);
+  assert.match(said, /\n6\n$/);
 });
 
 test('the code of the first README works', (t) => {

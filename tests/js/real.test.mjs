@@ -51,3 +51,47 @@ test('fraud: the printed examples', async (t) => {
   const f1 = run.batch('subset_performance:subset_f1').toJSON().cases.find((c) => c.features[0] === 'category');
   close(f1.statistic, 0.064119, 5e-7, 'subset F1 over category');
 });
+
+test('arXiv: a week of production in seven daily bins', async (t) => {
+  const files = ['train.json.gz', 'train_preds.json.gz', 'val_1.json.gz', 'val_preds_1.json.gz'].map((name) => realData(`arxiv/${name}`));
+  if (files.includes(null)) return;
+  const client = await clientFor(t);
+  const project = await client.createProject({ name: 'arXiv', modelTask: 'multiclass_classification' });
+  await project.registerDataset('train', files[0]);
+  await project.registerPredictions('train', 'classifier', files[1]);
+  await project.promoteModel('classifier');
+  const firewall = await project.createFirewall('classifier', 'train', { binSize: 'day', seed: 42 });
+  await project.registerDataset('val_1', files[2]);
+  await project.registerPredictions('val_1', 'classifier', files[3]);
+  await firewall.startContinuousTest('val_1').result();
+  assert.deepEqual(firewall.bins().map((bin) => bin.rows), [1009, 964, 827, 896, 897, 931, 1255]);
+  assert.ok(firewall.bins().every((bin, i) => bin.start === Date.UTC(2007, 5, 18 + i) && bin.labelled === 0));
+  const series = (id) => firewall.listMonitors().find((monitor) => monitor.id === id).series[0];
+  const confidence = series('model_performance:average_confidence');
+  close(confidence.reference, 0.840774765021053, 1e-9, 'average confidence of train');
+  const expected = [0.671113, 0.626529, 0.633843, 0.62623, 0.629141, 0.619199, 0.662968];
+  for (const [i, { value }] of confidence.points.entries()) close(value, expected[i], 1e-6, `average confidence of day ${i}`);
+  assert.equal(series('abnormality_rate').points.length, 7);
+  const events = firewall.events().rows();
+  assert.ok(events.some((row) => row.monitor_id === 'model_performance:average_confidence' && row['event_time_range.start_time'] === '2007-06-18T00:00:00Z'));
+});
+
+test('fraud: 29 days, and what changed in them', async (t) => {
+  const files = ['fraud_ref.csv.gz', 'fraud_eval.csv.gz'].map((name) => realData(`fraud/${name}`));
+  if (files.includes(null)) return;
+  const client = await clientFor(t);
+  const project = await client.createProject({ name: 'Fraud', modelTask: 'binary_classification' });
+  const params = { labelCol: 'label', predictionCol: 'preds' };
+  await project.registerDataset('reference', files[0], params);
+  await project.registerDataset('august', files[1], { ...params, timestampCol: 'timestamp' });
+  await project.registerModel('fraud');
+  await project.promoteModel('fraud');
+  const firewall = await project.createFirewall('fraud', 'reference', { binSize: 'day' });
+  await firewall.startContinuousTest('august').result();
+  assert.deepEqual(firewall.bins().map((bin) => bin.rows), Array(29).fill(1000));
+  const drift = firewall.view.events.filter((event) => event.category === 'drift');
+  const dayOf = (object) => drift.filter((event) => event.object === object).map((event) => Math.round((event.start - Date.UTC(2018, 7, 1)) / 86_400_000) + 1);
+  for (const [object, day] of [['city', 5], ['country', 5], ['browser_version', 9]]) {
+    assert.ok(dayOf(object).some((d) => Math.abs(d - day) <= 1), `${object} begins on August ${dayOf(object)}, expected ${day}`);
+  }
+});
