@@ -18,6 +18,7 @@ mod fairness;
 mod firewall;
 mod firewall_causes;
 mod firewall_check;
+mod firewall_events;
 mod firewall_ledger;
 mod firewall_mc;
 mod metrics;

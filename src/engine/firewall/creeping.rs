@@ -19,8 +19,8 @@ use crate::stats::special::normal_upper;
 /// Lengths of the windows, in bins.
 pub const WINDOWS: [usize; 6] = [2, 4, 8, 16, 32, 64];
 
-/// The effect below which a bin at the edge of a window is no part of the change, as a part of the threshold.
-const PART: f64 = 0.5;
+/// An estimate without labels that misses what labels say by more than this says nothing.
+const UNRELIABLE: f64 = 0.05;
 
 /// What a bin adds to a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,12 +59,21 @@ impl Sample {
         let mean =
             record.test.starts_with("model_performance:") && record.better != Better::Neutral && !record.test.contains("calibration");
         let half = (record.high? - record.low?) / 2.0;
-        if !mean || half <= 0.0 {
+        let wrong = record.realised.zip(record.value).is_some_and(|(realised, value)| (realised - value).abs() > UNRELIABLE);
+        if !mean || wrong || half <= 0.0 {
             return None;
         }
         let variance = (half / 1.96) * (half / 1.96);
         let own = variance * n / (n + m);
         Some(Self::Mean { effect: record.effect?, own, reference: variance - own })
+    }
+
+    /// How much its effect tells: one over the variance of the bin's part, or rows.
+    fn weight(&self) -> f64 {
+        match *self {
+            Self::Mean { own, .. } => 1.0 / own.max(f64::MIN_POSITIVE),
+            Self::Share { bin, .. } => bin.1 as f64,
+        }
     }
 
     fn effect(&self) -> f64 {
@@ -89,32 +98,44 @@ pub struct Noticed {
 }
 
 /// Looks back from every bin of a series without gaps; a bin that adds nothing breaks no window.
+///
+/// Where several windows show a change, the one with the most evidence says when it began: longer ones reach into the time before it.
 pub fn search(samples: &[Option<Sample>], thresholds: Thresholds, level: f64) -> Vec<Noticed> {
-    let mut out = Vec::new();
-    for at in 1..samples.len() {
+    let seen = |at: usize| {
         let windows = WINDOWS.iter().take_while(|&&length| length <= at + 1);
-        out.extend(windows.filter_map(|length| {
-            let from = at + 1 - length;
-            look(samples.get(from..=at)?, thresholds, level).map(|(first, last, severity)| Noticed {
-                from: from + first,
-                to: from + last,
-                at,
-                severity,
-            })
-        }));
-    }
-    out
+        let shown = windows.filter_map(|length| {
+            let window = samples.get(at + 1 - length..=at)?;
+            let (effect, p) = together(window.iter().flatten())?;
+            (effect >= thresholds.warning && p <= level).then_some((p, effect, window))
+        });
+        let shown: Vec<_> = shown.collect();
+        let (.., window) = shown.iter().min_by(|a, b| a.0.total_cmp(&b.0))?;
+        let (first, last) = stretch(window)?;
+        let alerts = shown.iter().any(|(_, effect, _)| *effect >= thresholds.alert);
+        let from = at + 1 - window.len();
+        let severity = if alerts { Severity::Alert } else { Severity::Warning };
+        Some(Noticed { from: from + first, to: from + last, at, severity })
+    };
+    (1..samples.len()).filter_map(seen).collect()
 }
 
-/// The change that a window shows: its first and last bin and how bad it is.
-fn look(window: &[Option<Sample>], thresholds: Thresholds, level: f64) -> Option<(usize, usize, Severity)> {
-    let (effect, p) = together(window.iter().flatten())?;
-    if effect < thresholds.warning || p > level {
-        return None;
+/// The first and last bin of the stretch within a window that a change most likely filled: of all stretches the one with the largest
+/// likelihood ratio against no change, its effect being free.
+fn stretch(window: &[Option<Sample>]) -> Option<(usize, usize)> {
+    let mut best: Option<(f64, usize, usize)> = None;
+    for first in 0..window.len() {
+        let (mut weight, mut gain) = (0.0, 0.0);
+        for (last, sample) in window.iter().enumerate().skip(first) {
+            let Some(sample) = sample else { continue };
+            weight += sample.weight();
+            gain += sample.weight() * sample.effect();
+            let score = gain / weight.sqrt();
+            if score > best.map_or(0.0, |b| b.0) {
+                best = Some((score, first, last));
+            }
+        }
     }
-    let part = |s: &Option<Sample>| s.is_some_and(|s| s.effect() >= PART * thresholds.warning);
-    let (first, last) = (window.iter().position(part)?, window.iter().rposition(part)?);
-    Some((first, last, if effect >= thresholds.alert { Severity::Alert } else { Severity::Warning }))
+    best.map(|(_, first, last)| (first, last))
 }
 
 /// The effect over a window, and its one-sided p-value.
@@ -124,10 +145,9 @@ fn together<'a>(samples: impl Iterator<Item = &'a Sample>) -> Option<(f64, f64)>
     for sample in samples {
         n += 1.0;
         match *sample {
-            Sample::Mean { effect, own, reference } => {
-                let precision = 1.0 / own.max(f64::MIN_POSITIVE);
-                weight += precision;
-                sum += precision * effect;
+            Sample::Mean { effect, reference, .. } => {
+                weight += sample.weight();
+                sum += sample.weight() * effect;
                 shared += reference;
             }
             Sample::Share { bin, reference: (a, b) } => {
@@ -184,6 +204,23 @@ mod tests {
             delays.sort_unstable();
             assert!(delays[20] <= most, "{shift}: {delays:?}");
         }
+    }
+
+    #[test]
+    fn a_change_begins_and_ends_where_it_does() {
+        let mut rng = Rng::new(6, 6);
+        let (mut early, mut late) = (0, 0);
+        for _ in 0..50 {
+            // A fall of three thresholds over 40 bins, then a recovery: windows of 64 bins hold both.
+            let samples = year(&mut rng, 0.004, |t| if (70..110).contains(&t) { 0.09 } else { 0.0 }, 160);
+            let noticed = search(&samples, T, 1e-6);
+            let from = noticed.iter().map(|n| n.from).min().expect("noticed");
+            let to = noticed.iter().map(|n| n.to).max().expect("noticed");
+            early += usize::from(from < 69);
+            late += usize::from(to > 110);
+            assert!((66..=71).contains(&from) && (108..=113).contains(&to), "{from} {to}");
+        }
+        assert!(early <= 5 && late <= 5, "{early} {late}");
     }
 
     #[test]

@@ -119,7 +119,9 @@ pub fn follow<'a>(monitor: &CustomMonitor, bins: &[&'a Bin], counted: Counted<'_
             }
         }
     }
-    let level = counted.about.level / numbers.len().max(1) as f64;
+    // Beside a bin's own questions: as rare an event as one of them.
+    let questions = bins.iter().map(|bin| super::alarm::families(bin)).max().unwrap_or(0) as usize;
+    let level = counted.about.level / (questions + numbers.len()).max(1) as f64;
     let tracks = numbers.into_iter().map(|(object, numbers)| (object, track(monitor, &numbers, level))).collect();
     Followed {
         id: id(monitor),
@@ -267,9 +269,10 @@ fn judged(monitor: &CustomMonitor, number: &Number, reference: Option<f64>, half
         subset: monitor.subset.clone(),
         kind: if bounds { Kind::Property } else { Kind::Difference },
         value: Some(number.value),
-        reference: if bounds { Some(0.0) } else { reference },
+        // The window before is another one for every bin, so no line stands for it.
+        reference: reference.filter(|_| monitor.against == Against::Reference),
         unit: number.unit,
-        better: if bounds && monitor.better == Better::Higher { Better::Lower } else { monitor.better },
+        better: monitor.better,
         realised: None,
         effect: Some(effect),
         effect_unit: number.unit,

@@ -1,6 +1,6 @@
 //! Events: stretches of bins of one series in which something was wrong.
 
-use straingauge_api::{BinSize, Calendar, Event, EventKind, FirewallMarks, Resolution, Severity, Thresholds, Unit};
+use straingauge_api::{BinSize, Calendar, Event, EventKind, FirewallMarks, Kind, Note, Resolution, Severity, Thresholds, Unit};
 use straingauge_charts::calendar;
 use straingauge_charts::format::value as written;
 
@@ -58,9 +58,8 @@ pub fn events(monitor: &Followed<'_>, object: &str, track: &Track<'_>, about: Ab
                 last = if abnormal(next) { next } else { last };
             }
             let next = reach + 1;
-            let first_seen = noticed.iter().filter(|n| n.from <= last && n.to >= at).map(|n| n.at).min();
-            let alone = (at..=last).find(|&i| states.get(i).is_some_and(|s| s.own > Severity::Pass));
-            let creeps = first_seen.is_some_and(|seen| alone.is_none_or(|i| seen < i));
+            // A change that a bin shows at once may seem to begin one bin earlier by chance.
+            let creeps = !(at..=last).take(2).any(|i| states.get(i).is_some_and(|s| s.own > Severity::Pass));
             let inside: Vec<usize> = (at..=last).filter(|&i| abnormal(i)).collect();
             let worst = (at..=last).filter_map(|i| states.get(i)).map(|s| s.own.max(s.crept)).max().unwrap_or_default();
             let kind = if creeps { EventKind::Creeping } else { EventKind::Abrupt };
@@ -112,7 +111,7 @@ fn event(
     let resolved = resolution(about.marks, &id, first.start, last.end);
     Some(Event {
         sentence: sentence(monitor, object, &records, kind, (first.start, last.end), about.size),
-        notes: about.marks.notes.get(&id).cloned().unwrap_or_default(),
+        notes: notes(about.marks, &id, (first.start, last.end)),
         id,
         monitor: monitor.id.clone(),
         monitor_name: monitor.name.clone(),
@@ -139,7 +138,7 @@ fn event(
 /// An event's id: the monitor, the object, and when it began.
 pub fn id(monitor: &str, object: &str, start: i64) -> String {
     let of = if object.is_empty() { String::new() } else { format!("[{object}]") };
-    format!("{monitor}{of}@{}", super::bins::name(start).replace(' ', "T"))
+    format!("{monitor}{of}@{}", stamp(start))
 }
 
 /// The part of an event's id that its whole series shares.
@@ -155,6 +154,19 @@ fn resolution(marks: &FirewallMarks, id: &str, start: i64, end: i64) -> Option<R
     of_series.map(|(_, r)| r).find(known).cloned()
 }
 
+/// The notes beside an event. More data may show that it began earlier, which changes its id: what was written beside one that began within
+/// it is its own.
+fn notes(marks: &FirewallMarks, id: &str, (start, end): (i64, i64)) -> Vec<Note> {
+    let began = |key: &str| key.rsplit_once('@').is_some_and(|(_, day)| day >= stamp(start).as_str() && day < stamp(end).as_str());
+    let own = marks.notes.iter().filter(|(key, _)| key.contains('@') && series_of(key) == series_of(id) && began(key));
+    own.flat_map(|(_, notes)| notes.iter().cloned()).collect()
+}
+
+/// A moment as ids have it; their order is that of time.
+fn stamp(time: i64) -> String {
+    super::bins::name(time).replace(' ', "T")
+}
+
 /// The value over some bins, each by its rows, and half of its 95 % interval.
 fn pooled(records: &[(usize, &Record)]) -> Option<(f64, Option<f64>)> {
     let (mut sum, mut rows, mut squares) = (0.0, 0.0, Some(0.0));
@@ -163,7 +175,7 @@ fn pooled(records: &[(usize, &Record)]) -> Option<(f64, Option<f64>)> {
         let n = record.n_evaluation.unwrap_or(1).max(1) as f64;
         sum += n * value;
         rows += n;
-        squares = squares.zip(series::half_width(record)).map(|(s, half)| s + n * half * n * half);
+        squares = squares.zip(series::own_half_width(record)).map(|(s, half)| s + n * half * n * half);
     }
     (rows > 0.0).then(|| (sum / rows, squares.map(|s: f64| s.sqrt() / rows)))
 }
@@ -191,7 +203,7 @@ fn sentence(
     let Some((_, last)) = records.last() else { return String::new() };
     let (value, half) = pooled(records).unwrap_or((f64::NAN, None));
     let unit = last.unit;
-    let distance = last.reference == Some(0.0) && unit == Unit::Distance;
+    let distance = (last.reference == Some(0.0) && unit == Unit::Distance) || last.kind == Kind::Property;
     let moved = match last.reference {
         Some(reference) if !distance && value < reference => "fell to",
         Some(reference) if !distance && value > reference => "rose to",
@@ -228,5 +240,158 @@ pub fn join(events: &mut [Event]) {
     for event in events {
         let shares = |(id, start, end): &&(String, i64, i64)| *id != event.id && *start < event.end && *end > event.start;
         event.together = spans.iter().filter(shares).map(|(id, ..)| id.clone()).collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use straingauge_api::{Better, BinInfo, Category, Counts, Risk, Status};
+
+    use super::*;
+
+    const DAY: i64 = 86_400_000;
+    /// 1 August 2018.
+    const AUGUST: i64 = 1_533_081_600_000;
+
+    fn bin(day: i64) -> Bin {
+        let start = AUGUST + (day - 1) * DAY;
+        Bin {
+            info: BinInfo {
+                start,
+                end: start + DAY,
+                rows: 1000,
+                labelled: 1000,
+                predicted: 1000,
+                complete: true,
+                judged: true,
+                reason: None,
+                severity: Severity::Pass,
+                risks: Vec::new(),
+                counts: Counts::default(),
+                abnormal: None,
+                sources: Vec::new(),
+                events: Vec::new(),
+            },
+            last: start + DAY - 1,
+            counts: Arc::default(),
+            records: Arc::default(),
+            rows: None,
+            ledger: None,
+        }
+    }
+
+    fn record(value: f64, evident: bool) -> Record {
+        let effect = 0.69 - value;
+        let severity = match effect {
+            e if evident && e >= 0.08 => Severity::Alert,
+            e if evident && e >= 0.03 => Severity::Warning,
+            _ => Severity::Pass,
+        };
+        Record {
+            case: "model_performance:accuracy".into(),
+            test: "model_performance:accuracy".into(),
+            features: Vec::new(),
+            subset: None,
+            kind: Kind::Difference,
+            value: Some(value),
+            reference: Some(0.69),
+            unit: Unit::Score,
+            better: Better::Higher,
+            realised: None,
+            effect: Some(effect),
+            effect_unit: Unit::Score,
+            low: Some(effect - 0.03),
+            high: Some(effect + 0.03),
+            p: None,
+            q: None,
+            thresholds: Some(Thresholds { warning: 0.03, alert: 0.08 }),
+            n_reference: Some(10_000),
+            n_evaluation: Some(1000),
+            rows: None,
+            share: None,
+            status: Status::Pass,
+            severity,
+            evident,
+            score: effect.max(0.0),
+        }
+    }
+
+    /// The events of days of August with their accuracies.
+    fn of(days: &[(i64, f64)], evident: bool, marks: &FirewallMarks) -> Vec<Event> {
+        let bins: Vec<Bin> = days.iter().map(|(day, _)| bin(*day)).collect();
+        let bins: Vec<&Bin> = bins.iter().collect();
+        let track: Track<'_> = days.iter().enumerate().map(|(at, (_, value))| (at, Cow::Owned(record(*value, evident)))).collect();
+        let monitor = Followed {
+            id: "model_performance:accuracy".into(),
+            name: "Accuracy".into(),
+            description: String::new(),
+            test: None,
+            category: Category::ModelPerformance,
+            risk: Risk::Operational,
+            tracks: BTreeMap::new(),
+        };
+        events(&monitor, "", &track, About { bins: &bins, size: BinSize::Calendar(Calendar::Day), creeping_level: 1e-6, marks })
+    }
+
+    const GOOD: f64 = 0.69;
+
+    #[test]
+    fn one_good_day_ends_no_event_and_two_do() {
+        let days = [(1, GOOD), (2, 0.5), (3, GOOD), (4, 0.6), (5, GOOD), (6, GOOD), (7, 0.55), (8, GOOD), (9, GOOD)];
+        let events = of(&days, true, &FirewallMarks::default());
+        let spans: Vec<_> = events.iter().map(|e| ((e.start - AUGUST) / DAY + 1, (e.end - AUGUST) / DAY, e.bins, e.open)).collect();
+        assert_eq!(spans, [(2, 4, 2, false), (7, 7, 1, false)]);
+        assert!(events.iter().all(|e| e.kind == EventKind::Abrupt && e.severity == Severity::Alert));
+        assert_eq!((events[0].worst - AUGUST) / DAY + 1, 2);
+        assert_eq!(events[0].id, "model_performance:accuracy@2018-08-02");
+    }
+
+    #[test]
+    fn a_gap_of_a_month_ends_an_event_and_a_missing_day_does_not() {
+        let days = [(1, 0.5), (3, 0.5), (40, 0.5), (41, 0.5)];
+        let events = of(&days, true, &FirewallMarks::default());
+        let spans: Vec<_> = events.iter().map(|e| ((e.start - AUGUST) / DAY + 1, (e.end - AUGUST) / DAY, e.open)).collect();
+        assert_eq!(spans, [(1, 3, false), (40, 41, true)]);
+    }
+
+    #[test]
+    fn the_sentence_names_value_interval_reference_and_threshold() {
+        let days = [(8, GOOD), (9, 0.60), (10, 0.62), (11, GOOD), (12, GOOD)];
+        let events = of(&days, true, &FirewallMarks::default());
+        assert_eq!(
+            events[0].sentence,
+            "Accuracy fell to 0.610 (95 % 0.590 to 0.630), from 0.690 in the reference, in 2 daily bins, 9 to 10 August 2018; it warns from 0.660."
+        );
+        assert!((events[0].value.unwrap() - 0.61).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_no_day_shows_creeps() {
+        // Without evidence of their own, ten days of four points and then a recovery.
+        let days: Vec<(i64, f64)> = (1..=30).map(|day| (day, if (11..=20).contains(&day) { 0.63 } else { GOOD })).collect();
+        let events = of(&days, false, &FirewallMarks::default());
+        assert_eq!(events.len(), 1);
+        let event = &events[0];
+        assert_eq!((event.kind, event.severity), (EventKind::Creeping, Severity::Warning));
+        assert_eq!(((event.start - AUGUST) / DAY + 1, (event.end - AUGUST) / DAY, event.open), (11, 20, false));
+    }
+
+    #[test]
+    fn what_was_resolved_opens_again_when_it_goes_on_and_keeps_its_notes() {
+        let days = [(1, GOOD), (2, GOOD), (3, 0.5), (4, 0.5)];
+        let mut marks = FirewallMarks::default();
+        let until = Some(AUGUST + 4 * DAY);
+        marks.resolved.insert("model_performance:accuracy@2018-08-03".into(), Resolution { on: String::new(), note: "done".into(), until });
+        marks.notes.insert("model_performance:accuracy@2018-08-04".into(), vec![Note { on: "2018-08-04".into(), text: "seen".into() }]);
+        marks.notes.insert("model_performance:accuracy@2018-08-09".into(), vec![Note { on: "2018-08-09".into(), text: "another".into() }]);
+        let events = of(&days, true, &marks);
+        assert!(events[0].open && events[0].resolved.is_some());
+        assert_eq!(events[0].notes.iter().map(|n| n.text.as_str()).collect::<Vec<_>>(), ["seen"]);
+        let longer = [days.as_slice(), &[(5, 0.5)]].concat();
+        assert!(of(&longer, true, &marks)[0].resolved.is_none());
     }
 }

@@ -77,3 +77,74 @@ fn insight(group: &[&Event]) -> Option<Insight> {
         monitor: Some(lead.monitor.clone()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use straingauge_api::{Calendar, Category, EventKind, Risk};
+
+    use super::*;
+
+    const DAY: i64 = 86_400_000;
+    /// 5 August 2018.
+    const FIFTH: i64 = 1_533_427_200_000;
+    const DAILY: BinSize = BinSize::Calendar(Calendar::Day);
+
+    fn event(monitor: &str, object: &str, start: i64, open: bool) -> Event {
+        Event {
+            id: format!("{monitor}[{object}]@{start}"),
+            monitor: monitor.to_owned(),
+            monitor_name: monitor.to_owned(),
+            object: object.to_owned(),
+            kind: EventKind::Abrupt,
+            category: if object.is_empty() { Category::ModelPerformance } else { Category::Drift },
+            risk: Risk::Operational,
+            severity: Severity::Alert,
+            start,
+            end: start + 3 * DAY,
+            worst: start,
+            bins: 3,
+            rows: 300,
+            open,
+            sentence: format!("{monitor} of {object}."),
+            value: None,
+            reference: None,
+            causes: Vec::new(),
+            together: Vec::new(),
+            resolved: None,
+            notes: Vec::new(),
+            muted: false,
+        }
+    }
+
+    #[test]
+    fn the_headline_counts_what_is_open() {
+        assert_eq!(headline(&[], 29, DAILY), "Healthy: no event in 29 daily bins.");
+        assert_eq!(headline(&[], 0, DAILY), "No production data has been judged yet.");
+        let (open, over) = (event("a", "", FIFTH, true), event("b", "", FIFTH - DAY, false));
+        assert_eq!(headline(&[open.clone(), over.clone()], 9, DAILY), "One event is open, since 5 August 2018, in 9 daily bins.");
+        let other = Event { start: FIFTH + DAY, ..open.clone() };
+        assert_eq!(headline(&[other, open.clone()], 9, DAILY), "2 events are open, the first since 5 August 2018, in 9 daily bins.");
+        assert_eq!(headline(&[over], 9, DAILY), "Healthy again: one event, over by now, in 9 daily bins.");
+        let hour = headline(&[Event { start: FIFTH + DAY / 4, ..open }], 9, BinSize::Calendar(Calendar::Hour));
+        assert!(hour.contains("since 5 August 2018, 06:00, in 9 hourly bins"), "{hour}");
+    }
+
+    #[test]
+    fn what_tells_of_one_thing_is_one_insight() {
+        let events = [
+            event("drift", "city", FIFTH, true),
+            event("unseen", "city", FIFTH + DAY, true),
+            event("drift", "country", FIFTH, true),
+            event("accuracy", "", FIFTH + 9 * DAY, true),
+            Event { muted: true, ..event("drift", "quiet", FIFTH, true) },
+            event("drift", "past", FIFTH - 9 * DAY, false),
+        ];
+        let found = insights(&events);
+        let texts: Vec<&str> = found.iter().map(|i| i.text.as_str()).collect();
+        assert_eq!(texts, ["accuracy of .", "drift of city.", "drift of country.", "drift of past."]);
+        assert!(found[1].detail.contains("unseen") && found[1].detail.contains("goes on"), "{}", found[1].detail);
+        assert!(found[3].detail.contains("over"));
+        let many: Vec<Event> = (0..9).map(|i| event("drift", &format!("f{i}"), FIFTH, true)).collect();
+        assert_eq!(insights(&many).len(), MOST);
+    }
+}

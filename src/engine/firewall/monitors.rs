@@ -64,7 +64,8 @@ pub fn default_monitors<'a>(bins: &'a [&Bin], about: About<'_>) -> Vec<Followed<
     let order: BTreeMap<&str, usize> = specs.iter().enumerate().map(|(i, spec)| (spec.id.as_str(), i)).collect();
     let mut found: BTreeMap<(usize, &'static str), Followed<'a>> = BTreeMap::new();
     for (at, bin) in bins.iter().enumerate() {
-        for record in bin.records.iter().filter(|r| r.value.is_some() && r.status != Status::Skip) {
+        // What had too few rows to be judged alone is followed all the same: several bins together may have enough.
+        for record in bin.records.iter().filter(|r| r.value.is_some() && r.effect.is_some()) {
             let Some(&place) = order.get(record.test.as_str()) else { continue };
             let Some(spec) = specs.get(place) else { continue };
             let Some(part) = part(record, about.features) else { continue };

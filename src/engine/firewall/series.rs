@@ -1,6 +1,6 @@
 //! The numbers of a monitor as a chart wants them: values with their intervals, and the lines from which they warn and alert.
 
-use straingauge_api::{Better, Point, Series, Severity, Unit};
+use straingauge_api::{Better, Kind, Point, Series, Severity, Unit};
 
 use super::monitors::{Placed, Track};
 use super::{Bin, Record};
@@ -34,8 +34,13 @@ pub fn series(object: &str, track: &Track<'_>, bins: &[&Bin], status: Severity) 
 
 /// The values at which a case would reach a threshold, noise apart; none where its effect is no plain difference of values.
 pub fn lines(record: &Record, alert: bool) -> Vec<f64> {
-    let (Some(thresholds), Some(reference)) = (record.thresholds, record.reference) else { return Vec::new() };
+    let Some(thresholds) = record.thresholds else { return Vec::new() };
     let threshold = if alert { thresholds.alert } else { thresholds.warning };
+    // Bounds are on the value itself.
+    if record.kind == Kind::Property {
+        return vec![threshold];
+    }
+    let Some(reference) = record.reference else { return Vec::new() };
     let Some(step) = step(record, reference) else { return Vec::new() };
     match record.better {
         Better::Higher => vec![reference - threshold * step],
@@ -54,15 +59,22 @@ fn step(record: &Record, reference: f64) -> Option<f64> {
     }
 }
 
-/// The 95 % interval of the difference, drawn at the value.
+/// The 95 % interval of the value.
 pub fn value_interval(record: &Record) -> Option<(f64, f64)> {
-    let (value, half) = (record.value?, half_width(record)?);
+    let (value, half) = (record.value?, own_half_width(record)?);
     let bounded = matches!(record.unit, Unit::Score | Unit::Share | Unit::Distance) && value >= 0.0;
     let low = if bounded { (value - half).max(0.0) } else { value - half };
     Some((low, value + half))
 }
 
-/// Half of that interval on the scale of the values.
+/// Half of it: what the bin's rows bear of the difference's interval, by the numbers of rows on both sides. A distance is a number of both.
+pub fn own_half_width(record: &Record) -> Option<f64> {
+    let half = half_width(record)?;
+    let counts = record.n_reference.zip(record.n_evaluation).filter(|(n, m)| n + m > 0 && record.unit != Unit::Distance);
+    Some(half * counts.map_or(1.0, |(n, m)| (n as f64 / (n + m) as f64).sqrt()))
+}
+
+/// Half of the 95 % interval of the difference, on the scale of the values.
 pub fn half_width(record: &Record) -> Option<f64> {
     let half = (record.high? - record.low?) / 2.0 * step(record, record.reference.unwrap_or(0.0))?;
     (half.is_finite() && half >= 0.0).then_some(half)
@@ -70,7 +82,7 @@ pub fn half_width(record: &Record) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use straingauge_api::{Kind, Status, Thresholds};
+    use straingauge_api::{Status, Thresholds};
 
     use super::*;
 
@@ -112,6 +124,8 @@ mod tests {
         close(lines(&record(Better::Neutral, Unit::Score), false), &[0.4, 0.6]);
         close(lines(&record(Better::Lower, Unit::Number), false), &[]);
         let (low, high) = value_interval(&record(Better::Lower, Unit::Relative)).unwrap();
-        assert!((low - 0.55).abs() < 1e-12 && (high - 0.65).abs() < 1e-12);
+        // As many rows on both sides: each bears half of the variance.
+        let half = 0.05 * 0.5f64.sqrt();
+        assert!((low - 0.6 + half).abs() < 1e-12 && (high - 0.6 - half).abs() < 1e-12);
     }
 }
