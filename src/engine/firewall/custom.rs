@@ -86,8 +86,8 @@ pub fn check(monitor: &CustomMonitor, known: &[CustomMonitor], frame: &Frame) ->
 #[derive(Debug, Clone)]
 struct Number {
     value: f64,
-    /// Half of its 95 % interval, where there is one.
-    half: Option<f64>,
+    /// Half of its 95 % interval, where there is one, and half of the reference's, which all bins share.
+    half: Option<(f64, f64)>,
     reference: Option<f64>,
     unit: Unit,
     n: u64,
@@ -159,12 +159,15 @@ fn describe(monitor: &CustomMonitor, test: &str) -> String {
 
 fn number(monitor: &CustomMonitor, record: &Record) -> Option<Number> {
     let n = record.n_evaluation.unwrap_or(0);
-    let half = series::half_width(record);
+    // What of a difference the bin's rows bear; the rest is the reference's.
+    let part = |whole: f64, own: f64| (own, (whole * whole - own * own).max(0.0).sqrt());
+    let half = series::half_width(record).zip(series::own_half_width(record)).map(|(whole, own)| part(whole, own));
     let plain = |value: f64, unit| Number { value, half: None, reference: Some(0.0), unit, n };
     match monitor.quantity {
         Quantity::Value => Some(Number { half, reference: record.reference, unit: record.unit, ..plain(record.value?, record.unit) }),
         Quantity::Effect => {
             let half = record.high.zip(record.low).map(|(high, low)| (high - low) / 2.0);
+            let half = half.map(|half| part(half, half * series::own_part(record).sqrt()));
             Some(Number { half, ..plain(record.effect?, record.effect_unit) })
         }
         // A reference of the same size would have had so many.
@@ -193,7 +196,7 @@ fn subset_numbers(monitor: &CustomMonitor, feature: &str, subset: &str, bins: &[
     let known = of(reference);
     let number = |(at, bin): (usize, &&Bin)| {
         let (value, half, n) = of(&bin.profile().ok()?).filter(|(.., n)| *n > 0)?;
-        let half = half.zip(known.and_then(|k| k.1)).map(|(a, b)| (a * a + b * b).sqrt());
+        let half = half.zip(known.and_then(|k| k.1));
         Some((at, Number { value, half, reference: known.map(|k| k.0), unit: definition.unit, n }))
     };
     bins.iter().enumerate().filter(|(_, bin)| bin.info.judged).filter_map(number).collect()
@@ -207,16 +210,20 @@ fn track(monitor: &CustomMonitor, numbers: &[(usize, Number)], level: f64) -> Tr
     let previous = |i: usize| i.checked_sub(length).and_then(|i| windows.get(i)).map(|(_, number)| number);
     let record = |(i, (at, number)): (usize, &(usize, Number))| {
         let (reference, half) = match monitor.against {
-            Against::Reference => (number.reference, number.half),
+            Against::Reference => (number.reference, number.half.map(|(own, shared)| root(own, shared))),
             Against::PreviousWindow => {
                 let before = previous(i)?;
-                (Some(before.value), number.half.zip(before.half).map(|(a, b)| (a * a + b * b).sqrt()))
+                (Some(before.value), number.half.zip(before.half).map(|(a, b)| root(a.0, b.0)))
             }
             Against::Nothing => (None, None),
         };
         Some((*at, Cow::Owned(judged(monitor, number, reference, half, level))))
     };
     windows.iter().enumerate().filter_map(record).collect()
+}
+
+fn root(a: f64, b: f64) -> f64 {
+    (a * a + b * b).sqrt()
 }
 
 fn together(aggregate: Aggregate, window: &[(usize, Number)]) -> Option<Number> {
@@ -229,7 +236,8 @@ fn together(aggregate: Aggregate, window: &[(usize, Number)]) -> Option<Number> 
     };
     let weighted =
         |of: fn(&Number) -> Option<f64>| window.iter().map(|(_, number)| Some(weight(number) * of(number)?)).sum::<Option<f64>>();
-    let half = window.iter().map(|(_, n)| n.half.map(|h| weight(n) * h * weight(n) * h)).sum::<Option<f64>>().map(f64::sqrt);
+    let own = window.iter().map(|(_, n)| n.half.map(|h| weight(n) * h.0 * weight(n) * h.0)).sum::<Option<f64>>().map(f64::sqrt);
+    let half = own.zip(weighted(|n| n.half.map(|h| h.1)));
     let (value, half) = match aggregate {
         Aggregate::Avg | Aggregate::Sum => (weighted(|n| Some(n.value))?, half),
         // The smallest of several has no interval of its own.

@@ -71,7 +71,7 @@ pub fn events(monitor: &Followed<'_>, object: &str, track: &Track<'_>, about: Ab
 }
 
 fn lingers(record: &Record) -> bool {
-    record.evident && record.effect.zip(record.thresholds).is_some_and(|(effect, t)| effect >= t.warning / 2.0)
+    record.evident && record.p.is_some() && record.effect.zip(record.thresholds).is_some_and(|(effect, t)| effect >= t.warning / 2.0)
 }
 
 fn crept(part: &[Placed<'_>], thresholds: Thresholds, level: f64) -> Vec<creeping::Noticed> {
@@ -202,6 +202,11 @@ fn sentence(
 ) -> String {
     let Some((_, last)) = records.last() else { return String::new() };
     let (value, half) = pooled(records).unwrap_or((f64::NAN, None));
+    // What moved both ways is where it was on the average: its worst bin tells.
+    let lines = series::lines(last, false);
+    let cancels = matches!(lines.as_slice(), [low, high] if (*low..=*high).contains(&value));
+    let worst = records.iter().map(|(_, r)| *r).max_by(|a, b| a.score.total_cmp(&b.score)).filter(|_| cancels);
+    let (last, value, half) = worst.map_or((*last, value, half), |r| (r, r.value.unwrap_or(value), series::own_half_width(r)));
     let unit = last.unit;
     let distance = (last.reference == Some(0.0) && unit == Unit::Distance) || last.kind == Kind::Property;
     let moved = match last.reference {
@@ -211,6 +216,9 @@ fn sentence(
     };
     let subject = if object.is_empty() { monitor.name.clone() } else { format!("{} of {object}", monitor.name) };
     let mut out = format!("{subject} {moved} {}", written(Some(value), unit));
+    if cancels {
+        out.push_str(" at worst");
+    }
     if let Some(half) = half {
         let low = if unit == Unit::Number || value < 0.0 { value - half } else { (value - half).max(0.0) };
         out.push_str(&format!(" (95 % {} to {})", written(Some(low), unit), written(Some(value + half), unit)));

@@ -69,9 +69,13 @@ pub fn value_interval(record: &Record) -> Option<(f64, f64)> {
 
 /// Half of it: what the bin's rows bear of the difference's interval, by the numbers of rows on both sides. A distance is a number of both.
 pub fn own_half_width(record: &Record) -> Option<f64> {
-    let half = half_width(record)?;
+    Some(half_width(record)? * own_part(record).sqrt())
+}
+
+/// The part of a difference's variance that the bin's rows bear.
+pub fn own_part(record: &Record) -> f64 {
     let counts = record.n_reference.zip(record.n_evaluation).filter(|(n, m)| n + m > 0 && record.unit != Unit::Distance);
-    Some(half * counts.map_or(1.0, |(n, m)| (n as f64 / (n + m) as f64).sqrt()))
+    counts.map_or(1.0, |(n, m)| n as f64 / (n + m) as f64)
 }
 
 /// Half of the 95 % interval of the difference, on the scale of the values.
