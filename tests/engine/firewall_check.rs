@@ -63,7 +63,7 @@ fn with(key: &str, value: Option<&str>) -> String {
         .collect();
     let at = fields.iter().position(|f| f.0 == key).unwrap();
     match value {
-        Some(v) => fields[at].1 = v.to_owned(),
+        Some(v) => v.clone_into(&mut fields[at].1),
         None => {
             fields.remove(at);
         }
@@ -78,7 +78,8 @@ fn each_rule_fires_for_its_own_fault() {
     let checker = Checker::new(&baseline, &config);
     let check = |rows: &str| checker.check(rows).unwrap();
     assert_eq!(check(&format!("{{{CLEAN}}}")), [Decision::default()], "a clean row goes through");
-    let cases: [(&str, Option<&str>, Action, &[&str], &str); 19] = [
+    type Fault<'a> = (&'a str, Option<&'a str>, Action, &'a [&'a str], &'a str);
+    let cases: [Fault; 19] = [
         ("amount", Some("9400"), Action::Flag, &["numeric_outlier[amount]"], "amount is 9\u{202f}400, outside "),
         ("amount", Some("\"21.5\""), Action::Allow, &[], ""),
         ("amount", Some("\"abc\""), Action::Block, &["feature_type_check[amount]"], "amount is abc, which is not a number."),

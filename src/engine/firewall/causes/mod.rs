@@ -29,7 +29,7 @@ const EXAMPLES: usize = 5;
 const SURE: f64 = 2.0;
 /// What takes a rank behind all others.
 const BEHIND: f64 = 1e6;
-/// The share of a change from which a feature's drift is told beside it.
+/// The share of a change from which a cause is told.
 const TELLING: f64 = 0.05;
 
 /// The loaded rows of some bins, each with its start.

@@ -197,7 +197,7 @@ impl<'a> Fall<'a> {
         let parts: usize = all.iter().map(Vec::len).sum();
         let least = NOISE.max((2.0 * crate::math::ln(parts.max(1) as f64)).sqrt() + 0.5);
         let sure = |b: &Bearing| b.contribution * self.total.signum() - least * b.error;
-        let told = |b: &Bearing| sure(b) > 0.0 && b.shares.0.min(b.shares.1) < MOST_OF_ALL;
+        let told = |b: &Bearing| sure(b) > 0.0 && b.share > super::TELLING && b.shares.0.min(b.shares.1) < MOST_OF_ALL;
         let most = |of: Vec<Bearing>| of.into_iter().filter(told).max_by(|p, q| sure(p).total_cmp(&sure(q)));
         let mut out: Vec<Bearing> = match only {
             None => all.into_iter().filter_map(most).collect(),

@@ -209,7 +209,9 @@ impl<'a> Checker<'a> {
         match subject {
             Subject::Required(at) => {
                 let lacking = column(at).map_or_else(|| (0..rows as u32).collect(), lacking);
-                lacking.into_iter().for_each(|row| fire(row, format!("{} is not in the record.", self.name(at))));
+                for row in lacking {
+                    fire(row, format!("{} is not in the record.", self.name(at)));
+                }
             }
             Subject::Rule(at, rule) => {
                 let Baseline { frame, reference, .. } = self.baseline;
@@ -223,7 +225,9 @@ impl<'a> Checker<'a> {
                     failing.retain(|row| lacking.binary_search(row).is_err());
                 }
                 let told = sentences::Told { rule, name: self.name(at), frame: of, profile, column, unseen };
-                failing.into_iter().for_each(|row| fire(row, told.sentence(row)));
+                for row in failing {
+                    fire(row, told.sentence(row));
+                }
             }
             Subject::Pair(a, b, rule) => {
                 let Baseline { frame, reference, .. } = self.baseline;

@@ -55,15 +55,15 @@ mod tests {
         (rows, columns.into_iter().map(|c| c.map(|c| (0..rows).map(|row| c.cell(row)).collect())).collect())
     }
 
-    fn some(cells: &[&str]) -> Option<Vec<Option<String>>> {
-        Some(cells.iter().map(|c| (!c.is_empty()).then(|| (*c).to_owned())).collect())
+    fn column(cells: &[&str]) -> Vec<Option<String>> {
+        cells.iter().map(|c| (!c.is_empty()).then(|| (*c).to_owned())).collect()
     }
 
     #[test]
     fn kinds_are_given_and_not_guessed() {
         let text = r#" [{"a": "12", "meta": {"b": 3}, "t": "x"}, {"a": "twelve", "a": 7, "__proto__": {"a": 1}}, {"a": "abc", "b": 1}] "#;
         let wanted = [("a", ColumnType::Float), ("meta.b", ColumnType::Category), ("c", ColumnType::Text)];
-        assert_eq!(cells(text, &wanted), (3, vec![some(&["12", "7", ""]), some(&["3", "", ""]), None]));
+        assert_eq!(cells(text, &wanted), (3, vec![Some(column(&["12", "7", ""])), Some(column(&["3", "", ""])), None]));
         let (_, columns) = records(text, &wanted).unwrap();
         let bad: Vec<String> = columns[0].iter().flat_map(|c| &c.cells.bad).map(|b| b.text.clone()).collect();
         assert_eq!(bad, ["abc"]);
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn one_record_none_and_empty_ones() {
-        assert_eq!(cells(r#"{"a": true}"#, &[("a", ColumnType::Category)]), (1, vec![some(&["true"])]));
+        assert_eq!(cells(r#"{"a": true}"#, &[("a", ColumnType::Category)]), (1, vec![Some(column(&["true"]))]));
         assert_eq!(cells("[]", &[("a", ColumnType::Float)]), (0, vec![None]));
         assert_eq!(cells("[{}, {}]", &[("a", ColumnType::Float)]), (2, vec![None]));
     }
