@@ -391,3 +391,39 @@ fn cost_of_a_baseline() {
     merged.merge(&context.evaluation).unwrap();
     eprintln!("a merge takes {:?}", start.elapsed());
 }
+
+/// Prints how often bins of an unchanged world look changed, by test; `cargo test -p straingauge-engine --lib -- --ignored calm_of_bins --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn calm_of_bins() {
+    let mut rng = Rng::new(9, 13);
+    let reference = side(&csv(&mut rng, 8_000, CALM), false, Some(&mut rng.clone()));
+    let baseline = learnt(ModelTask::BinaryClassification, &reference);
+    let mut seen: std::collections::BTreeMap<String, [u64; 3]> = std::collections::BTreeMap::new();
+    let (mut abnormal, mut rows) = (0, 0);
+    for day in 0..60 {
+        let bin = side(&csv(&mut rng, 250, World { days: 1, ..CALM }), false, Some(&mut Rng::new(day, 14)));
+        let counted = baseline.count(bin).unwrap();
+        (abnormal, rows) = (abnormal + counted.abnormal.unwrap(), rows + counted.profile.rows);
+        let context = baseline.context(counted.profile, (day % 2 == 0).then_some(0), Some(counted.side));
+        for question in questions() {
+            for family in question.families(&context) {
+                let results = question.measure(&context, &family).unwrap();
+                for (test, result) in family.tests.iter().zip(results) {
+                    let Measurement::Measured(m) = result else { continue };
+                    for p in std::iter::once(&*m).chain(&m.also).filter_map(|m| m.p_value) {
+                        let counts = seen.entry(test.clone()).or_default();
+                        counts[0] += 1;
+                        counts[1] += u64::from(p <= 0.05);
+                        counts[2] += u64::from(p <= 0.001);
+                    }
+                }
+            }
+        }
+    }
+    for (test, [n, five, thousandth]) in seen {
+        eprintln!("{test:70} {n:6} {:.3} {thousandth}", five as f64 / n as f64);
+    }
+    let of_reference = baseline.abnormal.unwrap() as f64 / baseline.reference.rows as f64;
+    eprintln!("abnormal: {:.4} of the bins, {of_reference:.4} of the reference", abnormal as f64 / rows as f64);
+}
