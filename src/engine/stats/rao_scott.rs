@@ -85,8 +85,10 @@ impl Spread {
 /// P(Σλχ²₁ ≥ x) for `degrees` eigenvalues of mean 1: the three-moment χ² of Hall (1983) and Buckley and Eagleson (1988, Austral. J.
 /// Statist. 30A:150).
 pub fn mixture_upper(x: f64, degrees: f64, spread: Spread) -> f64 {
-    let squares = degrees * spread.second.max(1.0);
-    let cubes = degrees * spread.third.max(spread.second * spread.second);
+    // A spread estimated over more cells than are compared may be more than so few eigenvalues can have: of one alone there is none.
+    let second = spread.second.min(degrees).max(1.0);
+    let third = spread.third.min((degrees * second * second * second).sqrt()).max(second * second);
+    let (squares, cubes) = (degrees * second, degrees * third);
     let matched = squares * squares * squares / (cubes * cubes);
     let z = (x - degrees) / (2.0 * squares).sqrt();
     chi_square_upper((matched + (2.0 * matched).sqrt() * z).max(0.0), matched)
@@ -149,6 +151,12 @@ mod tests {
         let plain = crate::stats::chi_square::two_sample(&count(&a), &count(&b), 5.0);
         // n/(n − 1) a side and the sides' own shares make up the rest.
         assert!((statistic / plain.statistic - 1.0).abs() < 0.1 && degrees == 2.0 && p > plain.p_value, "{statistic} {plain:?}");
+    }
+
+    #[test]
+    fn one_eigenvalue_has_no_spread() {
+        let wide = Spread { second: 40.0, third: 2_000.0 };
+        assert!((mixture_upper(3.841_458_820_694_124, 1.0, wide) - 0.05).abs() < 1e-9);
     }
 
     #[test]
