@@ -441,6 +441,8 @@ fn what_cannot_be_done_is_said_by_name() {
     drive(&mut early).expect("a baseline");
     early.add(reference(), BatchOptions::default()).expect("a batch");
     assert_eq!(early.add(reference(), BatchOptions::default()).expect_err("busy").code, "batch_under_way");
+    let busy = early.change(FirewallChange::Budget { false_events_a_year: 3.0 }).expect_err("busy");
+    assert_eq!((busy.code, early.config().false_events_a_year), ("batch_under_way", 1.0));
     early.abandon();
     assert_eq!(early.bin(0).expect_err("no bin").code, "unknown_bin");
 }

@@ -102,9 +102,7 @@ impl Firewall {
     /// that bins are to be replaced; `no_timestamp`, `too_many_bins`, `batch_under_way`; what makes its predictions those of another model.
     pub fn add(&mut self, batch: RunSide, options: BatchOptions) -> Result<()> {
         self.learnt()?;
-        if matches!(self.work, Work::Batch(_)) {
-            return Err(Error::new("batch_under_way", "Another batch is being taken in.").mend("Wait for it, or give it up."));
-        }
+        self.at_rest()?;
         self.work = Work::Batch(Box::new(Intake::new(self, batch, &options)?));
         Ok(())
     }
@@ -177,10 +175,11 @@ impl Firewall {
     /// Does what the reader decided.
     ///
     /// # Errors
-    /// `unknown_monitor`, `unknown_event`, `invalid_monitor`, `unknown_rule`, `invalid_budget`.
+    /// `unknown_monitor`, `unknown_event`, `invalid_monitor`, `unknown_rule`, `invalid_budget`, `batch_under_way`.
     pub fn change(&mut self, change: FirewallChange) -> Result<()> {
         match change {
             FirewallChange::Budget { false_events_a_year } => {
+                self.at_rest()?;
                 let before = std::mem::replace(&mut self.config.false_events_a_year, false_events_a_year);
                 let judged = check_config(&self.config).and_then(|()| self.judge_anew());
                 if judged.is_err() {
@@ -226,6 +225,14 @@ impl Firewall {
     /// What was learnt.
     fn learnt(&self) -> Result<&Arc<Baseline>> {
         self.baseline.as_ref().ok_or_else(not_ready)
+    }
+
+    /// Whether bins may be changed: what a batch under way has begun with must not change under it.
+    fn at_rest(&self) -> Result<()> {
+        match self.work {
+            Work::Batch(_) => Err(Error::new("batch_under_way", "A batch is being taken in.").mend("Wait for it, or give it up.")),
+            _ => Ok(()),
+        }
     }
 
     /// The run over some bins, to its end.

@@ -40,9 +40,10 @@ impl Firewall {
     /// label keep it.
     ///
     /// # Errors
-    /// `no_ledger`, `no_id_column`, `no_label`; what makes the labels those of another task. Nothing has changed then.
+    /// `no_ledger`, `no_id_column`, `no_label`, `batch_under_way`; what makes the labels those of another task. Nothing has changed then.
     pub fn labels(&mut self, labels: &Dataset) -> Result<BatchReport> {
         let baseline = Arc::clone(self.learnt()?);
+        self.at_rest()?;
         let mut labels = Labels::of(&baseline, labels, key(&self.config)?)?;
         let mut bins = self.bins.clone();
         let mut touched = Vec::new();
