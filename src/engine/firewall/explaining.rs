@@ -1,6 +1,7 @@
 //! What explains the events: their bins merged once, and asked for causes.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use straingauge_api::{Cause, Event};
 
@@ -31,10 +32,10 @@ impl Firewall {
             }
             let bins = bins.get(bins.len().saturating_sub(MOST_BINS)..).unwrap_or_default();
             let span = (event.start, event.end);
-            if !seen.contains_key(&span) {
-                seen.insert(span, self.merged(bins)?);
-            }
-            let Some((context, records)) = seen.get(&span) else { continue };
+            let (context, records) = match seen.entry(span) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(free) => free.insert(self.merged(bins)?),
+            };
             let custom = self.marks.monitors.iter().find(|m| m.name == event.monitor_name).map(|m| m.test.as_str());
             let test = custom.filter(|_| event.monitor.starts_with("custom:")).unwrap_or(&event.monitor);
             let test = test.split('#').next().unwrap_or(test);
