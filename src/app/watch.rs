@@ -21,6 +21,9 @@ thread_local! {
     static JOB: RefCell<Option<js::Job>> = const { RefCell::new(None) };
 }
 
+/// What a model is called whose predictions stand in the data's own file.
+pub const UNNAMED: &str = "model";
+
 /// A model and the data set that it was tested against.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proposal {
@@ -272,7 +275,8 @@ impl Watch {
                 // A bin that is shown may be another one now.
                 app.shown.set(Load::Waiting);
             }
-            if done.is_ok() {
+            // Data that overlap are registered all the same; whether they replace something is asked beside the panel.
+            if done.as_ref().map_or_else(overlaps, |()| true) {
                 self.feeding.set(false);
                 self.desk.clear();
             }
@@ -356,10 +360,15 @@ impl Watch {
         match done {
             Ok(()) => {}
             Err(error) if error.code == "cancelled" => self.standing.set(Standing::Cancelled),
-            Err(error) if error.code == "bins_exist" => self.clash.set(Some(error)),
+            Err(error) if overlaps(&error) => self.clash.set(Some(error)),
             Err(error) => self.failed.set(Some(error)),
         }
     }
+}
+
+/// Whether a batch reaches into bins that are filled, or was taken in before.
+fn overlaps(error: &ApiError) -> bool {
+    matches!(error.code.as_str(), "bins_exist" | "batch_known")
 }
 
 /// A file's name without what says its format.

@@ -46,7 +46,8 @@ async function feed(page, name, text) {
   await chosen(page).setInputFiles(file(name, text));
   await page.waitForFunction(() => document.querySelector('[data-testid="run-batch"]')?.disabled === false, undefined, { timeout: 60_000 });
   await part(page, 'run-batch').click();
-  await page.waitForFunction(() => !document.querySelector('[data-testid="run-batch"], [data-testid="cancel-feed"]'), undefined, { timeout: 120_000 });
+  const ended = () => document.querySelector('[data-testid="bins-exist"]') || !document.querySelector('[data-testid="run-batch"], [data-testid="cancel-feed"]');
+  await page.waitForFunction(ended, undefined, { timeout: 120_000 });
 }
 
 test('promote, watch, find the event and its cause, resolve, come back', async (t) => {

@@ -13,7 +13,7 @@ use crate::scene::{chart, chart_width};
 use crate::screens::listing;
 use crate::screens::tests::outcome;
 use crate::state::{App, Load, Shown, go, location_route};
-use crate::watch::Proposal;
+use crate::watch::{Proposal, UNNAMED};
 
 /// Findings shown before the rest goes behind a button.
 const FIRST: usize = 4;
@@ -82,7 +82,9 @@ fn facts(document: &RunDocument, millis: f64) -> String {
 
 /// The way from a model that was tested to one that is watched.
 fn promote(app: App, document: &RunDocument) -> AnyView {
-    let proposal = Proposal { model: document.model.clone().unwrap_or_default(), reference: document.reference.dataset.clone() };
+    let unnamed = if document.reference.predicted > 0 { UNNAMED } else { "" };
+    let model = document.model.clone().unwrap_or_else(|| unnamed.to_owned());
+    let proposal = Proposal { model, reference: document.reference.dataset.clone() };
     button("btn", "Promote this model", move || {
         app.watch.proposal.set(Some(proposal.clone()));
         go(&Route::Firewall(Place::Promote));

@@ -25,7 +25,7 @@ pub fn section(view: &Arc<View>) -> AnyView {
     let shown = view.clone();
     let list = live(move || {
         let limit = if all.get() { total } else { FIRST };
-        let rows = shown.bins.iter().rev().take(limit).map(|b| bin_row(b, picked));
+        let rows = shown.bins.iter().rev().take(limit).enumerate().map(|(i, b)| bin_row(b, i == 0, picked));
         let heads = ["", "Bin", ".Rows", ".Labelled", "Operational", "Fairness", "Security", ".Abnormal rows", "Events"];
         scroll("Bins", table("bins", &heads, el("tbody", "").all(rows))).any()
     });
@@ -61,7 +61,7 @@ pub fn section(view: &Arc<View>) -> AnyView {
     el("section", "sheet").el(head).el(hint).view(list).live(more).any()
 }
 
-fn bin_row(bin: &BinInfo, picked: RwSignal<Vec<i64>>) -> El {
+fn bin_row(bin: &BinInfo, last: bool, picked: RwSignal<Vec<i64>>) -> El {
     let (start, name) = (bin.start, span(bin.start, bin.end));
     let tick = el("input", "")
         .attr("type", "checkbox")
@@ -80,7 +80,8 @@ fn bin_row(bin: &BinInfo, picked: RwSignal<Vec<i64>>) -> El {
         el("td", "").view(found.map_or_else(|| el("span", "meta").text("–").any(), |r| label(r.severity.into())))
     };
     let mut state: Vec<&str> = Vec::new();
-    if !bin.complete {
+    // A bin in between that its file ended in is as full as it will be.
+    if last && !bin.complete {
         state.push("unfinished");
     }
     state.extend(bin.reason.as_deref().filter(|_| !bin.judged));

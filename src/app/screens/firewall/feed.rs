@@ -137,7 +137,7 @@ fn clash(app: App) -> AnyView {
     let keep = button("btn", "Keep what is there", move || app.watch.clash.set(None)).testid("keep-bins");
     let replace = button("btn primary", "Replace those bins", move || app.watch.replace(app)).testid("replace-bins");
     let says = el("div", "")
-        .el(el("p", "").el(el("strong", "").text("Some of this time is filled already. ")).text(&error.message))
+        .el(el("p", "").el(el("strong", "").text("These days are filled already. ")).text(&error.message))
         .el(el("p", "").text("Replacing counts those bins anew from these data alone; keeping leaves the firewall as it is."))
         .el(el("div", "actions").el(replace).el(keep));
     el("div", "notice note").attr("role", "alert").testid("bins-exist").el(says).any()

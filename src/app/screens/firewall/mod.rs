@@ -73,7 +73,7 @@ fn opened(app: App, title: &'static str, ready: impl Fn(&Arc<View>) -> AnyView +
             Load::Ready(None) => setup::screen(app),
             Load::Ready(Some(view)) => {
                 let failed = move || app.watch.failed.get().map_or_else(none, |e| failure("Not done.", &e));
-                row(vec![ready(&view), live(failed)])
+                row(vec![live(failed), ready(&view)])
             }
         }
     })

@@ -119,7 +119,9 @@ fn last(view: &View) -> El {
     let title = bin.map_or_else(String::new, |b| span(b.start, b.end));
     let sheet = el("section", "sheet").el(el("h2", "").text(&format!("Last bin, {title}")));
     let sheet = if view.last_metrics.is_empty() {
-        sheet.el(el("p", "meta").text("No bin was judged on its own yet: each has too few rows."))
+        let judged = view.bins.iter().any(|b| b.judged);
+        let says = if judged { "No predictions, so no metrics." } else { "No bin was judged on its own yet: each has too few rows." };
+        sheet.el(el("p", "meta").text(says))
     } else {
         sheet.view(metrics(&view.last_metrics, "bin"))
     };

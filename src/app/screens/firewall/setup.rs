@@ -11,12 +11,9 @@ use crate::route::Route;
 use crate::screens::firewall::{crumbs, feed};
 use crate::screens::setup::{field, input, number, option, select};
 use crate::state::{App, Load};
-use crate::watch::Proposal;
+use crate::watch::{Proposal, UNNAMED};
 
 const SIZES: [(&str, &str); 4] = [("hour", "Hours"), ("day", "Days"), ("week", "Weeks, from Monday"), ("month", "Months")];
-
-/// What a model is called whose predictions stand in the data's own file.
-const UNNAMED: &str = "model";
 
 type Held = (Vec<DatasetRecord>, Vec<ModelRecord>);
 

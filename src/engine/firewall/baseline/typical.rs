@@ -4,13 +4,27 @@ use straingauge_api::Typical;
 
 use super::Baseline;
 use crate::profile::{ColumnFrame, ColumnProfile};
+use crate::text::Gram;
+
+/// Words of a text that is put together.
+const WORDS: usize = 8;
 
 impl Baseline {
-    /// The commonest value or the median of every feature that is a column of the data; nothing for free text.
+    /// The commonest value or the median of every feature that is a column of the data; of free text its commonest words.
     pub fn typical(&self) -> Vec<Typical> {
         let columns = self.frame.columns.iter().zip(&self.reference.columns);
-        let own = self.features.iter().zip(columns).filter(|(feature, _)| feature.measured_in.is_none());
-        own.map(|(feature, (frame, profile))| Typical { feature: feature.name.clone(), value: value(frame, profile) }).collect()
+        let own = self.features.iter().zip(columns).enumerate().filter(|(_, (feature, _))| feature.measured_in.is_none());
+        own.map(|(at, (feature, (frame, profile)))| Typical {
+            feature: feature.name.clone(),
+            value: value(frame, profile).or_else(|| self.words(at)),
+        })
+        .collect()
+    }
+
+    fn words(&self, feature: usize) -> Option<String> {
+        let text = self.frame.texts.iter().find(|t| t.feature == feature)?;
+        let words = Gram::ALL.iter().zip(&text.grams).find(|(gram, _)| **gram == Gram::Unigram)?.1;
+        Some(words.names.iter().take(WORDS).map(String::as_str).collect::<Vec<_>>().join(" "))
     }
 }
 
