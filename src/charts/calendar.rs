@@ -146,7 +146,7 @@ pub fn ticks(from: i64, to: i64, n: usize, step: i64) -> Vec<(i64, String)> {
     if let Some((length, offset)) = even.into_iter().find(|(length, _)| *length >= step.min(week) && fits(*length)) {
         let first = (from - offset + length - 1).div_euclid(length) * length + offset;
         let words = |at: i64| if at.rem_euclid(DAY) == 0 { day_short(at) } else { clock(at) };
-        return (0..).map(|i| first + i * length).take_while(|at| *at <= to).map(|at| (at, words(at))).collect();
+        return (0..=(to - first).div_euclid(length)).map(|i| first + i * length).map(|at| (at, words(at))).collect();
     }
     let months = [1, 3, 6, 12, 24, 60, 120].into_iter().find(|m| fits(m * 30 * DAY)).unwrap_or(240);
     let first = moment(from);

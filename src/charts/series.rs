@@ -145,7 +145,7 @@ pub fn draw(input: &Input<'_>, width: f64) -> Scene {
             Severity::Warning => marks.push(Mark::path(format!("M{} {}l5 5l-5 5l-5 -5Z", n(at), n(v - 5.0)), "mark warning")),
             // Dots that touch would only thicken the line, except where nothing else shows that there is a point.
             Severity::Pass if room >= 6.0 || points.len() < 3 => {
-                marks.push(Mark::circle(at, v, if room < 10.0 { 2.2 } else { 3.2 }, "dot evaluation"))
+                marks.push(Mark::circle(at, v, if room < 10.0 { 2.2 } else { 3.2 }, "dot evaluation"));
             }
             Severity::Pass => {}
         }
