@@ -296,7 +296,7 @@ impl Watch {
     ) -> Answer<()> {
         let reading = move |label: String| {
             move |p: straingauge_api::Progress| {
-                self.tell(turn, Step { stage: Stage::Reading, done: p.done, total: p.total, label: label.clone() })
+                self.tell(turn, Step { stage: Stage::Reading, done: p.done, total: p.total, label: label.clone() });
             }
         };
         let (Some(handle), Some(inspection)) = (Desk::handle(data.id), data.inspection()) else { return Ok(()) };
