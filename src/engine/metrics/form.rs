@@ -198,3 +198,63 @@ fn problem(code: &str, message: String, count: u64, examples: Vec<CellExample>, 
     let details = ErrorDetails { mend: Some(mend.to_owned()), ..ErrorDetails::default() };
     Problem { code: code.to_owned(), level: ProblemLevel::Warning, message, count, details, examples }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use straingauge_api::{DataParams, PredictionParams};
+
+    use super::super::{NO_CLASS, Predictions, pair};
+    use super::*;
+    use crate::table::testing::{category, lists, number, table};
+    use crate::table::{Column, dataset};
+
+    fn set(columns: Vec<Column>) -> Dataset {
+        dataset(Arc::new(table(columns)), "set", &DataParams::default(), None).unwrap()
+    }
+
+    fn predicted(dataset: &Dataset, columns: Vec<Column>) -> Predictions {
+        pair(dataset, Some(&table(columns)), "m", &PredictionParams::default()).unwrap().0
+    }
+
+    fn three() -> OutcomeForm {
+        let reference = set(vec![category("label", &["a", "b", "c"])]);
+        let columns = vec![number("a", &[0.6, 0.2, 0.1]), number("b", &[0.2, 0.5, 0.1]), number("c", &[0.2, 0.3, 0.8])];
+        let predictions = predicted(&reference, columns);
+        reference_outcomes(ModelTask::MulticlassClassification, (&reference, Some(&predictions)), None, None).unwrap().1
+    }
+
+    #[test]
+    fn a_class_that_the_reference_does_not_know_is_none() {
+        let bin = set(vec![category("label", &["b", "z", "", "z"])]);
+        let columns = vec![number("c", &[0.1, 0.2, 0.3, 0.1]), number("b", &[0.8, 0.2, 0.3, 0.1]), number("a", &[0.1, 0.6, 0.4, 0.8])];
+        let predictions = predicted(&bin, columns);
+        let (outcomes, problems) = outcomes_in(&three(), (&bin, Some(&predictions))).unwrap();
+        assert!(matches!(&outcomes.truth, Truth::Classes(c) if c[..] == [1, NO_CLASS, NO_CLASS, NO_CLASS]));
+        // Columns go by their names, whatever their order.
+        assert_eq!(outcomes.predicted_classes(), Some(&[1, 0, 0, 0][..]));
+        let [problem] = &problems[..] else { panic!("{problems:?}") };
+        assert_eq!((problem.code.as_str(), problem.count), ("unknown_class", 2));
+        assert_eq!(problem.examples.iter().map(|e| (e.row, e.text.as_str())).collect::<Vec<_>>(), [(2, "z"), (4, "z")]);
+    }
+
+    #[test]
+    fn probabilities_of_another_number_of_classes_are_another_models() {
+        let bin = set(vec![category("label", &["a", "b"])]);
+        let predictions = predicted(&bin, vec![lists("p", 2, &[0.5, 0.5, 0.1, 0.9])]);
+        assert_eq!(outcomes_in(&three(), (&bin, Some(&predictions))).unwrap_err().code, "class_counts_differ");
+        let columns = vec![number("a", &[0.5, 0.2]), number("b", &[0.3, 0.2]), number("z", &[0.2, 0.6])];
+        let unknown = predicted(&bin, columns);
+        assert_eq!(outcomes_in(&three(), (&bin, Some(&unknown))).unwrap_err().code, "unknown_class");
+    }
+
+    #[test]
+    fn what_is_not_there_yet_is_missing() {
+        let bin = set(vec![number("x", &[1.0, 2.0])]);
+        let (outcomes, problems) = outcomes_in(&three(), (&bin, None)).unwrap();
+        assert!(problems.is_empty() && outcomes.rows() == 2);
+        assert!(matches!(&outcomes.truth, Truth::Classes(c) if c[..] == [NO_CLASS, NO_CLASS]));
+        assert!(matches!(&outcomes.prediction, Prediction::Probabilities { values, .. } if values.len() == 6 && values[0].is_nan()));
+    }
+}

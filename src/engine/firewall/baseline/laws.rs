@@ -264,6 +264,25 @@ fn ask_all(context: &Context, what: &str) {
     }
 }
 
+/// A file without some of its columns.
+fn dropped(text: &str, columns: &[usize]) -> String {
+    let keep = |line: &str| line.split(',').enumerate().filter(|(i, _)| !columns.contains(i)).map(|c| c.1).collect::<Vec<_>>().join(",");
+    text.lines().map(|line| keep(line) + "\n").collect()
+}
+
+#[test]
+fn features_alone_make_a_baseline() {
+    let mut rng = Rng::new(10, 15);
+    let reference = side(&dropped(&csv(&mut rng, 600, CALM), &[8, 9]), false, None);
+    let baseline = learnt(ModelTask::BinaryClassification, &reference);
+    assert!(baseline.frame.model.is_none() && baseline.frame.label.is_none());
+    // What the reference lacks is left alone in a bin that has it.
+    let counted = baseline.count(side(&csv(&mut rng, 80, World { shift: 0.5, ..CALM }), false, None)).unwrap();
+    assert_eq!((counted.profile.rows, counted.problems.len()), (80, 0));
+    ask_all(&baseline.context(counted.profile.clone(), None, Some(counted.side)), "features alone");
+    ask_all(&baseline.context(counted.profile, None, None), "features alone");
+}
+
 #[test]
 fn odd_bins_are_counted_and_judged() {
     let mut rng = Rng::new(5, 10);
@@ -274,11 +293,7 @@ fn odd_bins_are_counted_and_judged() {
     assert_eq!(usual.problems, []);
     let head = "when,amount,count,city,zone,flag,note,w,label,score\n";
     let rows = |row: &str, n: usize| format!("{head}{}", format!("{row}\n").repeat(n));
-    let without = |columns: &[usize]| -> String {
-        let keep =
-            |line: &str| line.split(',').enumerate().filter(|(i, _)| !columns.contains(i)).map(|c| c.1).collect::<Vec<_>>().join(",");
-        csv(&mut Rng::new(6, 6), 50, week).lines().map(|line| keep(line) + "\n").collect()
-    };
+    let without = |columns: &[usize]| dropped(&csv(&mut Rng::new(6, 6), 50, week), columns);
     let odd: [(&str, String, &[&str]); 10] = [
         ("one row", rows("2024-02-01 10:00:00,1.5,3,city 1,z1,true,some words,1,1,0.7", 1), &[]),
         ("all missing", rows("2024-02-01 10:00:00,NA,,,,,,,,", 20), &[]),
