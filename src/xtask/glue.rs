@@ -9,9 +9,18 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::toolchain::TARGET;
 use crate::{command, layout};
 
+/// What the engine is compiled with beside the flags of all wasm: LLVM inlines small functions alone. Its usual threshold of 250 makes the
+/// download an eighth larger and runs at most a twentieth faster. The page is compiled for size, where this would be a larger threshold.
+const ENGINE_FLAGS: &str = r#"target.wasm32-unknown-unknown.rustflags=["-C", "llvm-args=-inline-threshold=60"]"#;
+
 /// Builds one crate for the web and returns its raw wasm.
 pub fn compile(package: &str, profile: &str) -> Result<PathBuf> {
-    command::succeed(command::cargo().args(["build", "--package", package, "--target", TARGET, "--profile", profile]))?;
+    let mut cargo = command::cargo();
+    cargo.args(["build", "--package", package, "--target", TARGET, "--profile", profile]);
+    if package == "straingauge-js" && profile != "dev" {
+        cargo.args(["--config", ENGINE_FLAGS]);
+    }
+    command::succeed(&mut cargo)?;
     let folder = if profile == "dev" { "debug" } else { profile };
     let folder = layout::target().join(TARGET).join(folder);
     let binary = folder.join(format!("{package}.wasm"));
