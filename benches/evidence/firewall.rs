@@ -1,7 +1,7 @@
 //! Calm of the firewall: years of daily bins in which nothing changes, and how many events it reports; then changes of five kinds at three
 //! strengths, and how many days it takes to notice them.
 //!
-//! Prints Markdown tables. Options: `--years N` (200), `--days N` a year (365), `--budget N` false events a year (1), `--runs N` a kind and
+//! Prints Markdown tables. Options: `--years N` (200), `--from N` (0, to go on with other years), `--days N` a year (365), `--budget N` false events a year (1), `--runs N` a kind and
 //! strength of change (6), `--json FILE`, `--csv FOLDER` (writes the changed series for other programs instead of judging them).
 
 use std::collections::BTreeMap;
@@ -238,7 +238,8 @@ pub fn run() {
     if let Some(folder) = option("--csv") {
         return write_files(runs, &PathBuf::from(folder));
     }
-    let list: Vec<Year> = (0..years)
+    let from = wanted("--from", 0.0) as usize;
+    let list: Vec<Year> = (from..from + years)
         .map(|number| Year {
             number,
             world: [World::Binary, World::Multiclass, World::Regression][number % 3],
