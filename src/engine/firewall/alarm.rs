@@ -31,3 +31,24 @@ pub fn families(bin: &Bin) -> u64 {
     let question = |test: &str| test.split(':').next().map(str::to_owned).unwrap_or_default();
     with_evidence.map(|r| (question(&r.test), r.features.clone())).collect::<std::collections::BTreeSet<_>>().len() as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use straingauge_api::{BinSize, Calendar};
+
+    use super::*;
+
+    #[test]
+    fn the_budget_is_spent_once() {
+        for (size, budget) in [(Calendar::Day, 1.0), (Calendar::Hour, 4.0), (Calendar::Month, 0.5)] {
+            let config = FirewallConfig { bin_size: BinSize::Calendar(size), false_events_a_year: budget, ..FirewallConfig::default() };
+            let alarm = alarm(&config, &[], 40, false);
+            let windows = alarm.creeping_level * alarm.bins_a_year * 40.0 * creeping::WINDOWS.len() as f64;
+            let spent = alarm.level * alarm.bins_a_year + windows;
+            assert!((spent - budget).abs() < 1e-9, "{size:?}: {spent}");
+        }
+        // Without anything to follow there is nothing to divide by.
+        let nothing = alarm(&FirewallConfig::default(), &[], 0, false);
+        assert!(nothing.creeping_level > 0.0 && nothing.families == 0);
+    }
+}

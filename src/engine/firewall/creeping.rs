@@ -226,6 +226,46 @@ mod tests {
     }
 
     #[test]
+    fn only_what_has_a_sign_adds_up() {
+        let record = Record {
+            case: "model_performance:estimated_accuracy".into(),
+            test: "model_performance:estimated_accuracy".into(),
+            features: Vec::new(),
+            subset: None,
+            kind: Kind::Difference,
+            value: Some(0.6),
+            reference: Some(0.7),
+            unit: straingauge_api::Unit::Score,
+            better: Better::Higher,
+            realised: Some(0.63),
+            effect: Some(0.1),
+            effect_unit: straingauge_api::Unit::Score,
+            low: Some(0.1 - 0.0392),
+            high: Some(0.1 + 0.0392),
+            p: None,
+            q: None,
+            thresholds: Some(T),
+            n_reference: Some(3000),
+            n_evaluation: Some(1000),
+            rows: Some(20),
+            share: None,
+            status: straingauge_api::Status::Pass,
+            severity: Severity::Pass,
+            evident: false,
+            score: 0.0,
+        };
+        let Some(Sample::Mean { effect, own, reference }) = Sample::of(&record) else { panic!("an estimate is followed") };
+        // A standard error of 0.02, three quarters of its square from the bin's 1 000 rows.
+        assert!((effect - 0.1).abs() < 1e-12 && (own - 3e-4).abs() < 1e-9 && (reference - 1e-4).abs() < 1e-9, "{own} {reference}");
+        assert_eq!(Sample::of(&Record { realised: Some(0.7), ..record.clone() }), None, "labels say that it is wrong");
+        assert_eq!(Sample::of(&Record { better: Better::Neutral, ..record.clone() }), None);
+        let of = |test: &str| Sample::of(&Record { test: test.into(), case: test.into(), reference: Some(0.01), ..record.clone() });
+        assert_eq!(of("drift:feature_drift"), None);
+        assert_eq!(of("abnormal_inputs:unseen_categorical"), None);
+        assert_eq!(of("abnormal_inputs:null_check"), Some(Sample::Share { bin: (20, 1000), reference: (30.0, 3000.0) }));
+    }
+
+    #[test]
     fn quiet_years_stay_quiet() {
         let mut rng = Rng::new(5, 5);
         // 200 years at a level that would allow one of them: 0.2 of a budget of 1 over 1 series is 0.2 a year, and the threshold on the effect
