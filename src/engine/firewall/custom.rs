@@ -10,7 +10,7 @@ use super::{Bin, Record, monitors, series};
 use crate::metrics;
 use crate::profile::{Frame, Profile};
 use crate::stats::special::normal_upper;
-use crate::stress::{metric_of, questions, strain};
+use crate::stress::{Question, metric_of, questions, strain};
 use crate::{Error, Result};
 
 /// Longest window, in bins.
@@ -46,7 +46,7 @@ pub fn check(monitor: &CustomMonitor, known: &[CustomMonitor], frame: &Frame) ->
     if known.iter().any(|m| id(m) == slug) {
         return wrong(format!("There is a monitor \"{}\" already.", monitor.name), "Choose another name, or remove that one first.");
     }
-    if monitor.test != ABNORMALITY && !questions().into_iter().flat_map(|q| q.tests()).any(|t| t.id == monitor.test) {
+    if monitor.test != ABNORMALITY && !questions().into_iter().flat_map(Question::tests).any(|t| t.id == monitor.test) {
         return wrong(format!("There is no test \"{}\".", monitor.test), "Take an id of the catalogue, such as drift:feature_drift.");
     }
     let feature = |name: &String| frame.columns.iter().any(|c| c.name == *name);
@@ -95,7 +95,7 @@ struct Number {
 
 /// A custom monitor with its numbers.
 pub fn follow<'a>(monitor: &CustomMonitor, bins: &[&'a Bin], counted: Counted<'_>) -> Followed<'a> {
-    let specs = questions().into_iter().flat_map(|q| q.tests()).find(|t| t.id == monitor.test);
+    let specs = questions().into_iter().flat_map(Question::tests).find(|t| t.id == monitor.test);
     let mut numbers: BTreeMap<String, Vec<(usize, Number)>> = BTreeMap::new();
     if let Some((feature, subset)) = monitor.feature.as_ref().zip(monitor.subset.as_ref()) {
         let track = subset_numbers(monitor, feature, subset, bins, counted);

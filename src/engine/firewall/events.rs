@@ -231,7 +231,7 @@ fn sentence(
     match (lines.as_slice(), last.thresholds) {
         ([line], _) => out.push_str(&format!("; it warns from {}.", written(Some(*line), unit))),
         ([low, high], _) => {
-            out.push_str(&format!("; it warns under {} and over {}.", written(Some(*low), unit), written(Some(*high), unit)))
+            out.push_str(&format!("; it warns under {} and over {}.", written(Some(*low), unit), written(Some(*high), unit)));
         }
         (_, Some(t)) => out.push_str(&format!("; it warns from an effect of {}.", written(Some(t.warning), last.effect_unit))),
         _ => out.push('.'),

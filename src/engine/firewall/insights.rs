@@ -9,7 +9,7 @@ use super::events::bins_in_words;
 const MOST: usize = 5;
 
 /// Events that count: neither muted nor dealt with.
-fn counts(event: &&Event) -> bool {
+fn counts(event: &Event) -> bool {
     !event.muted && event.resolved.is_none()
 }
 
@@ -19,7 +19,7 @@ pub fn headline(events: &[Event], judged: u64, size: BinSize) -> String {
     if judged == 0 {
         return "No production data has been judged yet.".to_owned();
     }
-    let (open, over): (Vec<&Event>, Vec<&Event>) = events.iter().filter(counts).partition(|e| e.open);
+    let (open, over): (Vec<&Event>, Vec<&Event>) = events.iter().filter(|e| counts(e)).partition(|e| e.open);
     let number = |n: usize| match n {
         1 => "One event".to_owned(),
         n => format!("{n} events"),
@@ -37,7 +37,7 @@ pub fn headline(events: &[Event], judged: u64, size: BinSize) -> String {
 
 /// The events that matter most, those that tell of one thing together.
 pub fn insights(events: &[Event]) -> Vec<Insight> {
-    let mut of: Vec<&Event> = events.iter().filter(counts).collect();
+    let mut of: Vec<&Event> = events.iter().filter(|e| counts(e)).collect();
     // What has happened to the model comes before what has happened to its inputs.
     of.sort_by_key(|e| (!e.open, std::cmp::Reverse(e.severity), !e.object.is_empty(), e.start));
     let mut groups: Vec<Vec<&Event>> = Vec::new();

@@ -10,7 +10,7 @@ use straingauge_api::{Better, Category, Kind, Risk, Severity, Status, Thresholds
 use super::{Bin, Record};
 use crate::stats::fisher;
 use crate::stats::proportions::newcombe;
-use crate::stress::{TestSpec, questions};
+use crate::stress::{Question, TestSpec, questions};
 use crate::table::{Feature, FeatureKind};
 
 /// The monitor of rows with any abnormality.
@@ -60,7 +60,7 @@ pub struct About<'a> {
 
 /// The default monitors, in the order of the catalogue; only those that have a number.
 pub fn default_monitors<'a>(bins: &'a [&Bin], about: About<'_>) -> Vec<Followed<'a>> {
-    let specs: Vec<TestSpec> = questions().into_iter().flat_map(|q| q.tests()).collect();
+    let specs: Vec<TestSpec> = questions().into_iter().flat_map(Question::tests).collect();
     let order: BTreeMap<&str, usize> = specs.iter().enumerate().map(|(i, spec)| (spec.id.as_str(), i)).collect();
     let mut found: BTreeMap<(usize, &'static str), Followed<'a>> = BTreeMap::new();
     for (at, bin) in bins.iter().enumerate() {
@@ -90,10 +90,9 @@ fn part(record: &Record, features: &[Feature]) -> Option<(&'static str, &'static
             let of = record.features.first().and_then(|name| features.iter().find(|f| f.name == *name))?;
             Some(if of.kind == FeatureKind::Numeric { ("#numeric", "Numeric") } else { ("#categorical", "Categorical") })
         }
-        "model_performance" => (!record.case.contains('#')).then_some(("", "")),
-        "drift" | "evasion_attack_detection" | "data_poisoning_detection" => Some(("", "")),
+        "model_performance" if record.case.contains('#') => None,
         "abnormal_inputs" if record.case.contains('#') => COSTLY.contains(&test).then_some(("#performance_impact", "impact")),
-        "abnormal_inputs" => Some(("", "")),
+        "model_performance" | "drift" | "abnormal_inputs" | "evasion_attack_detection" | "data_poisoning_detection" => Some(("", "")),
         // Facts of a data set, which the reference shares, are no change.
         "bias_and_fairness" => (record.kind == Kind::Difference).then_some(("", "")),
         // Of the subsets the one metric that everybody asks for first; the others are a custom monitor away.
