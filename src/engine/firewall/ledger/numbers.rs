@@ -17,7 +17,9 @@ pub(super) struct Numbers(pub(super) Vec<f64>);
 /// The whole number that is `x` times a power of ten, where dividing by the power gives `x` back.
 fn whole(x: f64, power: f64) -> Option<i64> {
     let scaled = (x * power).round();
-    (scaled.abs() < EXACT && (scaled / power).to_bits() == x.to_bits()).then_some(scaled as i64)
+    let whole = scaled as i64;
+    // By way of the whole number: it has no sign at 0.
+    (scaled.abs() < EXACT && (whole as f64 / power).to_bits() == x.to_bits()).then_some(whole)
 }
 
 impl Stored for Numbers {
