@@ -62,6 +62,12 @@ test('the code of the first README works', (t) => {
     const data = (seed) => topics(seed).map(({ score: _, ...row }) => row);
     const predictions = (seed) => topics(seed).map(({ score, amount }) => ({ billing: score, login: amount < 20 ? 0 : 1 - score, other: amount < 20 ? 1 - score : 0 }));
     const [referenceFile, evaluationFile, referencePredictions, evaluationPredictions] = [data(1), data(2), predictions(1), predictions(2)];`;
-  const said = ran(t, `${files}\n${firstCode('../../README.md')}\nawait client.close();`);
+  const week = `
+    const weekFile = data(3).map((row, i) => ({ at: new Date(Date.UTC(2026, 5, 1 + (i % 7))).toISOString(), ...row }));
+    const weekPredictions = predictions(3);`;
+  const [stress, watch] = codes('../../README.md');
+  const said = ran(t, `${files}${week}\n${stress}\n${watch}\nawait client.close();`);
   assert.match(said, /^test_run_id,features,/m);
+  assert.match(said, /in 7 daily bins/);
+  assert.match(said, /^id,event_type,severity,event_object_name,monitor_id,/m);
 });
