@@ -152,7 +152,7 @@ fn an_event_has_a_beginning_an_end_and_a_reader() {
     assert_eq!((event.start, event.end, event.bins), (AUGUST + 3 * DAY, AUGUST + 7 * DAY, 3));
     assert!(event.kind == EventKind::Abrupt && !event.open && event.rows == 900, "{event:?}");
     assert!((AUGUST + 3 * DAY..AUGUST + 5 * DAY).contains(&event.worst));
-    assert!(event.sentence.contains("x") && event.sentence.contains("3 daily bins") && event.sentence.contains("4 to 7 August 2018"));
+    assert!(event.sentence.contains('x') && event.sentence.contains("3 daily bins") && event.sentence.contains("4 to 7 August 2018"));
     assert!(of(&view, DRIFT, "y").is_empty() && of(&view, "model_performance:accuracy", "").is_empty());
     assert_eq!(view.status, Severity::Pass, "nothing is open");
 

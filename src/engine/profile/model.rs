@@ -373,9 +373,8 @@ impl ModelProfile {
         match (&mut self.expected, &other.expected) {
             (Some(a), Some(b)) if predicted.0 && predicted.1 => a.merge(b),
             (mine, others) if !predicted.0 => mine.clone_from(others),
-            (_, Some(_)) => {}
             (mine, None) if predicted.1 => *mine = None,
-            (_, None) => {}
+            _ => {}
         }
     }
 

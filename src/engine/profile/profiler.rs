@@ -66,8 +66,8 @@ impl Step {
     /// The side that it looks at.
     fn side(self) -> Which {
         match self {
-            Self::Reference(_) | Self::Tokens(..) => Which::Reference,
-            Self::Evaluation(_) => Which::Evaluation,
+            Self::Evaluation(_) | Self::Embedding(_, Stage::Evaluation, _) => Which::Evaluation,
+            Self::Reference(_) | Self::Tokens(..) | Self::Embedding(..) => Which::Reference,
             Self::Outcomes(which)
             | Self::Model(which)
             | Self::Subsets(_, which)
@@ -76,8 +76,6 @@ impl Step {
             | Self::Pair(_, _, which)
             | Self::Rules(_, which)
             | Self::Documents(_, which, _) => which,
-            Self::Embedding(_, stage, _) if stage == Stage::Evaluation => Which::Evaluation,
-            Self::Embedding(..) => Which::Reference,
         }
     }
 }

@@ -51,7 +51,9 @@ impl Learning {
         check_excluded(&settings, &aligned, [&reference.dataset, &reference.dataset])?;
         let excluded = |name: &String| settings.exclude_columns.contains(name);
         aligned.retain(|a| !excluded(&a.feature.name) && !a.feature.measured_in.as_ref().is_some_and(excluded));
-        aligned.iter_mut().for_each(|a| a.evaluation = None);
+        for feature in &mut aligned {
+            feature.evaluation = None;
+        }
         let texts = TextWork::all(&aligned, &[]);
         Ok(Self {
             settings,
