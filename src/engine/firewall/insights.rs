@@ -39,7 +39,7 @@ pub fn headline(events: &[Event], judged: u64, size: BinSize) -> String {
 pub fn insights(events: &[Event]) -> Vec<Insight> {
     let mut of: Vec<&Event> = events.iter().filter(|e| counts(e)).collect();
     // What has happened to the model comes before what has happened to its inputs.
-    of.sort_by_key(|e| (!e.open, std::cmp::Reverse(e.severity), !e.object.is_empty(), e.start));
+    of.sort_by_key(|e| (!e.open, std::cmp::Reverse(e.severity), !e.object.is_empty(), !leads(e), e.start));
     let mut groups: Vec<Vec<&Event>> = Vec::new();
     for event in of {
         match groups.iter_mut().find(|group| group.iter().any(|other| together(event, other))) {
@@ -50,23 +50,39 @@ pub fn insights(events: &[Event]) -> Vec<Insight> {
     groups.iter().take(MOST).filter_map(|group| insight(group)).collect()
 }
 
-/// Whether two events tell of one thing: they begin within a bin of each other, and are about one feature, or about the model as a whole.
+/// Whether an event's metric is the one that everybody asks for first.
+fn leads(event: &Event) -> bool {
+    const FIRST: [&str; 5] = ["accuracy", "multiclass_accuracy", "mae", "ndcg", "entity_f1"];
+    event.monitor.strip_prefix("model_performance:").is_some_and(|metric| FIRST.contains(&metric))
+}
+
+/// Whether two events tell of one thing: at the same time, about one feature, or in one way about the model as a whole; or one monitor saw
+/// both begin within a bin of each other.
 fn together(a: &Event, b: &Event) -> bool {
     let length = (a.end - a.start) / i64::try_from(a.bins.max(1)).unwrap_or(1);
-    (a.start - b.start).abs() <= length && (a.object == b.object || a.object.is_empty() && b.object.is_empty() && a.category == b.category)
+    let overlap = a.start < b.end && b.start < a.end;
+    let one_subject = a.object == b.object && (!a.object.is_empty() || a.category == b.category);
+    overlap && one_subject || a.monitor == b.monitor && (a.start - b.start).abs() <= length
 }
 
 fn insight(group: &[&Event]) -> Option<Insight> {
     let (lead, others) = group.split_first()?;
     let mut detail: Vec<String> = lead.causes.first().map(|cause| cause.sentence.clone()).into_iter().collect();
     if !others.is_empty() {
-        let mut names: Vec<&str> = others.iter().map(|e| e.monitor_name.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
+        let name =
+            |e: &&&Event| if e.object == lead.object { e.monitor_name.clone() } else { format!("{} of {}", e.monitor_name, e.object) };
+        let mut names: Vec<String> = Vec::new();
+        for name in others.iter().map(|e| name(&e)).filter(|name| *name != lead.monitor_name) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
         let more = names.len().saturating_sub(3);
         names.truncate(3);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        detail.push(format!("The same shows in {}{more}.", names.join(", ")));
+        if !names.is_empty() {
+            detail.push(format!("The same shows in {}{more}.", names.join(", ")));
+        }
     }
     detail.push(if lead.open { "It goes on.".to_owned() } else { "It is over.".to_owned() });
     Some(Insight {
