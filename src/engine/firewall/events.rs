@@ -221,7 +221,8 @@ fn sentence(
     }
     if let Some(half) = half {
         let low = if unit == Unit::Number || value < 0.0 { value - half } else { (value - half).max(0.0) };
-        out.push_str(&format!(" (95 % {} to {})", written(Some(low), unit), written(Some(value + half), unit)));
+        let high = if unit == Unit::Share { (value + half).min(1.0) } else { value + half };
+        out.push_str(&format!(" (95 % {} to {})", written(Some(low), unit), written(Some(high), unit)));
     }
     if let Some(reference) = last.reference.filter(|_| !distance) {
         out.push_str(&format!(", from {} in the reference,", written(Some(reference), unit)));

@@ -64,7 +64,8 @@ pub fn value_interval(record: &Record) -> Option<(f64, f64)> {
     let (value, half) = (record.value?, own_half_width(record)?);
     let bounded = matches!(record.unit, Unit::Score | Unit::Share | Unit::Distance) && value >= 0.0;
     let low = if bounded { (value - half).max(0.0) } else { value - half };
-    Some((low, value + half))
+    let high = if record.unit == Unit::Share { (value + half).min(1.0) } else { value + half };
+    Some((low, high))
 }
 
 /// Half of it: what the bin's rows bear of the difference's interval, by the numbers of rows on both sides. A distance is a number of both.
