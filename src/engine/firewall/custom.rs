@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use straingauge_api::{Against, Aggregate, Better, CustomMonitor, Kind, Quantity, Severity, Status, Thresholds, Unit};
+use straingauge_api::{Against, Aggregate, Better, CustomMonitor, Kind, Quantity, Severity, Thresholds, Unit};
 
 use super::monitors::{ABNORMALITY, Followed, Track, default_monitors};
 use super::{Bin, Record, monitors, series};
 use crate::metrics;
 use crate::profile::{Frame, Profile};
 use crate::stats::special::normal_upper;
-use crate::stress::{Question, metric_of, questions, strain};
+use crate::stress::{Question, metric_of, questions, size, status, strain};
 use crate::{Error, Result};
 
 /// Longest window, in bins.
@@ -264,12 +264,8 @@ fn judged(monitor: &CustomMonitor, number: &Number, reference: Option<f64>, half
         (tails * normal_upper(effect / (h / 1.96))).min(1.0)
     });
     let evident = p.is_none_or(|p| p <= level);
-    let severity = match effect {
-        e if evident && e >= alert => Severity::Alert,
-        e if evident && e >= warning => Severity::Warning,
-        _ => Severity::Pass,
-    };
     let thresholds = Thresholds { warning, alert };
+    let severity = if evident { size(effect, thresholds) } else { Severity::Pass };
     Record {
         case: id(monitor),
         test: id(monitor),
@@ -293,11 +289,7 @@ fn judged(monitor: &CustomMonitor, number: &Number, reference: Option<f64>, half
         n_evaluation: Some(number.n),
         rows: None,
         share: None,
-        status: match severity {
-            Severity::Pass => Status::Pass,
-            Severity::Warning => Status::Warning,
-            Severity::Alert => Status::Fail,
-        },
+        status: status(severity),
         severity,
         evident,
         score: strain(effect.max(0.0), if warning > 0.0 { thresholds } else { Thresholds { warning: 1.0, alert: 2.0 } }, f64::INFINITY),

@@ -5,12 +5,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use straingauge_api::{Better, Category, Kind, Risk, Severity, Status, Thresholds, Unit};
+use straingauge_api::{Better, Category, Kind, Risk, Severity, Thresholds, Unit};
 
 use super::{Bin, Record};
 use crate::stats::fisher;
 use crate::stats::proportions::newcombe;
-use crate::stress::{Question, TestSpec, questions};
+use crate::stress::{Question, TestSpec, questions, size, status, strain};
 use crate::table::{Feature, FeatureKind};
 
 /// The monitor of rows with any abnormality.
@@ -134,11 +134,7 @@ fn abnormality<'a>(bins: &[&Bin], about: About<'_>) -> Option<Followed<'a>> {
         let p = fisher::greater(failing, of, hits, rows);
         let evident = p <= about.level / super::alarm::families(bin).max(1) as f64;
         let t = ABNORMALITY_THRESHOLDS;
-        let severity = match effect {
-            e if evident && e >= t.alert => Severity::Alert,
-            e if evident && e >= t.warning => Severity::Warning,
-            _ => Severity::Pass,
-        };
+        let severity = if evident { size(effect, t) } else { Severity::Pass };
         Some(Record {
             case: ABNORMALITY.to_owned(),
             test: ABNORMALITY.to_owned(),
@@ -161,14 +157,10 @@ fn abnormality<'a>(bins: &[&Bin], about: About<'_>) -> Option<Followed<'a>> {
             n_evaluation: Some(rows),
             rows: Some(hits),
             share: Some(share(hits, rows)),
-            status: match severity {
-                Severity::Pass => Status::Pass,
-                Severity::Warning => Status::Warning,
-                Severity::Alert => Status::Fail,
-            },
+            status: status(severity),
             severity,
             evident,
-            score: crate::stress::strain(effect, t, 1.0),
+            score: strain(effect, t, 1.0),
         })
     };
     let track: Track<'a> = bins.iter().enumerate().filter_map(|(at, bin)| Some((at, Cow::Owned(record(bin)?)))).collect();

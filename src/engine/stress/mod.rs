@@ -47,4 +47,4 @@ pub(crate) use prepare::{TextWork, check_excluded, learn_options};
 pub use question::{Family, FamilySubject, Measured, Measurement, Needs, Question, RowReason, RowSet, Scope, TestSpec};
 pub use run::{Run, RunSide};
 pub(crate) use sides::{Aligned, align};
-pub(crate) use verdict::strain;
+pub(crate) use verdict::{size, status, strain};

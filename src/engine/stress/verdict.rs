@@ -48,7 +48,7 @@ pub fn strain(effect: f64, thresholds: Thresholds, effect_max: f64) -> f64 {
 }
 
 /// The severity of an effect by its thresholds alone.
-fn size(effect: f64, thresholds: Thresholds) -> Severity {
+pub fn size(effect: f64, thresholds: Thresholds) -> Severity {
     if effect >= thresholds.alert {
         Severity::Alert
     } else if effect >= thresholds.warning {
@@ -58,7 +58,8 @@ fn size(effect: f64, thresholds: Thresholds) -> Severity {
     }
 }
 
-const fn status(severity: Severity) -> Status {
+/// What became of a case of that severity.
+pub const fn status(severity: Severity) -> Status {
     match severity {
         Severity::Pass => Status::Pass,
         Severity::Warning => Status::Warning,
