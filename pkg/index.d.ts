@@ -38,6 +38,8 @@ export interface ReadOptions {
   /** The offset from UTC, in minutes, of times that name no zone. */
   utcOffsetMinutes?: number;
   columnTypes?: { column: string; type: ColumnType }[];
+  /** Spellings such as `none` that are values of their column, or missing ones. */
+  missingValues?: { column: string; spelling: string; missing: boolean }[];
 }
 
 /** What a data set's columns are for. Whatever is absent is guessed; a name that no column has is an error. */
@@ -329,10 +331,14 @@ export interface ColumnInfo {
   examples: ValueCount[];
 }
 /** A column that can be read in two ways; the first reading is what was assumed. */
+/** Something that can be read in several ways. The first reading is in force; the option that `about` names takes another's `choice`. */
 export interface Question {
+  /** Empty where the question is about the whole file. */
   column: string;
-  about: 'decimal' | 'date_order' | 'time_zone';
+  about: 'decimal' | 'date_order' | 'time_zone' | 'header' | 'missing_value' | 'label' | 'prediction' | 'positive_class' | 'class_names' | 'join';
   readings: { choice: string; cell: string; meaning: string }[];
+  /** What speaks for the first reading. */
+  reason: string;
 }
 export interface Inspection {
   name: string;
@@ -359,6 +365,8 @@ export interface DatasetInfo {
   columns: ColumnInfo[];
   params: DataParams;
   problems: Problem[];
+  /** What can be read in several ways; the first reading of each is in force. */
+  questions: Question[];
 }
 export interface PredictionInfo {
   dataset: string;
@@ -372,6 +380,7 @@ export interface PredictionInfo {
   task: ModelTask;
   pairing: { by: 'same_file' } | { by: 'row' } | { by: 'id'; column: string; missing: number; extra: number; duplicate: number };
   problems: Problem[];
+  questions: Question[];
 }
 export interface ModelInfo { name: string }
 /** What is remembered of a data set or of predictions; `loaded` is false after a reload, until the file is registered again. */

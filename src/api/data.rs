@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ColumnInfo, ModelTask, Problem, ReadOptions};
+use crate::{ColumnInfo, ModelTask, Problem, Question, ReadOptions};
 
 /// One column name, or several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +104,9 @@ pub struct DatasetInfo {
     pub params: DataParams,
     /// What is wrong or odd.
     pub problems: Vec<Problem>,
+    /// What can be read in several ways; the first reading of each is in force.
+    #[serde(default)]
+    pub questions: Vec<Question>,
 }
 
 /// What predictions look like.
@@ -169,4 +172,7 @@ pub struct PredictionInfo {
     pub pairing: Pairing,
     /// What is wrong or odd.
     pub problems: Vec<Problem>,
+    /// What can be read in several ways; the first reading of each is in force.
+    #[serde(default)]
+    pub questions: Vec<Question>,
 }

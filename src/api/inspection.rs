@@ -24,6 +24,20 @@ pub struct ReadOptions {
     pub utc_offset_minutes: Option<i32>,
     /// Types that the reader has set, by column.
     pub column_types: Vec<ColumnTypeChoice>,
+    /// Spellings that the reader has told to be values, or to be missing, by column.
+    pub missing_values: Vec<MissingChoice>,
+}
+
+/// A spelling such as `none` that is a value of its column, or a missing one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MissingChoice {
+    /// The column.
+    pub column: String,
+    /// The spelling, as it stands in the file.
+    pub spelling: String,
+    /// True where it means that the value is missing.
+    pub missing: bool,
 }
 
 /// A column's type, set by the reader.
@@ -284,19 +298,22 @@ pub struct CellExample {
     pub text: String,
 }
 
-/// A column that can be read in two ways. The reader chooses before a run.
+/// Something that can be read in several ways. The reader chooses before a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Question {
-    /// The column.
+    /// The column; empty where the question is about the whole file.
     pub column: String,
     /// What is open.
     pub about: QuestionAbout,
     /// The readings; the first is what was assumed.
     pub readings: Vec<Reading>,
+    /// What speaks for the assumed reading, in a sentence.
+    #[serde(default)]
+    pub reason: String,
 }
 
-/// What can be read in two ways.
+/// What can be read in several ways, and which option an answer sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QuestionAbout {
@@ -306,13 +323,28 @@ pub enum QuestionAbout {
     DateOrder,
     /// Times name no zone. Sets `ReadOptions.utcOffsetMinutes`.
     TimeZone,
+    /// Is the first line of delimited text a header or a row? Sets `ReadOptions.header`.
+    Header,
+    /// Is a spelling such as `none` a value or a missing one? Sets `ReadOptions.missingValues`.
+    MissingValue,
+    /// Which column is the truth? Sets `DataParams.labelCol`; an empty choice says that there is none.
+    Label,
+    /// Which column is the prediction? Sets `DataParams.predictionCol`; an empty choice says that there is none.
+    Prediction,
+    /// Which class are binary metrics about? Sets `DataParams.positiveClass`.
+    PositiveClass,
+    /// Which class does each probability belong to? Sets `classNames`, one name a probability, as JSON.
+    ClassNames,
+    /// Are rows joined by a key or by their place? Sets `idCol`; an empty choice joins row by row.
+    Join,
 }
 
 /// One way to read a column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reading {
-    /// What to put into the option: `point`, `comma`, `day_first`, `month_first`, or minutes (`0`).
+    /// What to put into the option: `point`, `comma`, `day_first`, `month_first`, minutes (`0`), `header`, `row`, `value`, `missing`,
+    /// or the name of a column or class.
     pub choice: String,
     /// A cell of the file.
     pub cell: String,

@@ -26,6 +26,12 @@ pub fn real_file(path: &str) -> Option<Vec<u8>> {
     }
 }
 
+/// A small input that once went wrong, with its right value: from `cases` beside the folder of the real data. `None`, with a line that
+/// says so, where it is not there; in CI a missing file is a failure.
+pub fn case_file(name: &str) -> Option<Vec<u8>> {
+    real_file(&format!("../cases/{name}"))
+}
+
 /// A file read into a table.
 pub fn read(name: &str, bytes: &[u8]) -> Arc<Table> {
     let mut reader = Reader::new(name, &ReadOptions::default()).expect("a reader");

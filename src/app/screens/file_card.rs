@@ -1,7 +1,7 @@
 //! A file on the desk: what it is, what it is taken for, what is wrong with it, and what can be read in two ways.
 
 use leptos::prelude::*;
-use straingauge_api::{Compression, DateOrder, DecimalMark, Format, Inspection, Question, QuestionAbout, ReadOptions};
+use straingauge_api::{Compression, DateOrder, DecimalMark, Format, Inspection, MissingChoice, Question, QuestionAbout, ReadOptions};
 
 use crate::desk::{Desk, FileState, seen_before};
 use crate::element::{button, el, link, none, row, svg};
@@ -139,6 +139,17 @@ fn ask(id: u32, index: usize, question: &Question, read: &ReadOptions) -> AnyVie
     let desk = App::here().desk;
     let about = question.about;
     let chosen = match about {
+        QuestionAbout::Header => read.header.map(|header| if header { "header" } else { "row" }.to_owned()),
+        QuestionAbout::MissingValue => {
+            let told = read.missing_values.iter().find(|m| m.column == question.column);
+            told.map(|m| if m.missing { "missing" } else { "value" }.to_owned())
+        }
+        // Answered by a column's role, not by how the file is read.
+        QuestionAbout::Label
+        | QuestionAbout::Prediction
+        | QuestionAbout::PositiveClass
+        | QuestionAbout::ClassNames
+        | QuestionAbout::Join => None,
         QuestionAbout::Decimal => read.decimal.map(|d| if d == DecimalMark::Comma { "comma" } else { "point" }.to_owned()),
         QuestionAbout::DateOrder => read.date_order.map(|d| if d == DateOrder::DayFirst { "day_first" } else { "month_first" }.to_owned()),
         QuestionAbout::TimeZone => read.utc_offset_minutes.map(|m| m.to_string()),
@@ -151,6 +162,13 @@ fn ask(id: u32, index: usize, question: &Question, read: &ReadOptions) -> AnyVie
         QuestionAbout::Decimal => "Is the comma a decimal mark?",
         QuestionAbout::DateOrder => "Day or month first?",
         QuestionAbout::TimeZone => "Which time zone?",
+        QuestionAbout::Header => "Is the first line a header?",
+        QuestionAbout::MissingValue => "Is this a value, or is it missing?",
+        QuestionAbout::Label => "Which column is the truth?",
+        QuestionAbout::Prediction => "Which column is the prediction?",
+        QuestionAbout::PositiveClass => "Which class is the positive one?",
+        QuestionAbout::ClassNames => "Which class does each probability belong to?",
+        QuestionAbout::Join => "How do the rows of both files belong together?",
     };
     let readings = question.readings.iter().map(|reading| {
         let choice = reading.choice.clone();
@@ -177,13 +195,33 @@ fn answer_all(desk: Desk, asked: u32, column: &str, about: QuestionAbout, choice
         files.iter().filter(|f| f.id == asked || f.inspection().is_some_and(|i| same(i))).map(|f| f.id).collect()
     });
     for id in files {
-        desk.read_as(id, |read| answer(read, about, choice));
+        let spelling = || desk.files.with_untracked(|files| spelling_asked(files.iter().find(|f| f.id == asked)?.inspection()?, column));
+        let spelling = if about == QuestionAbout::MissingValue { spelling() } else { None };
+        desk.read_as(id, |read| answer(read, column, spelling.as_deref(), about, choice));
     }
 }
 
+/// The spelling of which a column's question asks whether it is missing.
+fn spelling_asked(inspection: &Inspection, column: &str) -> Option<String> {
+    let question = inspection.questions.iter().find(|q| q.about == QuestionAbout::MissingValue && q.column == column)?;
+    question.readings.first().map(|reading| reading.cell.clone())
+}
+
 /// Puts a reading into the options.
-fn answer(read: &mut ReadOptions, about: QuestionAbout, choice: &str) {
+fn answer(read: &mut ReadOptions, column: &str, spelling: Option<&str>, about: QuestionAbout, choice: &str) {
     match about {
+        QuestionAbout::Header => read.header = Some(choice == "header"),
+        QuestionAbout::MissingValue => {
+            let Some(spelling) = spelling else { return };
+            read.missing_values.retain(|m| m.column != column || m.spelling != spelling);
+            let (column, spelling) = (column.to_owned(), spelling.to_owned());
+            read.missing_values.push(MissingChoice { column, spelling, missing: choice == "missing" });
+        }
+        QuestionAbout::Label
+        | QuestionAbout::Prediction
+        | QuestionAbout::PositiveClass
+        | QuestionAbout::ClassNames
+        | QuestionAbout::Join => {}
         QuestionAbout::Decimal => read.decimal = Some(if choice == "comma" { DecimalMark::Comma } else { DecimalMark::Point }),
         QuestionAbout::DateOrder => read.date_order = Some(if choice == "day_first" { DateOrder::DayFirst } else { DateOrder::MonthFirst }),
         QuestionAbout::TimeZone => read.utc_offset_minutes = choice.parse().ok(),
@@ -197,11 +235,15 @@ mod tests {
     #[test]
     fn answers_reach_the_options() {
         let mut read = ReadOptions::default();
-        answer(&mut read, QuestionAbout::Decimal, "comma");
-        answer(&mut read, QuestionAbout::DateOrder, "month_first");
-        answer(&mut read, QuestionAbout::TimeZone, "-120");
+        answer(&mut read, "opened", None, QuestionAbout::Decimal, "comma");
+        answer(&mut read, "opened", None, QuestionAbout::DateOrder, "month_first");
+        answer(&mut read, "opened", None, QuestionAbout::TimeZone, "-120");
         assert_eq!(read.decimal, Some(DecimalMark::Comma));
         assert_eq!(read.date_order, Some(DateOrder::MonthFirst));
         assert_eq!(read.utc_offset_minutes, Some(-120));
+        answer(&mut read, "state", Some("none"), QuestionAbout::MissingValue, "missing");
+        answer(&mut read, "state", Some("none"), QuestionAbout::MissingValue, "value");
+        let told = MissingChoice { column: "state".into(), spelling: "none".into(), missing: false };
+        assert_eq!(read.missing_values, [told]);
     }
 }

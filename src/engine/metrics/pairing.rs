@@ -44,6 +44,7 @@ pub fn pair(dataset: &Dataset, source: Option<&Table>, model: &str, params: &Pre
         task: suggested_task(dataset, &predictions)?,
         pairing,
         problems,
+        questions: Vec::new(),
     };
     Ok((predictions, info))
 }

@@ -89,6 +89,7 @@ fn side(rows: &[Row], weighted: bool, grouped: bool) -> Side {
         columns: Vec::new(),
         params: DataParams::default(),
         problems: Vec::new(),
+        questions: Vec::new(),
     };
     let dataset = Dataset { name: "d".into(), table: Arc::new(table), features: features(), params: DataParams::default(), info };
     let outcomes = Outcomes {

@@ -124,6 +124,7 @@ impl Session {
         let known: Vec<String> = dataset.info.problems.iter().map(|p| p.message.clone()).collect();
         let more = loaded.inspection.problems.iter().filter(|p| !known.contains(&p.message)).cloned();
         dataset.info.problems.extend(more);
+        dataset.info.questions.splice(0..0, loaded.inspection.questions.iter().cloned());
         let info = dataset.info.clone();
         Ok((self.datasets.put(Arc::new(dataset)), info))
     }

@@ -39,6 +39,7 @@ pub fn dataset(table: Arc<Table>, name: &str, params: &DataParams, task: Option<
         columns: column_infos(&table, &facts, &roles.guesses),
         params: params.clone(),
         problems: label_problems(&table, label.map(AsRef::as_ref), labelled, task),
+        questions: Vec::new(),
     };
     Ok(Dataset { name: name.to_owned(), features: features(&table, &roles), table, params, info })
 }

@@ -230,6 +230,7 @@ impl Settling<'_> {
                 column: builder.name.clone(),
                 about: QuestionAbout::TimeZone,
                 readings: vec![reading(0), reading(60)],
+                reason: "most systems log in UTC".to_owned(),
             });
         }
         if zoneless && offset != 0 {
@@ -333,6 +334,7 @@ impl Settling<'_> {
             column: column.to_owned(),
             about: QuestionAbout::Decimal,
             readings: vec![reading(assumed), reading(!assumed)],
+            reason: if assumed { "semicolons separate the fields" } else { "the point is the commoner decimal mark" }.to_owned(),
         });
         assumed
     }
@@ -363,6 +365,7 @@ impl Settling<'_> {
             column: column.to_owned(),
             about: QuestionAbout::DateOrder,
             readings: vec![reading(false), reading(true)],
+            reason: "no date of this file tells; the month first is assumed".to_owned(),
         });
         false
     }
