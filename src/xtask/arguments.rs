@@ -16,8 +16,8 @@ pub struct Arguments {
 pub enum Task {
     /// Build (unless told not to) and serve.
     Serve(ServeOptions),
-    /// Build for publishing.
-    Build,
+    /// Build: for publishing, or quickly for trying.
+    Build(Mode),
     /// Everything that is checked before a change goes in.
     Test,
     /// Speed, memory and sizes; or, by name, how calm and how sharp the tests are, with the bench's own options.
@@ -44,7 +44,7 @@ impl Arguments {
         let name = words.next().context("which task?")?;
         let task = match name.as_str() {
             "serve" => Task::Serve(serve(&mut words)?),
-            "build" => Task::Build,
+            "build" => Task::Build(build(&mut words)?),
             "test" => Task::Test,
             "bench" => Task::Bench(words.by_ref().collect()),
             "size" => Task::Size,
@@ -54,6 +54,14 @@ impl Arguments {
             Some(word) => bail!("`{name}` does not know `{word}`"),
             None => Ok(Self { task }),
         }
+    }
+}
+
+fn build(words: &mut impl Iterator<Item = String>) -> Result<Mode> {
+    match words.next().as_deref() {
+        None => Ok(Mode::Release),
+        Some("--dev") => Ok(Mode::Dev),
+        Some(other) => bail!("`build` does not know `{other}`"),
     }
 }
 
@@ -90,6 +98,12 @@ mod tests {
     }
 
     #[test]
+    fn build_is_for_publishing_unless_told() {
+        assert_eq!(parse("build").unwrap(), Task::Build(Mode::Release));
+        assert_eq!(parse("build --dev").unwrap(), Task::Build(Mode::Dev));
+    }
+
+    #[test]
     fn bench_hands_its_options_on() {
         assert_eq!(parse("bench").unwrap(), Task::Bench(vec![]));
         assert_eq!(parse("bench calm --pairs 20").unwrap(), Task::Bench(["calm", "--pairs", "20"].map(str::to_owned).to_vec()));
@@ -97,7 +111,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_refused() {
-        for line in ["", "fly", "serve --fast", "serve --port", "serve --port x", "size now"] {
+        for line in ["", "fly", "build --quick", "serve --fast", "serve --port", "serve --port x", "size now"] {
             assert!(parse(line).is_err(), "{line}");
         }
     }

@@ -65,9 +65,12 @@ pub fn all(stages: &mut Stages, mode: Mode) -> Result<()> {
 }
 
 /// `cargo xtask build`.
-pub fn run() -> Result<()> {
-    let mut stages = Stages::new(STAGES + 1);
-    all(&mut stages, Mode::Release)?;
+pub fn run(mode: Mode) -> Result<()> {
+    let mut stages = Stages::new(STAGES + usize::from(mode == Mode::Release));
+    all(&mut stages, mode)?;
+    if mode == Mode::Dev {
+        return Ok(());
+    }
     stages.run("sizes", size::run)?;
     println!("pkg/ is ready to publish, www/dist to deploy.");
     Ok(())

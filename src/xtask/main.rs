@@ -29,8 +29,8 @@ use arguments::{Arguments, Task};
 const USAGE: &str = "\
 cargo xtask serve [--port 8080] [--no-build] [--release | --dev]
     builds page and engine and serves the page on 127.0.0.1 with its security headers
-cargo xtask build
-    makes pkg/ publishable and www/dist deployable
+cargo xtask build [--dev]
+    makes pkg/ publishable and www/dist deployable; with --dev quickly built, slow to run and large
 cargo xtask test
     everything that is checked before a change goes in; needs Node 20 and Chromium
 cargo xtask bench
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     };
     let done = match arguments.task {
         Task::Serve(options) => serve::run(&options),
-        Task::Build => bundle::run(),
+        Task::Build(mode) => bundle::run(mode),
         Task::Test => return if test::run() { ExitCode::SUCCESS } else { ExitCode::FAILURE },
         Task::Bench(words) => bench::run(&words),
         Task::Size => size::run(),

@@ -6,6 +6,7 @@
 mod abnormal_inputs;
 mod abnormal_shown;
 mod calm;
+mod cases;
 mod catalogue;
 mod catalogue_page;
 mod clean_shown;
