@@ -7,6 +7,7 @@ mod abnormal_inputs;
 mod abnormal_shown;
 mod calm;
 mod cases;
+mod cases_formats;
 mod catalogue;
 mod catalogue_page;
 mod clean_shown;

@@ -12,7 +12,7 @@ use super::builder::ColumnBuilder;
 use super::compression::{self, Decompressor};
 use super::csv::CsvReader;
 use super::encoding::{self, TextDecoder};
-use super::json::{Framing, JsonReader};
+use super::json::{Framing, JsonInput};
 use super::names::unique_names;
 use super::settle::Settling;
 use super::sniff::{self, SNIFFED_BYTES};
@@ -185,7 +185,7 @@ enum Stage {
     /// Delimited text.
     Csv(TextDecoder, Box<CsvReader>),
     /// JSON.
-    Json(TextDecoder, Box<JsonReader>),
+    Json(TextDecoder, Box<JsonInput>),
     /// Parquet and Arrow, whose bytes are held.
     Binary(Format, Vec<u8>),
 }
@@ -242,8 +242,8 @@ impl Content {
         let decoder = TextDecoder::new(encoding, certain);
         let (readable, _) = encoding.decode_without_bom_handling(start.get(mark..).unwrap_or_default());
         self.stage = match self.options.format.unwrap_or_else(|| sniff::text(readable.as_bytes())) {
-            Format::Json => Stage::Json(decoder, Box::new(JsonReader::new(Framing::Array))),
-            Format::Jsonl => Stage::Json(decoder, Box::new(JsonReader::new(Framing::Lines))),
+            Format::Json => Stage::Json(decoder, Box::new(JsonInput::new(Framing::Array))),
+            Format::Jsonl => Stage::Json(decoder, Box::new(JsonInput::new(Framing::Lines))),
             Format::Csv => Stage::Csv(decoder, Box::new(CsvReader::new(&self.options))),
             Format::Parquet | Format::ArrowFile | Format::ArrowStream => return Err(sniff::not_text()),
         };
@@ -273,7 +273,7 @@ impl Content {
                 Ok(Columns { format, columns })
             }
             Stage::Binary(format, held) => {
-                let Batches { columns, .. } = if format == Format::Parquet { read_parquet(held)? } else { read_arrow(&held)? };
+                let Batches { columns, .. } = if format == Format::Parquet { read_parquet(held)? } else { read_arrow(held)? };
                 let (names, renamed) = unique_names(columns.iter().map(|c| c.name.clone()).collect(), true);
                 facts.problems.extend(renamed);
                 let columns = columns.into_iter().zip(names).map(|(c, name)| c.renamed(name)).collect();

@@ -2,6 +2,7 @@
 
 use straingauge_api::Format;
 
+use super::json::begins_as_list;
 use crate::{Error, Result};
 
 /// Bytes that are looked at.
@@ -47,6 +48,7 @@ pub(crate) fn text(head: &[u8]) -> Format {
     match (head.first(), second) {
         (Some(b'['), Some(b'{') | None) => Format::Json,
         (Some(b'['), Some(b']')) if head.len() < 8 => Format::Json,
+        (Some(b'['), Some(_)) if begins_as_list(head) => Format::Json,
         (Some(b'{'), Some(b'"' | b'}')) => Format::Jsonl,
         _ => Format::Csv,
     }
@@ -80,6 +82,9 @@ mod tests {
         assert_eq!(text(b"[]"), Format::Json);
         assert_eq!(text(b"{\"a\": 1}\n{\"a\": 2}"), Format::Jsonl);
         assert_eq!(text(b"[a],b\n1,2"), Format::Csv);
+        assert_eq!(text(b"[0.1 0.9]\n[0.2 0.8]"), Format::Csv);
+        assert_eq!(text(b"[[0.1, 0.9],\n [0.2, 0.8]]"), Format::Json);
+        assert_eq!(text(b"[0.1, 0.9]\n[0.2, 0.8]"), Format::Json);
         assert_eq!(binary(b"PAR1...."), Some(Format::Parquet));
         assert_eq!(binary(b"ARROW1\0\0"), Some(Format::ArrowFile));
         assert_eq!(binary(b"\xFF\xFF\xFF\xFF\x80\x01\0\0"), Some(Format::ArrowStream));

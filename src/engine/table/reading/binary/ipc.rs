@@ -1,34 +1,151 @@
 //! Arrow IPC, file and stream.
 //!
-//! A file is a stream with a magic before it and a table of contents behind it, so both are read as streams. Before Arrow's reader sees a
-//! message, every size that the message declares is held against what is really there: the reader would reserve it.
+//! A stream is one message after the other; a file has a table of contents (its footer) that says where they stand, and may hold anything
+//! between them, so it is read by its footer. Before Arrow's decoder sees a message, every size that the message declares is held
+//! against what is really there: the decoder would reserve it.
 
-use std::io::Cursor;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use arrow::ipc::reader::StreamReader;
-use arrow::ipc::{MessageHeader, RecordBatch, root_as_message};
+use arrow::array::ArrayRef;
+use arrow::buffer::Buffer;
+use arrow::datatypes::{Schema, SchemaRef};
+use arrow::ipc::convert::try_fb_to_schema;
+use arrow::ipc::reader::{read_dictionary, read_record_batch};
+use arrow::ipc::{Block, MessageHeader, RecordBatch, root_as_footer, root_as_message};
 
 use super::Batches;
 use crate::table::reading::bounds::MAX_BINARY_FILE_BYTES;
 use crate::{Error, Result};
 
-/// The magic of a file and its padding.
-const FILE_MAGIC: &[u8] = b"ARROW1\0\0";
+/// The magic at both ends of a file.
+const FILE_MAGIC: &[u8] = b"ARROW1";
+
+/// Bytes behind a file's footer: its length and the magic.
+const FILE_TAIL: usize = 4 + FILE_MAGIC.len();
 
 /// Reads an Arrow IPC file or stream.
 ///
 /// # Errors
 /// `damaged_arrow`, `truncated_arrow`, `too_large`.
-pub(crate) fn read(bytes: &[u8]) -> Result<Batches> {
-    let stream = bytes.strip_prefix(FILE_MAGIC).unwrap_or(bytes);
-    let end = check(stream)?;
-    let stream = stream.get(..end).unwrap_or_default();
-    let reader = StreamReader::try_new(Cursor::new(stream), None).map_err(|e| damaged(&e))?;
-    let mut batches = Batches::new(reader.schema().fields())?;
-    for batch in reader {
-        batches.push(&batch.map_err(|e| damaged(&e))?)?;
+pub(crate) fn read(bytes: Vec<u8>) -> Result<Batches> {
+    let bytes = Buffer::from_vec(bytes);
+    if bytes.starts_with(FILE_MAGIC) { read_file(&bytes) } else { read_stream(&bytes) }
+}
+
+/// Reads the messages that the footer lists, dictionaries first.
+fn read_file(bytes: &Buffer) -> Result<Batches> {
+    let end = bytes.len().checked_sub(FILE_TAIL).filter(|_| bytes.ends_with(FILE_MAGIC)).ok_or_else(truncated)?;
+    let length = bytes.get(end..).and_then(<[u8]>::first_chunk::<4>).map_or(0, |length| i32::from_le_bytes(*length));
+    let start = usize::try_from(length).ok().and_then(|length| end.checked_sub(length));
+    let footer = start.and_then(|start| bytes.get(start..end)).ok_or_else(|| damaged(&"a footer longer than the file"))?;
+    let footer = root_as_footer(footer).map_err(|e| damaged(&e))?;
+    let schema = footer.schema().ok_or_else(|| damaged(&"a footer without a schema"))?;
+    let mut decoder = Decoder::new(try_fb_to_schema(schema).map_err(|e| damaged(&e))?)?;
+    for block in footer.dictionaries().iter().flatten().chain(footer.recordBatches().iter().flatten()) {
+        decoder.take_block(bytes, block)?;
     }
-    Ok(batches)
+    Ok(decoder.batches)
+}
+
+/// Reads one message after the other; the first is the schema.
+fn read_stream(bytes: &Buffer) -> Result<Batches> {
+    let mut decoder: Option<Decoder> = None;
+    let mut at = 0;
+    while let Some(message) = next_message(bytes, at)? {
+        at = message.body + message.body_length;
+        let header = bytes.get(message.header..message.body).unwrap_or_default();
+        if let Some(decoder) = &mut decoder {
+            decoder.take(header, bytes.slice_with_length(message.body, message.body_length))?;
+        } else {
+            let root = root_as_message(header).map_err(|e| damaged(&e))?;
+            let schema = root.header_as_schema().ok_or_else(|| damaged(&"a stream that does not begin with its schema"))?;
+            decoder = Some(Decoder::new(try_fb_to_schema(schema).map_err(|e| damaged(&e))?)?);
+        }
+    }
+    decoder.map(|decoder| decoder.batches).ok_or_else(truncated)
+}
+
+/// Where a message's parts stand; all of it is there.
+struct MessagePlace {
+    header: usize,
+    body: usize,
+    body_length: usize,
+}
+
+/// The message of a stream that begins at `at`; `None` at the end of the stream.
+fn next_message(bytes: &[u8], at: usize) -> Result<Option<MessagePlace>> {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let Some((mark, rest)) = rest.split_first_chunk::<4>() else { return Ok(None) };
+    // Before version 0.15 the length stood without a mark.
+    let (length, prefix) = if *mark == [0xFF; 4] { (rest.first_chunk::<4>().copied().ok_or_else(truncated)?, 8) } else { (*mark, 4) };
+    let length = usize::try_from(i32::from_le_bytes(length)).map_err(|_| damaged(&"a message of negative length"))?;
+    if length == 0 {
+        return Ok(None);
+    }
+    let header = at + prefix;
+    let message = root_as_message(bytes.get(header..header + length).ok_or_else(truncated)?).map_err(|e| damaged(&e))?;
+    let body_length = usize::try_from(message.bodyLength()).map_err(|_| damaged(&"a body of negative length"))?;
+    let body = header + length;
+    if body_length > bytes.len() - body {
+        return Err(truncated());
+    }
+    Ok(Some(MessagePlace { header, body, body_length }))
+}
+
+/// Messages into columns.
+struct Decoder {
+    schema: SchemaRef,
+    dictionaries: HashMap<i64, ArrayRef>,
+    batches: Batches,
+    /// Bytes that all messages so far say they decompress to.
+    declared: u64,
+}
+
+impl Decoder {
+    fn new(schema: Schema) -> Result<Self> {
+        let batches = Batches::new(schema.fields())?;
+        Ok(Self { schema: Arc::new(schema), dictionaries: HashMap::new(), batches, declared: 0 })
+    }
+
+    /// Takes the message that a footer points at.
+    fn take_block(&mut self, bytes: &Buffer, block: &Block) -> Result<()> {
+        let outside = || damaged(&"a footer that points outside the file");
+        let start = usize::try_from(block.offset()).map_err(|_| outside())?;
+        let header_length = usize::try_from(block.metaDataLength()).map_err(|_| outside())?;
+        let body_length = usize::try_from(block.bodyLength()).map_err(|_| outside())?;
+        let header = bytes.get(start..).and_then(|rest| rest.get(..header_length)).ok_or_else(outside)?;
+        let body = start + header_length;
+        if body_length > bytes.len() - body {
+            return Err(outside());
+        }
+        let prefix = if header.starts_with(&[0xFF; 4]) { 8 } else { 4 };
+        self.take(header.get(prefix..).unwrap_or_default(), bytes.slice_with_length(body, body_length))
+    }
+
+    fn take(&mut self, header: &[u8], body: Buffer) -> Result<()> {
+        let message = root_as_message(header).map_err(|e| damaged(&e))?;
+        let dictionary = message.header_as_dictionary_batch().filter(|_| message.header_type() == MessageHeader::DictionaryBatch);
+        let rows = message.header_as_record_batch().filter(|_| message.header_type() == MessageHeader::RecordBatch);
+        if let Some(batch) = rows.or_else(|| dictionary.and_then(|d| d.data())) {
+            self.declared = self.declared.saturating_add(declared(batch, &body)?);
+            if self.declared > MAX_BINARY_FILE_BYTES as u64 * 4 {
+                return Err(Error::new(
+                    "too_large",
+                    format!("The Arrow data say that they decompress to more than {} GiB.", MAX_BINARY_FILE_BYTES >> 28),
+                )
+                .mend("Split the file into parts."));
+            }
+        }
+        if let Some(batch) = dictionary {
+            read_dictionary(&body, batch, &self.schema, &mut self.dictionaries, &message.version()).map_err(|e| damaged(&e))?;
+        }
+        if let Some(batch) = rows {
+            let batch = read_record_batch(&body, batch, Arc::clone(&self.schema), &self.dictionaries, None, &message.version());
+            self.batches.push(&batch.map_err(|e| damaged(&e))?)?;
+        }
+        Ok(())
+    }
 }
 
 fn damaged(why: &dyn std::fmt::Display) -> Error {
@@ -38,42 +155,6 @@ fn damaged(why: &dyn std::fmt::Display) -> Error {
 
 fn truncated() -> Error {
     Error::new("truncated_arrow", "The Arrow data end within a message.").mend("Download or copy the file again; it is not complete.")
-}
-
-/// Walks over the messages and checks the sizes that they declare. Gives the length of the stream.
-fn check(stream: &[u8]) -> Result<usize> {
-    let mut at = 0;
-    let mut decompressed = 0u64;
-    loop {
-        let rest = stream.get(at..).unwrap_or_default();
-        let Some((mark, rest)) = rest.split_first_chunk::<4>() else { return Ok(at) };
-        // Before version 0.15 the length stood without a mark.
-        let (length, prefix) = if *mark == [0xFF; 4] { (rest.first_chunk::<4>().copied().ok_or_else(truncated)?, 8) } else { (*mark, 4) };
-        let length = usize::try_from(i32::from_le_bytes(length)).map_err(|_| damaged(&"a message of negative length"))?;
-        if length == 0 {
-            return Ok(at + prefix);
-        }
-        let header = stream.get(at + prefix..).and_then(|s| s.get(..length)).ok_or_else(truncated)?;
-        let message = root_as_message(header).map_err(|e| damaged(&e))?;
-        let body_length = usize::try_from(message.bodyLength()).map_err(|_| damaged(&"a body of negative length"))?;
-        let body = stream.get(at + prefix + length..).and_then(|s| s.get(..body_length)).ok_or_else(truncated)?;
-        let batch = match message.header_type() {
-            MessageHeader::RecordBatch => message.header_as_record_batch(),
-            MessageHeader::DictionaryBatch => message.header_as_dictionary_batch().and_then(|d| d.data()),
-            _ => None,
-        };
-        if let Some(batch) = batch {
-            decompressed = decompressed.saturating_add(declared(batch, body)?);
-            if decompressed > MAX_BINARY_FILE_BYTES as u64 * 4 {
-                return Err(Error::new(
-                    "too_large",
-                    format!("The Arrow data say that they decompress to more than {} GiB.", MAX_BINARY_FILE_BYTES >> 28),
-                )
-                .mend("Split the file into parts."));
-            }
-        }
-        at += prefix + length + body_length;
-    }
 }
 
 /// The bytes that a batch's buffers say they decompress to.
