@@ -75,7 +75,7 @@ export interface PredictionParams {
   read?: ReadOptions;
   predictionCol?: string | string[];
   classNames?: string[];
-  /** Joins by this column of both files instead of by row. */
+  /** Joins by this column of both files; an empty name pairs row by row. */
   idCol?: string;
 }
 
@@ -368,6 +368,9 @@ export interface DatasetInfo {
   /** What can be read in several ways; the first reading of each is in force. */
   questions: Question[];
 }
+/** The class that binary metrics are about, the evidence for it, and the classes that it could be instead. */
+export interface PositiveClass { class: string; reason: string; others: string[] }
+
 export interface PredictionInfo {
   dataset: string;
   model: string;
@@ -376,6 +379,10 @@ export interface PredictionInfo {
   rows: number;
   kind: 'probabilities' | 'score' | 'class' | 'number' | 'entities';
   columns: string[];
+  /** The column of the model's decisions, where scores stand in `columns`. */
+  decisionColumn?: string;
+  /** As far as this data set tells. */
+  positiveClass?: PositiveClass;
   classes: string[];
   task: ModelTask;
   pairing: { by: 'same_file' } | { by: 'row' } | { by: 'id'; column: string; missing: number; extra: number; duplicate: number };
@@ -516,6 +523,8 @@ export interface RunDocument {
   seed: number;
   sensitivity: Sensitivity;
   positiveClass: string | null;
+  /** The evidence for that class, and the one that it could be instead; absent for other tasks. */
+  positive?: PositiveClass;
   decisionThreshold: number | null;
   classes: string[];
   reference: SideInfo;

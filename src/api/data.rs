@@ -78,7 +78,7 @@ pub struct PredictionParams {
     pub prediction_col: Option<OneOrMany>,
     /// Names of the classes, in the order of the probabilities.
     pub class_names: Option<Vec<String>>,
-    /// Joins by this column of both files instead of by row.
+    /// Joins by this column of both files instead of by row; an empty name pairs row by row.
     pub id_col: Option<String>,
 }
 
@@ -146,6 +146,17 @@ pub enum Pairing {
     },
 }
 
+/// The class that binary metrics are about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PositiveClass {
+    /// The class.
+    pub class: String,
+    /// The evidence for it, in a few words: `set by you`, `2 is the larger number, as scikit-learn takes it`.
+    pub reason: String,
+    /// The classes that it could be instead.
+    pub others: Vec<String>,
+}
+
 /// Predictions of a model for a data set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -164,6 +175,12 @@ pub struct PredictionInfo {
     pub kind: PredictionKind,
     /// The columns they were read from.
     pub columns: Vec<String>,
+    /// The column of the model's decisions, where scores stand in others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision_column: Option<String>,
+    /// The class that binary metrics are about, as far as this data set tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub positive_class: Option<PositiveClass>,
     /// The classes, in the order of the probabilities; empty for numbers.
     pub classes: Vec<String>,
     /// The task they suggest.

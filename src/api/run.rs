@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Better, Case, Category, Decisions, Kind, ModelTask, Risk, Sensitivity, Severity, Status, Unit};
+use crate::{Better, Case, Category, Decisions, Kind, ModelTask, PositiveClass, Risk, Sensitivity, Severity, Status, Unit};
 
 /// The document's own format version; readers refuse a newer one.
 pub const RUN_FORMAT: u32 = 1;
@@ -209,7 +209,7 @@ pub enum Outcome {
 /// Something that a reader must know before reading the numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Banner {
-    /// Stable: `reference_looks_like_training_data`, `partly_labelled`, `split_from_one_file`, `sampled`, `accepted`,
+    /// Stable: `reference_looks_like_training_data`, `positive_class_may_be_the_other`, `partly_labelled`, `split_from_one_file`, `sampled`, `accepted`,
     /// `acceptance_expired`, `acceptance_unknown_case`, `known`.
     pub code: String,
     /// The sentence.
@@ -272,6 +272,9 @@ pub struct RunDocument {
     pub sensitivity: Sensitivity,
     /// The class that binary metrics are about.
     pub positive_class: Option<String>,
+    /// The evidence for that class, and the one that it could be instead; absent for other tasks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub positive: Option<PositiveClass>,
     /// The cut of binary scores.
     pub decision_threshold: Option<f64>,
     /// The classes.

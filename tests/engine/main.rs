@@ -8,6 +8,7 @@ mod abnormal_shown;
 mod calm;
 mod cases;
 mod cases_formats;
+mod cases_predictions;
 mod catalogue;
 mod catalogue_page;
 mod clean_shown;

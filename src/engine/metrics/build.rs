@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use straingauge_api::{ModelTask, SideInfo};
+use straingauge_api::{ModelTask, PositiveClass, SideInfo};
 
-use super::classes::{ClassIndex, MOST_CLASSES, by_position, labels_of, sort};
+use super::alignment::align;
+use super::classes::{ClassIndex, MOST_CLASSES, by_position, labels_among, labels_of, sort};
+use super::pairing::classes_do_not_match;
+use super::polarity::{counterpart, positive_class};
 use super::{ClassesFrom, NO_CLASS, Outcomes, PredictedValues, Prediction, Predictions, Truth};
 use crate::table::{Categories, Dataset, Entity, MISSING_CODE, Values, entities, shared};
 use crate::{Error, Result};
@@ -14,10 +17,44 @@ pub type SideInput<'a> = (&'a Dataset, Option<&'a Predictions>);
 
 /// The cut of binary scores where nobody says otherwise.
 const DEFAULT_CUT: f64 = 0.5;
-/// Names that say "yes" of a binary class, surest first.
-const POSITIVE_NAMES: [&str; 9] = ["1", "true", "yes", "y", "positive", "pos", "t", "+1", "+"];
-/// Names that say "no".
-const NEGATIVE_NAMES: [&str; 10] = ["0", "false", "no", "n", "negative", "neg", "f", "-1", "-", "none"];
+
+/// A side with the names that its predicted classes have among all of a run.
+pub(super) struct Side<'a> {
+    pub(super) dataset: &'a Dataset,
+    pub(super) predictions: Option<&'a Predictions>,
+    /// The names of the predictions' classes.
+    pub(super) classes: Vec<String>,
+}
+
+impl<'a> Side<'a> {
+    /// Names the predicted classes of a side as the sorted `labels` of all sides are named.
+    pub(super) fn new((dataset, predictions): SideInput<'a>, labels: &[String]) -> Self {
+        let classes = predictions.map(|p| match p.classes_from {
+            ClassesFrom::Columns => align(&p.written, labels).map_or_else(|| p.classes.clone(), |found| found.names),
+            ClassesFrom::Given | ClassesFrom::Labels | ClassesFrom::Positions => p.classes.clone(),
+        });
+        Self { dataset, predictions, classes: classes.unwrap_or_default() }
+    }
+
+    /// The predictions where they are probabilities.
+    fn probabilities(&self) -> Option<&'a Predictions> {
+        self.predictions.filter(|p| matches!(p.values, PredictedValues::Probabilities(_)))
+    }
+
+    /// Whether the names of the classes are those that somebody gave them.
+    fn is_named(&self) -> bool {
+        self.predictions.is_some_and(|p| matches!(p.classes_from, ClassesFrom::Given | ClassesFrom::Columns))
+    }
+
+    /// The decisions that stand beside scores, as codes of shared classes.
+    fn decisions(&self, classes: &Classes) -> Option<Vec<u32>> {
+        let decisions = self.predictions?.decisions.as_ref()?;
+        let mut sorted = classes.names.clone();
+        sort(&mut sorted);
+        let names = align(&decisions.classes, &sorted)?.names;
+        Some(recode(&decisions.codes, &classes.index.translate(&names)))
+    }
+}
 
 /// Brings truth and predictions of both sides into one form: (reference, evaluation).
 ///
@@ -52,42 +89,71 @@ pub(super) fn outcomes_of(
         }
         ModelTask::Regression | ModelTask::Ranking => sides.iter().map(|&side| numbers(task, side, number_labels(task, side.0)?)).collect(),
         ModelTask::BinaryClassification => {
-            let classes = Classes::of(sides)?.two(sides, positive_class)?;
-            let cut = cut.or_else(|| sides.iter().find_map(|s| s.0.params.decision_threshold)).unwrap_or(DEFAULT_CUT);
-            sides.iter().map(|&side| binary(side, &classes, cut, hard)).collect()
+            let (classes, named) = Classes::of(sides)?;
+            let (classes, _) = classes.two(sides, positive_class)?;
+            let said = cut.or_else(|| sides.iter().find_map(|s| s.0.params.decision_threshold));
+            let with_cut = |cut: Option<f64>, said: bool| -> Result<Vec<Outcomes>> {
+                let decide = Decide { cut: cut.unwrap_or(DEFAULT_CUT), by_cut: said, hard };
+                named.iter().map(|side| binary(side, &classes, &decide)).collect()
+            };
+            let outcomes = with_cut(said, said.is_some())?;
+            // Decisions that stand beside scores say at which cut they were made.
+            let implied = if said.is_none() { implied_cut(&named, &outcomes) } else { None };
+            if implied.is_some() { with_cut(implied, false) } else { Ok(outcomes) }
         }
         ModelTask::MulticlassClassification | ModelTask::NaturalLanguageInference => {
-            let classes = Classes::of(sides)?;
-            sides.iter().map(|&side| multiclass(task, side, &classes, hard)).collect()
+            let (classes, named) = Classes::of(sides)?;
+            named.iter().map(|side| multiclass(task, side, &classes, hard)).collect()
         }
         ModelTask::NamedEntityRecognition => sides.iter().map(|&side| named_entities(side)).collect(),
     }
 }
 
-/// The class that binary metrics are about, and why: the one that the reader names, else one whose name says "yes", else the
-/// one whose counterpart says "no", else the last.
+/// The class that binary metrics of a run are about, and why; `None` for other tasks.
 ///
 /// # Errors
-/// `unknown_class` where no class has the given name.
-pub fn positive_class(classes: &[String], said: Option<&str>) -> Result<(String, String)> {
-    if let Some(said) = said {
-        let found = ClassIndex::new(classes).code(said).and_then(|code| classes.get(code as usize));
-        return found.map(|class| (class.clone(), "set by you".to_owned())).ok_or_else(|| {
-            Error::new("unknown_class", format!("No class is called {said}."))
-                .mend(format!("positiveClass is one of {}.", classes.join(", ")))
-        });
+/// As [`outcomes`].
+pub fn positive_of(
+    task: ModelTask,
+    reference: SideInput<'_>,
+    evaluation: SideInput<'_>,
+    positive_class: Option<&str>,
+) -> Result<Option<PositiveClass>> {
+    if task != ModelTask::BinaryClassification {
+        return Ok(None);
     }
-    let lower = |class: &String| class.trim().to_lowercase();
-    if let Some(class) = POSITIVE_NAMES.iter().find_map(|yes| classes.iter().find(|c| lower(c) == *yes)) {
-        return Ok((class.clone(), format!("{class} says yes")));
+    let sides = [reference, evaluation];
+    Ok(Some(Classes::of(&sides)?.0.two(&sides, positive_class)?.1))
+}
+
+/// The cut at which all decisions that stand beside scores were made; `None` where no cut gives them, or the usual one does.
+fn implied_cut(sides: &[Side<'_>], outcomes: &[Outcomes]) -> Option<f64> {
+    let (mut below, mut above) = (f64::NEG_INFINITY, f64::INFINITY);
+    for (side, outcomes) in sides.iter().zip(outcomes) {
+        if side.predictions.is_none_or(|p| p.decisions.is_none()) {
+            continue;
+        }
+        let Prediction::Score { score, class, .. } = &outcomes.prediction else { continue };
+        for (&score, &class) in score.iter().zip(class).filter(|(s, _)| !s.is_nan()) {
+            match class {
+                0 => below = below.max(score),
+                1 => above = above.min(score),
+                _ => {}
+            }
+        }
     }
-    if let Some(no) = classes.iter().find(|c| NEGATIVE_NAMES.contains(&lower(c).as_str()))
-        && let Some(class) = classes.iter().find(|c| *c != no)
-    {
-        return Ok((class.clone(), format!("{no} says no")));
-    }
-    let last = classes.last().cloned().unwrap_or_default();
-    Ok((last.clone(), format!("{last} is the last of the classes; set positiveClass if it is the other one")))
+    let parted = below < above && above.is_finite();
+    (parted && !(below < DEFAULT_CUT && DEFAULT_CUT <= above)).then_some(above)
+}
+
+/// How binary classes are decided.
+pub(super) struct Decide {
+    /// The cut of the scores.
+    pub(super) cut: f64,
+    /// The cut decides even where decisions stand beside the scores.
+    pub(super) by_cut: bool,
+    /// Classes alone are compared, as one of the sides has no scores.
+    pub(super) hard: bool,
 }
 
 /// What a run says of one of its sides.
@@ -117,17 +183,32 @@ impl Classes {
         Self { names: names.to_vec(), index: ClassIndex::new(names) }
     }
 
-    fn of(sides: &[SideInput<'_>]) -> Result<Self> {
+    /// Their names.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    fn of<'a>(sides: &[SideInput<'a>]) -> Result<(Self, Vec<Side<'a>>)> {
         let mut labels: Vec<String> = Vec::new();
         for (dataset, _) in sides {
             labels.extend(labels_of(dataset)?.map(|(_, names)| names).unwrap_or_default());
         }
+        // A spelling of the missing that another side or a model has as a class is one.
+        let mut known = labels.clone();
+        let predicted = sides.iter().filter_map(|s| s.1).filter(|p| matches!(p.values, PredictedValues::Classes(_)));
+        known.extend(predicted.flat_map(|p| p.written.iter().cloned()));
+        for (dataset, _) in sides {
+            labels.extend(labels_among(dataset, &known)?.map(|(_, names)| names).unwrap_or_default());
+        }
         sort(&mut labels);
         labels.dedup();
-        let mut names = probability_classes(sides, &labels)?;
+        let named: Vec<Side<'_>> = sides.iter().map(|&side| Side::new(side, &labels)).collect();
+        let mut names = probability_classes(&named, &labels)?;
+        let hard = |side: &&Side<'_>| side.predictions.is_some_and(|p| matches!(p.values, PredictedValues::Classes(_)));
+        check_meeting(&named, &names, &labels)?;
         let mut index = ClassIndex::new(&names);
-        let predicted = sides.iter().filter_map(|s| s.1).filter(|p| matches!(p.values, PredictedValues::Classes(_)));
-        let mut others: Vec<String> = labels.into_iter().chain(predicted.flat_map(|p| p.classes.iter().cloned())).collect();
+        let predicted: Vec<String> = named.iter().filter(hard).flat_map(|side| side.classes.iter().cloned()).collect();
+        let mut others: Vec<String> = labels.into_iter().chain(predicted).collect();
         sort(&mut others);
         for name in others {
             if index.code(&name).is_none() {
@@ -139,11 +220,11 @@ impl Classes {
             return Err(Error::new("too_many_classes", format!("The labels and predictions have {} different classes.", names.len()))
                 .mend("Choose a regression task, or name another column as the label."));
         }
-        Ok(Self { names, index })
+        Ok((Self { names, index }, named))
     }
 
-    /// Exactly two, the negative first.
-    fn two(mut self, sides: &[SideInput<'_>], positive: Option<&str>) -> Result<Self> {
+    /// Exactly two, the negative first, and why the other is the positive.
+    fn two(mut self, sides: &[SideInput<'_>], positive: Option<&str>) -> Result<(Self, PositiveClass)> {
         let said = positive.or_else(|| sides.iter().find_map(|s| s.0.params.positive_class.as_deref()));
         if self.names.len() > 2 {
             let shown = self.names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
@@ -156,13 +237,14 @@ impl Classes {
             // One class alone: its counterpart never occurs, and has to be called something.
             let opposite = counterpart(only, said);
             self.names.push(opposite);
-            sort(&mut self.names);
         }
-        let (positive, _) = positive_class(&self.names, said)?;
-        if self.names.first() == Some(&positive) {
+        sort(&mut self.names);
+        let scored = sides.iter().find_map(|s| s.1?.score_of.as_deref());
+        let positive = positive_class(&self.names, said, scored)?;
+        if self.names.first() == Some(&positive.class) {
             self.names.reverse();
         }
-        Ok(Self { index: ClassIndex::new(&self.names), names: self.names })
+        Ok((Self { index: ClassIndex::new(&self.names), names: self.names }, positive))
     }
 
     /// The code of every row of categories.
@@ -173,49 +255,63 @@ impl Classes {
     }
 
     fn truth(&self, dataset: &Dataset) -> Result<Truth> {
-        Ok(labels_of(dataset)?.map_or(Truth::None, |(categories, _)| Truth::Classes(self.codes(&categories))))
+        Ok(labels_among(dataset, &self.names)?.map_or(Truth::None, |(categories, _)| Truth::Classes(self.codes(&categories))))
     }
 
     /// Where each column of a side's probabilities goes.
-    fn places(&self, predictions: &Predictions) -> Vec<usize> {
-        let named = matches!(predictions.classes_from, ClassesFrom::Given | ClassesFrom::Columns);
+    fn places(&self, side: &Side<'_>) -> Vec<usize> {
         let by_name = |class: &String| self.index.code(class).map(|c| c as usize);
-        let places: Option<Vec<usize>> = if named { predictions.classes.iter().map(by_name).collect() } else { None };
-        places.unwrap_or_else(|| (0..predictions.classes.len()).collect())
+        let places: Option<Vec<usize>> = if side.is_named() { side.classes.iter().map(by_name).collect() } else { None };
+        places.unwrap_or_else(|| (0..side.classes.len()).collect())
     }
 }
 
-/// What the one class of a set is the opposite of.
-fn counterpart(only: &str, said: Option<&str>) -> String {
-    let folded = only.trim().to_lowercase();
-    if let Some(said) = said.filter(|s| s.to_lowercase() != folded) {
-        return said.to_owned();
+/// Fails where predictions name none of the classes that the labels have: no row could be right.
+fn check_meeting(sides: &[Side<'_>], of_probabilities: &[String], labels: &[String]) -> Result<()> {
+    if labels.is_empty() {
+        return Ok(());
     }
-    let pairs =
-        [("1", "0"), ("true", "false"), ("yes", "no"), ("y", "n"), ("positive", "negative"), ("pos", "neg"), ("t", "f"), ("1", "-1")];
-    let other = pairs.iter().find_map(|&(yes, no)| if folded == yes { Some(no) } else { (folded == no).then_some(yes) });
-    other.map_or_else(|| format!("not {only}"), str::to_owned)
+    let index = ClassIndex::new(labels);
+    for side in sides {
+        let Some(predictions) = side.predictions.filter(|p| p.present() > 0) else { continue };
+        let names = match predictions.values {
+            PredictedValues::Classes(_) => side.classes.as_slice(),
+            PredictedValues::Probabilities(_) if side.is_named() => side.classes.as_slice(),
+            PredictedValues::Probabilities(_) => of_probabilities,
+            PredictedValues::Score(_) | PredictedValues::Numbers(_) | PredictedValues::Entities(_) => continue,
+        };
+        // One class alone on either side may be wrong in every row.
+        let alone = names.len() < 2 && labels.len() < 2;
+        if !names.is_empty() && !alone && names.iter().all(|name| index.code(name).is_none()) {
+            return Err(classes_do_not_match(names, labels, &side.dataset.info.file));
+        }
+    }
+    Ok(())
 }
 
 /// The classes of the probabilities, from the strongest source of either side; empty where there are no probabilities.
-fn probability_classes(sides: &[SideInput<'_>], labels: &[String]) -> Result<Vec<String>> {
-    let with_probabilities: Vec<&Predictions> =
-        sides.iter().filter_map(|s| s.1).filter(|p| matches!(p.values, PredictedValues::Probabilities(_))).collect();
+fn probability_classes(sides: &[Side<'_>], labels: &[String]) -> Result<Vec<String>> {
+    let with_probabilities: Vec<&Side<'_>> = sides.iter().filter(|s| s.probabilities().is_some()).collect();
     let Some(first) = with_probabilities.first() else { return Ok(Vec::new()) };
     let width = first.classes.len();
-    if let Some(other) = with_probabilities.iter().find(|p| p.classes.len() != width) {
+    if let Some(other) = with_probabilities.iter().find(|s| s.classes.len() != width) {
         let message = format!("The reference has {width} probabilities a row, the evaluation {}.", other.classes.len());
         return Err(Error::new("class_counts_differ", message).mend("Use predictions of one model for both sets."));
     }
-    let strongest = with_probabilities.iter().min_by_key(|p| p.classes_from).unwrap_or(first);
-    if matches!(strongest.classes_from, ClassesFrom::Given | ClassesFrom::Columns) {
+    let strongest = with_probabilities.iter().min_by_key(|s| s.predictions.map(|p| p.classes_from)).unwrap_or(first);
+    if strongest.is_named() {
         let mut names = strongest.classes.clone();
         let index = ClassIndex::new(&names);
         // A class that only the other side's columns name stands behind.
-        let more = with_probabilities.iter().filter(|p| matches!(p.classes_from, ClassesFrom::Given | ClassesFrom::Columns));
-        let more: Vec<String> = more.flat_map(|p| p.classes.iter().filter(|c| index.code(c).is_none()).cloned()).collect();
+        let more = with_probabilities.iter().filter(|s| s.is_named());
+        let more: Vec<String> = more.flat_map(|s| s.classes.iter().filter(|c| index.code(c).is_none()).cloned()).collect();
         names.extend(more);
         return Ok(names);
+    }
+    if let ([only], 2) = (labels, width) {
+        let mut both = vec![only.clone(), counterpart(only, None)];
+        sort(&mut both);
+        return Ok(both);
     }
     Ok(by_position(labels, width).unwrap_or_else(|| strongest.classes.clone()))
 }
@@ -225,36 +321,44 @@ pub(super) fn does_not_fit(task: ModelTask, what: &str) -> Error {
         .mend("Choose another task, or name other prediction columns.")
 }
 
-pub(super) fn binary(side: SideInput<'_>, classes: &Classes, cut: f64, hard: bool) -> Result<Outcomes> {
-    let (dataset, predictions) = side;
-    let by_cut = |score: &[f64]| score.iter().map(|s| if s.is_nan() { NO_CLASS } else { u32::from(*s >= cut) }).collect::<Vec<u32>>();
+pub(super) fn binary(side: &Side<'_>, classes: &Classes, decide: &Decide) -> Result<Outcomes> {
+    let task = ModelTask::BinaryClassification;
+    let decisions = if decide.by_cut { None } else { side.decisions(classes) };
     let scored = |score: Vec<f64>| {
-        let class = by_cut(&score);
-        if hard { Prediction::Classes(class) } else { Prediction::Score { score, class, cut } }
+        let by_cut = |s: f64| if s.is_nan() { NO_CLASS } else { u32::from(s >= decide.cut) };
+        let class = score.iter().enumerate().map(|(row, &s)| {
+            let decided = decisions.as_ref().and_then(|d| d.get(row)).copied().filter(|class| *class != NO_CLASS && !s.is_nan());
+            decided.unwrap_or_else(|| by_cut(s))
+        });
+        let class: Vec<u32> = class.collect();
+        if decide.hard { Prediction::Classes(class) } else { Prediction::Score { score, class, cut: decide.cut } }
     };
-    let prediction = match predictions {
+    let prediction = match side.predictions {
         None => Prediction::None,
         Some(p) => match &p.values {
-            PredictedValues::Score(score) => scored(score.clone()),
+            PredictedValues::Score(score) => {
+                let of_the_other = p.score_of.as_ref().is_some_and(|class| classes.index.code(class) == Some(0));
+                scored(if of_the_other { score.iter().map(|s| 1.0 - s).collect() } else { score.clone() })
+            }
             PredictedValues::Numbers(numbers) if numbers.iter().all(|v| v.is_nan() || (0.0..=1.0).contains(v)) => scored(numbers.clone()),
-            PredictedValues::Numbers(_) => return Err(does_not_fit(ModelTask::BinaryClassification, "numbers outside 0 to 1")),
-            PredictedValues::Entities(_) => return Err(does_not_fit(ModelTask::BinaryClassification, "named entities")),
-            PredictedValues::Classes(codes) => Prediction::Classes(recode(codes, &classes.index.translate(&p.classes))),
+            PredictedValues::Numbers(_) => return Err(does_not_fit(task, "numbers outside 0 to 1")),
+            PredictedValues::Entities(_) => return Err(does_not_fit(task, "named entities")),
+            PredictedValues::Classes(codes) => Prediction::Classes(recode(codes, &classes.index.translate(&side.classes))),
             PredictedValues::Probabilities(values) => {
                 let width = p.classes.len();
                 // `two` may have turned the classes round, so the column goes by the class's name.
-                let at = positive_column(p, classes);
+                let at = positive_column(side, classes);
                 scored(values.chunks_exact(width.max(1)).map(|row| row.get(at).copied().unwrap_or(f64::NAN)).collect())
             }
         },
     };
-    finish(ModelTask::BinaryClassification, dataset, classes.names.clone(), classes.truth(dataset)?, prediction)
+    finish(task, side.dataset, classes.names.clone(), classes.truth(side.dataset)?, prediction)
 }
 
 /// The column of the positive class among two probabilities.
-fn positive_column(predictions: &Predictions, classes: &Classes) -> usize {
+fn positive_column(side: &Side<'_>, classes: &Classes) -> usize {
     let positive = classes.names.last().cloned().unwrap_or_default();
-    let own = ClassIndex::new(&predictions.classes);
+    let own = ClassIndex::new(&side.classes);
     // Classes by position follow the sorted labels, the order in which classifiers of most libraries log them.
     own.code(&positive).map_or_else(
         || {
@@ -266,14 +370,18 @@ fn positive_column(predictions: &Predictions, classes: &Classes) -> usize {
     )
 }
 
-pub(super) fn multiclass(task: ModelTask, side: SideInput<'_>, classes: &Classes, hard: bool) -> Result<Outcomes> {
-    let (dataset, predictions) = side;
-    let prediction = match predictions {
+pub(super) fn multiclass(task: ModelTask, side: &Side<'_>, classes: &Classes, hard: bool) -> Result<Outcomes> {
+    let prediction = match side.predictions {
         None => Prediction::None,
         Some(p) => match &p.values {
-            PredictedValues::Classes(codes) => Prediction::Classes(recode(codes, &classes.index.translate(&p.classes))),
+            PredictedValues::Classes(codes) => Prediction::Classes(recode(codes, &classes.index.translate(&side.classes))),
             PredictedValues::Probabilities(values) => {
-                let (values, class) = spread(values, p.classes.len(), &classes.places(p), classes.names.len());
+                let (values, mut class) = spread(values, p.classes.len(), &classes.places(side), classes.names.len());
+                for (slot, decided) in class.iter_mut().zip(side.decisions(classes).unwrap_or_default()) {
+                    if *slot != NO_CLASS && decided != NO_CLASS {
+                        *slot = decided;
+                    }
+                }
                 if hard { Prediction::Classes(class) } else { Prediction::Probabilities { values, class } }
             }
             PredictedValues::Score(_) => return Err(does_not_fit(task, "one score a row")),
@@ -281,7 +389,7 @@ pub(super) fn multiclass(task: ModelTask, side: SideInput<'_>, classes: &Classes
             PredictedValues::Entities(_) => return Err(does_not_fit(task, "named entities")),
         },
     };
-    finish(task, dataset, classes.names.clone(), classes.truth(dataset)?, prediction)
+    finish(task, side.dataset, classes.names.clone(), classes.truth(side.dataset)?, prediction)
 }
 
 fn recode(codes: &[u32], code_of: &[Option<u32>]) -> Vec<u32> {
@@ -368,7 +476,11 @@ pub(super) fn named_entities(side: SideInput<'_>) -> Result<Outcomes> {
     let said = match predictions.map(|p| &p.values) {
         None => None,
         Some(PredictedValues::Entities(rows)) => Some(rows),
-        Some(_) => return Err(does_not_fit(task, "no lists of entities")),
+        Some(_) => {
+            return Err(does_not_fit(task, "no lists of entities").mend(
+                r#"A cell lists entities as [{"type": "person", "mentions": [{"start_offset": 0, "end_offset": 4}]}]; [] says that there is none."#,
+            ));
+        }
     };
     let size = |list: &Option<Vec<Entity>>| list.as_ref().map_or(f64::NAN, |l| l.len() as f64);
     let label = dataset.named(dataset.params.label_col.as_ref()).filter(|_| dataset.info.labelled > 0);
@@ -481,17 +593,6 @@ mod tests {
         assert_eq!(r.classes, ["yes", "no"]);
         assert!(matches!(&r.prediction, Prediction::Score { score, class, .. } if score[..] == [0.3, 0.5, 0.8] && class[..] == [0, 0, 1]));
         assert_eq!(outcomes(ModelTask::BinaryClassification, input, input, Some("maybe"), None).unwrap_err().code, "unknown_class");
-    }
-
-    #[test]
-    fn the_positive_class_says_yes_or_stands_last() {
-        let pick = |names: &[&str]| positive_class(&names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>(), None).unwrap().0;
-        assert_eq!(pick(&["0", "1"]), "1");
-        assert_eq!(pick(&["True", "False"]), "True");
-        assert_eq!(pick(&["no", "yes"]), "yes");
-        assert_eq!(pick(&["fraud", "none"]), "fraud");
-        assert_eq!(pick(&["cat", "dog"]), "dog");
-        assert_eq!(pick(&["-1", "1"]), "1");
     }
 
     #[test]

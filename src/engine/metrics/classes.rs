@@ -48,6 +48,51 @@ pub fn labels_of(dataset: &Dataset) -> Result<Option<(Categories, Vec<String>)>>
     Ok((!names.is_empty()).then_some((categories, names)))
 }
 
+/// The same, where spellings such as `none` that the reader took for missing are values if one of `classes` is called so.
+///
+/// # Errors
+/// As [`values_of`].
+pub fn labels_among(dataset: &Dataset, classes: &[String]) -> Result<Option<(Categories, Vec<String>)>> {
+    let Some(column) = dataset.named(dataset.params.label_col.as_ref()) else { return Ok(None) };
+    let (categories, names) = values_among(column, &dataset.info.file, classes)?;
+    Ok((!names.is_empty()).then_some((categories, names)))
+}
+
+/// The values of a column as classes, a spelling of the missing that one of `classes` has among them.
+///
+/// # Errors
+/// As [`values_of`].
+pub fn values_among(column: &Column, file: &str, classes: &[String]) -> Result<(Categories, Vec<String>)> {
+    let (mut categories, mut names) = values_of(column, file)?;
+    let missing = &column.cells.missing;
+    for (code, spelling) in (0u8..=u8::MAX).zip(&missing.spellings) {
+        if spelling.is_empty() || !classes.contains(spelling) || !missing.codes.contains(&code) {
+            continue;
+        }
+        let at = categories.names.iter().position(|name| name == spelling).unwrap_or_else(|| {
+            categories.names.push(spelling.clone());
+            categories.names.len() - 1
+        });
+        for (&row, _) in missing.rows.iter().zip(&missing.codes).filter(|(_, own)| **own == code) {
+            if let Some(slot) = categories.codes.get_mut(row as usize) {
+                *slot = at as u32;
+            }
+        }
+        if !names.contains(spelling) {
+            names.push(spelling.clone());
+            sort(&mut names);
+        }
+    }
+    Ok((categories, names))
+}
+
+/// Spellings that a column's reader took for missing and that one of `classes` has, with their rows.
+pub fn spelled_like(column: &Column, classes: &[String]) -> Vec<(String, u64)> {
+    let missing = &column.cells.missing;
+    let spelled = missing.spellings.iter().zip(&missing.counts).filter(|(spelling, n)| **n > 0 && !spelling.is_empty());
+    spelled.filter(|(spelling, _)| classes.contains(spelling)).map(|(spelling, &n)| (spelling.clone(), n)).collect()
+}
+
 /// Sorts class names: by size where all are numbers, else by name.
 pub fn sort(names: &mut [String]) {
     let number = |name: &String| name.parse::<f64>().ok().filter(|v| v.is_finite());

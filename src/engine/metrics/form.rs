@@ -2,8 +2,9 @@
 
 use straingauge_api::{CellExample, ErrorDetails, ModelTask, PredictionKind, Problem, ProblemLevel};
 
-use super::build::{Classes, SideInput, binary, multiclass, named_entities, numbers, outcomes_of};
-use super::classes::labels_of;
+use super::build::{Classes, Decide, Side, SideInput, binary, multiclass, named_entities, numbers, outcomes_of};
+use super::classes::{labels_among, sort};
+use super::pairing::classes_do_not_match;
 use super::{ClassesFrom, NO_CLASS, Outcomes, PredictedValues, Prediction, Truth};
 use crate::table::{Dataset, MISSING_CODE, Values};
 use crate::{Error, Result};
@@ -73,11 +74,16 @@ pub fn outcomes_in(form: &OutcomeForm, side: SideInput<'_>) -> Result<(Outcomes,
         ModelTask::NamedEntityRecognition => named_entities(side)?,
         ModelTask::BinaryClassification | ModelTask::MulticlassClassification | ModelTask::NaturalLanguageInference => {
             let classes = Classes::given(&form.classes);
-            check_probabilities(form, &classes, side)?;
-            problems.extend(unknown_classes(&classes, side)?);
+            let mut sorted = form.classes.clone();
+            sort(&mut sorted);
+            let named = Side::new(side, &sorted);
+            check_probabilities(form, &classes, &named)?;
+            problems.extend(unknown_classes(&classes, &named)?);
             match form.task {
-                ModelTask::BinaryClassification => binary(side, &classes, form.cut, hard)?,
-                _ => multiclass(form.task, side, &classes, hard)?,
+                ModelTask::BinaryClassification => {
+                    binary(&named, &classes, &Decide { cut: form.cut, by_cut: dataset.params.decision_threshold.is_some(), hard })?
+                }
+                _ => multiclass(form.task, &named, &classes, hard)?,
             }
         }
     };
@@ -125,18 +131,28 @@ fn width(side: SideInput<'_>) -> Option<usize> {
     side.1.filter(|p| matches!(p.values, PredictedValues::Probabilities(_))).map(|p| p.classes.len())
 }
 
-fn check_probabilities(form: &OutcomeForm, classes: &Classes, side: SideInput<'_>) -> Result<()> {
-    let (Some(predictions), Some(width)) = (side.1, width(side)) else { return Ok(()) };
+fn check_probabilities(form: &OutcomeForm, classes: &Classes, side: &Side<'_>) -> Result<()> {
+    let Some(predictions) = side.predictions else { return Ok(()) };
+    let file = &side.dataset.info.file;
+    let meets = side.classes.iter().any(|class| classes.index.code(class).is_some());
+    let hard = matches!(predictions.values, PredictedValues::Classes(_));
+    if hard && side.classes.len() > 1 && !meets {
+        return Err(classes_do_not_match(&side.classes, &form.classes, file));
+    }
+    let Some(width) = width((side.dataset, side.predictions)) else { return Ok(()) };
     let known = match form.probabilities {
         0 => form.classes.len(),
         known => known,
     };
     if width != known {
-        let message = format!("The reference has {known} probabilities a row, {} has {width}.", side.0.info.file);
+        let message = format!("The reference has {known} probabilities a row, {file} has {width}.");
         return Err(Error::new("class_counts_differ", message).mend("Use predictions of the model that the reference was scored with."));
     }
     let named = matches!(predictions.classes_from, ClassesFrom::Given | ClassesFrom::Columns);
-    match predictions.classes.iter().find(|class| named && classes.index.code(class).is_none()) {
+    if named && !meets {
+        return Err(classes_do_not_match(&side.classes, &form.classes, file));
+    }
+    match side.classes.iter().find(|class| named && classes.index.code(class).is_none()) {
         Some(class) => Err(Error::new("unknown_class", format!("The reference knows no class {class}, of which there are probabilities."))
             .mend(format!("The classes are {}.", form.classes.join(", ")))),
         None => Ok(()),
@@ -144,7 +160,7 @@ fn check_probabilities(form: &OutcomeForm, classes: &Classes, side: SideInput<'_
 }
 
 /// Labels and predicted classes that the reference does not know.
-fn unknown_classes(classes: &Classes, side: SideInput<'_>) -> Result<Option<Problem>> {
+fn unknown_classes(classes: &Classes, side: &Side<'_>) -> Result<Option<Problem>> {
     let mut rows: Vec<(u32, String)> = Vec::new();
     let mut look = |codes: &[u32], names: &[String]| {
         let unknown: Vec<bool> = names.iter().map(|name| classes.index.code(name).is_none()).collect();
@@ -154,17 +170,17 @@ fn unknown_classes(classes: &Classes, side: SideInput<'_>) -> Result<Option<Prob
             }
         }
     };
-    if let Some((categories, _)) = labels_of(side.0)? {
+    if let Some((categories, _)) = labels_among(side.dataset, classes.names())? {
         look(&categories.codes, &categories.names);
     }
-    if let Some((PredictedValues::Classes(codes), names)) = side.1.map(|p| (&p.values, &p.classes)) {
-        look(codes, names);
+    if let Some(PredictedValues::Classes(codes)) = side.predictions.map(|p| &p.values) {
+        look(codes, &side.classes);
     }
     let Some((_, first)) = rows.first() else { return Ok(None) };
     let message = format!(
         "{} labels or predictions of {} name a class that the reference does not know, such as {first}; they count as absent.",
         rows.len(),
-        side.0.info.file
+        side.dataset.info.file
     );
     let examples = rows.iter().take(EXAMPLES).map(|(row, name)| CellExample { row: u64::from(*row) + 1, text: name.clone() });
     Ok(Some(problem(

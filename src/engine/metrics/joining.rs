@@ -3,10 +3,11 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
-use straingauge_api::{Pairing, Problem};
+use straingauge_api::{Pairing, Problem, Question, QuestionAbout, Reading, Role};
 
+use super::confidence::note;
 use super::counted::{Counted, warning};
-use crate::table::{Dataset, Table, position};
+use crate::table::{Column, Dataset, Table, Values, position, words};
 use crate::{Error, Result};
 
 /// Which row of the prediction file belongs to each row of the data.
@@ -27,28 +28,181 @@ impl RowMap {
     }
 }
 
-/// Matches the rows of `source` with those of `dataset`: by `id_col`, by the data set's id column where both have it, else by place.
+/// The data that a file brings to the rows of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Brought {
+    /// The answers of a model.
+    Predictions,
+    /// The truth.
+    #[allow(dead_code, reason = "labels in a file of their own come by the same way")]
+    Labels,
+}
+
+impl Brought {
+    /// One of them.
+    fn one(self) -> &'static str {
+        match self {
+            Self::Predictions => "prediction",
+            Self::Labels => "label",
+        }
+    }
+}
+
+/// Columns that may join two files.
+struct Key<'a> {
+    ours: &'a Column,
+    theirs: &'a Column,
+}
+
+/// How the keys of two files lie to each other.
+struct Keys {
+    /// No key stands twice in either file, and none is missing.
+    unique: bool,
+    /// Both files have the same keys.
+    equal: bool,
+    /// One file's keys are all in the other.
+    within: bool,
+    /// A key is in both.
+    some: bool,
+    /// Equal keys stand in equal places.
+    in_order: bool,
+}
+
+impl Key<'_> {
+    fn compare(&self) -> Keys {
+        let cells = |column: &Column| (0..column.rows()).map(|row| column.cell(row)).collect::<Vec<Option<String>>>();
+        let (ours, theirs) = (cells(self.ours), cells(self.theirs));
+        let set = |cells: &[Option<String>]| cells.iter().flatten().cloned().collect::<BTreeSet<String>>();
+        let (own, other) = (set(&ours), set(&theirs));
+        let shared = own.intersection(&other).count();
+        Keys {
+            unique: own.len() == ours.len() && other.len() == theirs.len(),
+            equal: own == other,
+            within: shared > 0 && (shared == own.len() || shared == other.len()),
+            some: shared > 0,
+            in_order: ours == theirs,
+        }
+    }
+
+    /// Whether the column only counts the rows of its file, as an index does.
+    fn counts(&self) -> bool {
+        let words = words(&self.ours.name);
+        let named = matches!(words.as_str(), "index" | "idx" | "unnamed: 0" | "row" | "row number" | "rowid" | "row id")
+            || words.starts_with("column ")
+            || words.starts_with("unnamed");
+        let up = |column: &Column| match &column.values {
+            Values::Number { values, .. } => values.values().windows(2).all(|pair| matches!(pair, [a, b] if *b == *a + 1.0)),
+            _ => false,
+        };
+        named || (up(self.ours) && up(self.theirs))
+    }
+}
+
+/// Matches the rows of `source` with those of `dataset`: by `id_col`, or by a column that names the rows of both files where the keys are
+/// the same and none repeats; else by place. An empty `id_col` asks for the place.
 ///
 /// # Errors
 /// `length_mismatch`, `unknown_column`, `keys_do_not_match`.
-pub fn match_rows(dataset: &Dataset, source: &Table, id_col: Option<&str>, problems: &mut Vec<Problem>) -> Result<(RowMap, Pairing)> {
-    let shared = || dataset.params.id_col.as_deref().filter(|name| source.column(name).is_some());
-    if let Some(key) = id_col.or_else(shared) {
-        return join(dataset, source, key, problems);
+pub fn match_rows(
+    dataset: &Dataset,
+    source: &Table,
+    id_col: Option<&str>,
+    brought: Brought,
+    problems: &mut Vec<Problem>,
+    questions: &mut Vec<Question>,
+) -> Result<(RowMap, Pairing)> {
+    let said = dataset.info.columns.iter().find(|c| c.role.role == Role::Id && c.role.confidence >= 1.0).map(|c| c.name.as_str());
+    let by_place = id_col == Some("");
+    if let Some(key) = id_col.filter(|key| !key.is_empty()).or_else(|| said.filter(|name| !by_place && like(source, name).is_some())) {
+        position(&dataset.table, key, "idCol")?;
+        let Some(theirs) = like(source, key) else {
+            return Err(position(source, key, "idCol").err().unwrap_or_else(|| no_column(source, key)));
+        };
+        let Some(ours) = dataset.table.column(key) else { return Err(no_column(&dataset.table, key)) };
+        named_otherwise(ours, theirs, source, problems);
+        return join(dataset, source, &Key { ours, theirs }, brought, problems);
+    }
+    let one = brought.one();
+    let (data, file) = (dataset.info.file.as_str(), source.name.as_str());
+    let guessed = dataset.info.columns.iter().filter(|c| matches!(c.role.role, Role::Id | Role::Ignored)).map(|c| c.name.as_str());
+    let named = dataset.params.id_col.as_deref().into_iter().chain(guessed);
+    let mut keys = named.filter_map(|name| Some(Key { ours: dataset.table.column(name)?, theirs: like(source, name)? }));
+    if let Some(key) = keys.next().filter(|_| !by_place) {
+        let (name, found) = (key.ours.name.as_str(), key.compare());
+        let same_rows = source.rows == dataset.rows();
+        // Rows in the same order meet the same way by key and by place.
+        let joins = found.unique && (found.equal || (!same_rows && found.within && !key.counts()));
+        if joins {
+            named_otherwise(key.ours, key.theirs, source, problems);
+            if found.equal && !found.in_order {
+                let text = format!("{file} and {data} have the same values of {name}, each once, in another order: rows are joined by it.");
+                questions.push(join_question(name, text.clone(), true, one));
+                problems.push(note(
+                    "joined_by_key",
+                    text,
+                    file,
+                    Some(name),
+                    "Name another column in idCol, or none (an empty name), to pair otherwise.",
+                ));
+            } else if !found.equal {
+                let text = format!("{file} has {} {one}s for {} rows of {data}: rows are joined by {name}.", source.rows, dataset.rows());
+                problems.push(note("joined_by_key", text, file, Some(name), "Name another column in idCol to join by it."));
+            }
+            return join(dataset, source, &key, brought, problems);
+        }
+        if same_rows && !found.in_order {
+            let why = if found.unique { "are not the same values" } else { "repeat values" };
+            let text = format!("Row i of {file} is taken for row i of {data}: {name} and {} {why}.", key.theirs.name);
+            if found.some {
+                questions.push(join_question(name, text.clone(), false, one));
+            }
+            problems.push(note("paired_by_row", text, file, Some(name), "Name the column in idCol to join by it."));
+        }
     }
     if source.rows != dataset.rows() {
-        let message = format!("{} has {} predictions, but {} has {} rows.", source.name, source.rows, dataset.info.file, dataset.rows());
+        let message = format!("{file} has {} {one}s, but {data} has {} rows.", source.rows, dataset.rows());
         return Err(Error::new("length_mismatch", message)
-            .mend("Give one prediction a row, in the same order, or name a key column of both files in idCol.")
+            .mend(format!("Give one {one} a row, in the same order, or name a key column of both files in idCol."))
             .in_file(&source.name));
     }
     Ok((RowMap::Same, Pairing::Row))
 }
 
-fn join(dataset: &Dataset, source: &Table, key: &str, problems: &mut Vec<Problem>) -> Result<(RowMap, Pairing)> {
-    position(&dataset.table, key, "idCol")?;
-    position(source, key, "idCol")?;
-    let (Some(ours), Some(theirs)) = (dataset.table.column(key), source.column(key)) else { return Ok((RowMap::Same, Pairing::Row)) };
+/// The column of a name, or the only one that differs from it by case alone.
+fn like<'t>(table: &'t Table, name: &str) -> Option<&'t Column> {
+    if let Some(column) = table.column(name) {
+        return Some(column);
+    }
+    let mut folded = table.columns.iter().filter(|c| words(&c.name) == words(name));
+    folded.next().filter(|_| folded.next().is_none()).map(AsRef::as_ref)
+}
+
+fn no_column(table: &Table, name: &str) -> Error {
+    Error::new("unknown_column", format!("{} has no column {name}, which idCol names.", table.name)).in_file(&table.name)
+}
+
+fn named_otherwise(ours: &Column, theirs: &Column, source: &Table, problems: &mut Vec<Problem>) {
+    if ours.name != theirs.name {
+        let text = format!("{} of {} is taken for the {} of the data.", theirs.name, source.name, ours.name);
+        problems.push(note("key_named_otherwise", text, &source.name, Some(&theirs.name), "Give the key one name in both files."));
+    }
+}
+
+fn join_question(key: &str, reason: String, joined: bool, one: &str) -> Question {
+    let by_key =
+        Reading { choice: key.to_owned(), cell: key.to_owned(), meaning: format!("The {one} of a row is the one with the same {key}.") };
+    let by_row = Reading {
+        choice: String::new(),
+        cell: String::new(),
+        meaning: format!("The first {one} belongs to the first row, the second to the second."),
+    };
+    let readings = if joined { vec![by_key, by_row] } else { vec![by_row, by_key] };
+    Question { column: key.to_owned(), about: QuestionAbout::Join, readings, reason }
+}
+
+fn join(dataset: &Dataset, source: &Table, key: &Key<'_>, brought: Brought, problems: &mut Vec<Problem>) -> Result<(RowMap, Pairing)> {
+    let (ours, theirs) = (key.ours, key.theirs);
+    let (key, one) = (ours.name.as_str(), brought.one());
     let mut row_of: HashMap<String, u32> = HashMap::new();
     let (mut missing, mut extra, mut duplicate) = (Counted::default(), Counted::default(), Counted::default());
     for row in 0..source.rows {
@@ -90,11 +244,11 @@ fn join(dataset: &Dataset, source: &Table, key: &str, problems: &mut Vec<Problem
             problems.push(warning(code, message, (file, Some(key)), mend, rows));
         }
     };
-    let text = format!("{} rows of {data} have no prediction in {source}; they count as rows without prediction.", missing.count);
-    report("missing_keys", data, text, "Add the predictions of these rows.", missing);
-    let text = format!("{} predictions of {source} belong to no row of {data}; they are left out.", extra.count);
-    report("extra_keys", source, text, "Nothing, if the data are a part of what was predicted.", extra);
-    let text = format!("{} predictions of {source} repeat a key; the first of each counts.", duplicate.count);
-    report("duplicate_keys", source, text, "Keep one prediction a key.", duplicate);
+    let text = format!("{} rows of {data} have no {one} in {source}; they count as rows without {one}.", missing.count);
+    report("missing_keys", data, text, &format!("Add the {one}s of these rows."), missing);
+    let text = format!("{} {one}s of {source} belong to no row of {data}; they are left out.", extra.count);
+    report("extra_keys", source, text, &format!("Nothing, if {source} is about more rows than {data} has."), extra);
+    let text = format!("{} {one}s of {source} repeat a key; the first of each counts.", duplicate.count);
+    report("duplicate_keys", source, text, &format!("Keep one {one} a key."), duplicate);
     Ok((RowMap::Joined(joined), pairing))
 }

@@ -1,13 +1,16 @@
 //! Predictions read out of the columns that hold them, whatever form they were logged in.
 
-use straingauge_api::Problem;
+use straingauge_api::{ModelTask, Problem};
 
-use super::classes::{ClassIndex, by_position, labels_of, positions, values_of};
+use super::alignment::align;
+use super::classes::{ClassIndex, by_position, labels_of, positions, spelled_like, values_among, values_of};
+use super::confidence::{ClassAndScore, note};
 use super::counted::{Counted, warning};
+use super::distributions::{Distributions, distributions};
 use super::joining::RowMap;
-use super::{ClassesFrom, NO_CLASS, PredictedValues, Predictions};
+use super::{ClassesFrom, Decisions, NO_CLASS, PredictedValues, Predictions};
 use crate::math::round12;
-use crate::table::{Column, Dataset, Table, Values, class_of_probability_column, entities, number_text};
+use crate::table::{Column, Dataset, Table, Values, entities, number_text, probability_name, says_percent, words};
 use crate::{Error, Result};
 
 /// Probabilities may miss a sum of 1 by what rounding to three digits can do, and by 0.001 at least.
@@ -27,14 +30,74 @@ pub struct Reading<'a> {
     pub rows: &'a RowMap,
     /// The names that the reader gave the classes.
     pub class_names: Option<&'a [String]>,
+    /// The sorted classes of the labels; empty where there are none.
+    pub labels: &'a [String],
+}
+
+/// Predictions, and the columns that they were read from.
+pub struct ReadPredictions {
+    /// The predictions.
+    pub predictions: Predictions,
+    /// The columns of their scores, or of their classes.
+    pub columns: Vec<String>,
+    /// The column of the decisions, where scores stand in others.
+    pub decisions: Option<String>,
 }
 
 impl Reading<'_> {
-    /// One prediction a row of the data set, from these columns; what is odd is added to `problems`.
+    /// One prediction a row of the data set, from these columns and from those that go `beside` them (a decision beside scores); what is
+    /// odd is added to `problems`.
     ///
     /// # Errors
     /// `class_names_mismatch`, `not_numeric`, `not_probabilities`.
-    pub fn read(&self, names: &[String], problems: &mut Vec<Problem>) -> Result<Predictions> {
+    pub fn read(&self, names: &[String], beside: &[String], problems: &mut Vec<Problem>) -> Result<ReadPredictions> {
+        let mut own = Vec::new();
+        let alone = self.read_alone(names, &mut own);
+        if self.of_numbers() {
+            problems.append(&mut own);
+            return Ok(ReadPredictions { predictions: alone?, columns: names.to_vec(), decisions: None });
+        }
+        let others: Vec<&Column> = beside.iter().filter_map(|name| self.table.column(name)).map(AsRef::as_ref).collect();
+        let main = names.first().filter(|_| names.len() == 1).and_then(|name| self.table.column(name)).map(AsRef::as_ref);
+        let is_class = |predictions: &Predictions| matches!(predictions.values, PredictedValues::Classes(_));
+        if let (Some(main), Ok(predictions)) = (main, &alone) {
+            let found = if is_class(predictions) {
+                self.probabilities_beside(main, &others, problems)?.or_else(|| self.score_beside(main, &others, problems))
+            } else if matches!(predictions.values, PredictedValues::Score(_)) {
+                others.iter().find_map(|decided| self.class_and_score(decided, main, problems))
+            } else {
+                None
+            };
+            if let Some(found) = found {
+                return Ok(found);
+            }
+        }
+        problems.append(&mut own);
+        let mut predictions = alone?;
+        let mut decisions = None;
+        if matches!(predictions.values, PredictedValues::Probabilities(_))
+            && let Some((name, decided)) = others.iter().find_map(|c| Some((c.name.clone(), self.decisions_of(c, &predictions)?)))
+        {
+            predictions.decisions = Some(decided);
+            decisions = Some(name);
+        }
+        Ok(ReadPredictions { predictions, columns: names.to_vec(), decisions })
+    }
+
+    /// Whether the task is about numbers, whatever this batch looks like.
+    fn of_numbers(&self) -> bool {
+        matches!(self.dataset.task, Some(ModelTask::Regression | ModelTask::Ranking))
+    }
+
+    fn of_classes(&self) -> bool {
+        matches!(
+            self.dataset.task,
+            Some(ModelTask::BinaryClassification | ModelTask::MulticlassClassification | ModelTask::NaturalLanguageInference)
+        )
+    }
+
+    /// Predictions from these columns alone.
+    fn read_alone(&self, names: &[String], problems: &mut Vec<Problem>) -> Result<Predictions> {
         let columns: Vec<&Column> = names.iter().filter_map(|n| self.table.column(n)).map(AsRef::as_ref).collect();
         let [column] = columns.as_slice() else {
             let numbers = columns.iter().map(|c| self.numbers_of(c)).collect::<Result<Vec<_>>>()?;
@@ -42,14 +105,19 @@ impl Reading<'_> {
             let row = |at: usize, out: &mut Vec<f64>| out.extend(numbers.iter().map(|n| n.get(at).copied().unwrap_or(f64::NAN)));
             let (classes, from) = match self.given(width, names)? {
                 Some(given) => (given, ClassesFrom::Given),
-                None => (class_names_of_columns(names), ClassesFrom::Columns),
+                None => (names.to_vec(), ClassesFrom::Columns),
             };
             return self.probabilities(width, row, classes, from, &names.join(", "), problems);
         };
+        if self.of_numbers() && self.dataset.task == Some(ModelTask::Regression) && !matches!(column.values, Values::List(_)) {
+            return self.numbers(column, problems);
+        }
+        if let Some(listed) = distributions(column) {
+            return self.distributions(column, &listed, problems);
+        }
         match &column.values {
             Values::List(list) if list.width > 1 => {
-                let labels = labels_of(self.dataset)?.map(|(_, names)| names).unwrap_or_default();
-                let (classes, from) = match (self.given(list.width, names)?, by_position(&labels, list.width)) {
+                let (classes, from) = match (self.given(list.width, names)?, by_position(self.labels, list.width)) {
                     (Some(given), _) => (given, ClassesFrom::Given),
                     (None, Some(classes)) => (classes, ClassesFrom::Labels),
                     (None, None) => (positions(list.width), ClassesFrom::Positions),
@@ -64,6 +132,163 @@ impl Reading<'_> {
             Values::Boolean(_) | Values::Category(_) | Values::Text(_) => self.classes(column, problems),
             Values::Timestamp(_) => Err(self.not_numeric(column)),
         }
+    }
+
+    /// Lists of classes with their scores.
+    fn distributions(&self, column: &Column, listed: &Distributions, problems: &mut Vec<Problem>) -> Result<Predictions> {
+        if !listed.names_one() {
+            let row = |at: usize, out: &mut Vec<f64>| listed.fill(at, out);
+            return self.probabilities(listed.classes.len(), row, listed.classes.clone(), ClassesFrom::Columns, &column.name, problems);
+        }
+        let (codes, scores) = listed.singles();
+        let (codes, scores) = (self.by_row(&codes, NO_CLASS), self.by_row(&scores, f64::NAN));
+        let both = ClassAndScore {
+            codes: codes.clone(),
+            classes: listed.classes.clone(),
+            scores,
+            labels: self.labels,
+            file: &self.table.name,
+            columns: [&column.name, &column.name],
+            says_probability: false,
+            surely_together: true,
+        };
+        let read = both.read(problems);
+        Ok(read.unwrap_or_else(|| Predictions::of_classes(PredictedValues::Classes(codes), listed.classes.clone(), ClassesFrom::Columns)))
+    }
+
+    /// What a column of the predictions' table has for each row of the data.
+    fn by_row<T: Copy>(&self, values: &[T], missing: T) -> Vec<T> {
+        let of = |row: usize| self.rows.source_row(row).and_then(|source| values.get(source).copied());
+        (0..self.dataset.rows()).map(|row| of(row).unwrap_or(missing)).collect()
+    }
+
+    /// The classes that a column names, where it names any.
+    fn coded(&self, column: &Column) -> Option<(Vec<u32>, Vec<String>)> {
+        let few = match &column.values {
+            Values::Boolean(_) | Values::Category(_) | Values::Text(_) => true,
+            Values::Number { integer, .. } => *integer,
+            Values::List(_) | Values::Timestamp(_) => false,
+        };
+        if !few {
+            return None;
+        }
+        let (categories, sorted) = values_among(column, &self.table.name, self.labels).ok()?;
+        if sorted.len() > FEW_CLASSES.max(self.labels.len()) {
+            return None;
+        }
+        let codes = ClassIndex::new(&sorted).translate(&categories.names);
+        let codes: Vec<u32> = categories.codes.iter().map(|&c| codes.get(c as usize).copied().flatten().unwrap_or(NO_CLASS)).collect();
+        Some((self.by_row(&codes, NO_CLASS), sorted))
+    }
+
+    /// A class and a score of one model, in whichever order they were named.
+    fn class_and_score(&self, decided: &Column, scored: &Column, problems: &mut Vec<Problem>) -> Option<ReadPredictions> {
+        let Values::Number { values, .. } = &scored.values else { return None };
+        let (codes, classes) = self.coded(decided)?;
+        let mut scores = self.by_row(values.values(), f64::NAN);
+        let percent = scores.iter().any(|s| *s > 1.0) && says_percent(&scored.name);
+        if percent {
+            scores.iter_mut().for_each(|s| *s /= 100.0);
+        }
+        let last = words(&scored.name);
+        let last = last.rsplit(' ').next().unwrap_or_default();
+        let missing = scores.iter().zip(&codes).enumerate().filter(|(_, (s, c))| s.is_nan() || **c == NO_CLASS);
+        let mut absent = Counted::default();
+        missing.for_each(|(row, _)| absent.add(row, String::new));
+        let both = ClassAndScore {
+            codes,
+            classes,
+            scores,
+            labels: self.labels,
+            file: &self.table.name,
+            columns: [&decided.name, &scored.name],
+            says_probability: matches!(last, "proba" | "prob" | "probability" | "probs"),
+            surely_together: false,
+        };
+        let predictions = both.read(problems)?;
+        if percent {
+            problems.push(self.percent_note(&scored.name));
+        }
+        self.report_missing(absent, &format!("{}, {}", decided.name, scored.name), problems);
+        let (columns, decisions) = match predictions.values {
+            PredictedValues::Classes(_) => (vec![decided.name.clone()], None),
+            _ => (vec![scored.name.clone()], Some(decided.name.clone())),
+        };
+        Some(ReadPredictions { predictions, columns, decisions })
+    }
+
+    /// A score beside a column of classes.
+    fn score_beside(&self, decided: &Column, others: &[&Column], problems: &mut Vec<Problem>) -> Option<ReadPredictions> {
+        others.iter().find_map(|scored| self.class_and_score(decided, scored, problems))
+    }
+
+    /// A probability a class beside a column of classes.
+    fn probabilities_beside(&self, decided: &Column, others: &[&Column], problems: &mut Vec<Problem>) -> Result<Option<ReadPredictions>> {
+        let lists = others.iter().filter(|c| matches!(&c.values, Values::List(l) if l.width > 1)).map(|c| vec![c.name.clone()]);
+        let shares = others.iter().filter(|c| matches!(c.values, Values::Number { integer: false, .. })).map(|c| c.name.clone());
+        let together: Vec<String> = shares.collect();
+        let groups = lists.chain((together.len() > 1).then_some(together));
+        for names in groups {
+            let mut odd = Vec::new();
+            let Ok(mut predictions) = self.read_alone(&names, &mut odd) else { continue };
+            if odd.iter().any(|p| p.code == "probabilities_do_not_sum" && p.count * 2 > self.dataset.rows() as u64) {
+                continue;
+            }
+            if let Some(decided_for) = self.decisions_of(decided, &predictions) {
+                predictions.decisions = Some(decided_for);
+                problems.append(&mut odd);
+                return Ok(Some(ReadPredictions { predictions, columns: names, decisions: Some(decided.name.clone()) }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The decisions in a column beside probabilities, where its classes are those of the probabilities.
+    fn decisions_of(&self, column: &Column, predictions: &Predictions) -> Option<Decisions> {
+        let PredictedValues::Probabilities(values) = &predictions.values else { return None };
+        let (codes, classes) = self.coded(column)?;
+        let named = |written: &[String]| align(written, self.labels).map_or_else(|| written.to_vec(), |a| a.names);
+        let (own, theirs) = (named(&classes), named(&predictions.written));
+        let names = align(&own, &theirs)?.names;
+        let index = ClassIndex::new(&theirs);
+        let place: Vec<Option<u32>> = index.translate(&names);
+        let (mut seen, mut agree) = (0usize, 0usize);
+        for (row, code) in values.chunks_exact(theirs.len().max(1)).zip(&codes).filter(|(_, code)| **code != NO_CLASS) {
+            let most = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let own = place.get(*code as usize).copied().flatten().and_then(|at| row.get(at as usize)).copied().unwrap_or(f64::NAN);
+            if row.iter().all(|p| !p.is_nan()) {
+                seen += 1;
+                agree += usize::from(own >= most);
+            }
+        }
+        (seen > 0 && agree * 2 > seen).then_some(Decisions { codes, classes })
+    }
+
+    /// Numbers, whatever they look like: what a task of numbers asks for.
+    fn numbers(&self, column: &Column, problems: &mut Vec<Problem>) -> Result<Predictions> {
+        let column = match &column.values {
+            Values::Number { .. } => column.clone(),
+            Values::Timestamp(_) => return Err(self.not_numeric(column)),
+            _ => column.to_number(),
+        };
+        let Values::Number { values, .. } = &column.values else { return Err(self.not_numeric(&column)) };
+        if values.values().iter().all(|v| v.is_nan()) && column.rows() > 0 {
+            return Err(self.not_numeric(&column));
+        }
+        let values = self.by_row(values.values(), f64::NAN);
+        let mut missing = Counted::default();
+        for (row, _) in values.iter().enumerate().filter(|(_, v)| v.is_nan()) {
+            if let Some(source_row) = self.rows.source_row(row) {
+                missing.add(source_row, String::new);
+            }
+        }
+        self.report_missing(missing, &column.name, problems);
+        Ok(Predictions::plain(PredictedValues::Numbers(values)))
+    }
+
+    fn percent_note(&self, columns: &str) -> Problem {
+        let text = format!("{columns} of {} is read in percent: 100 means 1.", self.table.name);
+        note("percent_predictions", text, &self.table.name, Some(columns), "Log probabilities between 0 and 1 to say so in the file.")
     }
 
     fn given(&self, width: usize, columns: &[String]) -> Result<Option<Vec<String>>> {
@@ -99,9 +324,9 @@ impl Reading<'_> {
         .in_column(&column.name)
     }
 
-    /// Whether whole numbers are classes: the label's values, or few where there is no label.
+    /// Whether whole numbers are classes: the label's values, or few where there is no label or the task says so.
     fn are_classes(&self, column: &Column) -> bool {
-        if !matches!(column.values, Values::Number { integer: true, .. }) {
+        if !matches!(column.values, Values::Number { integer: true, .. }) || self.of_numbers() {
             return false;
         }
         let Ok((_, values)) = values_of(column, &self.table.name) else { return false };
@@ -110,6 +335,7 @@ impl Reading<'_> {
         match (label.map(|l| &l.values), labels) {
             // A label of many numbers, or with fractions, is a quantity.
             (Some(Values::Number { integer: false, .. }), _) => false,
+            _ if self.of_classes() => values.len() <= FEW_CLASSES.max(self.labels.len()),
             (Some(_), Some((_, labels))) => {
                 let index = ClassIndex::new(&labels);
                 labels.len() <= FEW_CLASSES && values.iter().filter(|v| index.code(v).is_some()).count() * 2 >= values.len()
@@ -128,6 +354,7 @@ impl Reading<'_> {
         problems: &mut Vec<Problem>,
     ) -> Result<Predictions> {
         let tolerance = (width as f64 * 0.0005).clamp(SUM_TOLERANCE, MOST_TOLERANCE);
+        let percent = self.in_percent(width, &fill);
         let mut values = Vec::with_capacity(self.dataset.rows() * width);
         let mut row = Vec::with_capacity(width);
         let (mut missing, mut outside, mut unsummed) = (Counted::default(), Counted::default(), Counted::default());
@@ -136,6 +363,9 @@ impl Reading<'_> {
             let source_row = self.rows.source_row(at);
             if let Some(source_row) = source_row {
                 fill(source_row, &mut row);
+            }
+            if percent {
+                row.iter_mut().for_each(|p| *p /= 100.0);
             }
             let sum: f64 = row.iter().sum();
             let bad = if row.len() != width || row.iter().any(|p| p.is_nan()) {
@@ -167,14 +397,36 @@ impl Reading<'_> {
             let place = (file.as_str(), Some(columns));
             problems.push(warning("probabilities_do_not_sum", text, place, mend, unsummed));
         }
-        Ok(Predictions { values: PredictedValues::Probabilities(values), classes, classes_from })
+        if percent {
+            problems.push(self.percent_note(columns));
+        }
+        Ok(Predictions::of_classes(PredictedValues::Probabilities(values), classes, classes_from))
+    }
+
+    /// Whether most rows sum to 100, as percentages do.
+    fn in_percent(&self, width: usize, fill: &impl Fn(usize, &mut Vec<f64>)) -> bool {
+        let (mut seen, mut fit) = (0usize, 0usize);
+        let mut row = Vec::with_capacity(width);
+        for at in (0..self.table.rows).take(1000) {
+            row.clear();
+            fill(at, &mut row);
+            if row.len() == width && row.iter().all(|p| !p.is_nan()) {
+                seen += 1;
+                let sum: f64 = row.iter().sum();
+                fit += usize::from((sum - 100.0).abs() <= 2.0 && row.iter().all(|p| (0.0..=100.0).contains(p)));
+            }
+        }
+        seen > 0 && fit * 10 >= seen * 9
     }
 
     fn score_or_number(&self, column: &Column, numbers: &[f64], problems: &mut Vec<Problem>) -> Result<Predictions> {
         let present = || numbers.iter().filter(|v| !v.is_nan());
         let within = present().filter(|v| (0.0..=1.0).contains(*v)).count();
+        let hundred = says_percent(&column.name) && present().all(|v| (0.0..=100.0).contains(v)) && present().any(|v| *v > 1.0);
         let label = self.dataset.named(self.dataset.params.label_col.as_ref()).filter(|_| self.dataset.info.labelled > 0);
         let score = match label.map(|column| &column.values) {
+            _ if self.of_numbers() => false,
+            _ if self.of_classes() => true,
             None => within == present().count(),
             // What ranks the rows of a query need not be a probability.
             _ if self.dataset.params.query_col.is_some() => false,
@@ -182,11 +434,12 @@ impl Reading<'_> {
             Some(Values::Number { integer: false, .. }) => false,
             Some(_) => labels_of(self.dataset).unwrap_or(None).is_some_and(|(_, names)| names.len() <= 2),
         };
+        let percent = score && hundred;
         let mut values = Vec::with_capacity(self.dataset.rows());
         let (mut missing, mut outside) = (Counted::default(), Counted::default());
         for at in 0..self.dataset.rows() {
             let source_row = self.rows.source_row(at);
-            let value = source_row.and_then(|r| numbers.get(r)).copied().unwrap_or(f64::NAN);
+            let value = source_row.and_then(|r| numbers.get(r)).copied().unwrap_or(f64::NAN) / if percent { 100.0 } else { 1.0 };
             let kept = if value.is_nan() {
                 if let Some(source_row) = source_row {
                     missing.add(source_row, String::new);
@@ -202,12 +455,32 @@ impl Reading<'_> {
         }
         self.report_missing(missing, &column.name, problems);
         self.report_outside(outside, &column.name, problems)?;
-        let values = if score { PredictedValues::Score(values) } else { PredictedValues::Numbers(values) };
-        Ok(Predictions { values, classes: Vec::new(), classes_from: ClassesFrom::Positions })
+        if percent {
+            problems.push(self.percent_note(&column.name));
+        }
+        let mut read = Predictions::plain(if score { PredictedValues::Score(values) } else { PredictedValues::Numbers(values) });
+        // `prob_fraud` is the probability of fraud.
+        let class = probability_name(&column.name).map(|name| name.class).filter(|_| score && self.labels.len() == 2);
+        read.score_of =
+            class.and_then(|class| ClassIndex::new(self.labels).code(&class)).and_then(|c| self.labels.get(c as usize)).cloned();
+        Ok(read)
     }
 
     fn classes(&self, column: &Column, problems: &mut Vec<Problem>) -> Result<Predictions> {
-        let (categories, sorted) = values_of(column, &self.table.name)?;
+        let (categories, sorted) = values_among(column, &self.table.name, self.labels)?;
+        for (spelling, count) in spelled_like(column, self.labels) {
+            let text = format!(
+                "{spelling:?} in {} of {} is one of the label's classes and is read as a class ({count} rows).",
+                column.name, self.table.name
+            );
+            problems.push(note(
+                "missing_is_a_class",
+                text,
+                &self.table.name,
+                Some(&column.name),
+                "Say in read.missingValues if it means that nothing is there.",
+            ));
+        }
         let index = ClassIndex::new(&sorted);
         let codes = index.translate(&categories.names);
         let mut missing = Counted::default();
@@ -223,7 +496,7 @@ impl Reading<'_> {
             .map(|code| code.unwrap_or(NO_CLASS))
             .collect();
         self.report_missing(missing, &column.name, problems);
-        Ok(Predictions { values: PredictedValues::Classes(values), classes: sorted, classes_from: ClassesFrom::Columns })
+        Ok(Predictions::of_classes(PredictedValues::Classes(values), sorted, ClassesFrom::Columns))
     }
 
     fn entities(&self, column: &Column, problems: &mut Vec<Problem>) -> Predictions {
@@ -238,7 +511,7 @@ impl Reading<'_> {
         });
         let values = PredictedValues::Entities(rows.collect());
         self.report_missing(missing, &column.name, problems);
-        Predictions { values, classes: Vec::new(), classes_from: ClassesFrom::Positions }
+        Predictions::plain(values)
     }
 
     fn report_missing(&self, missing: Counted, columns: &str, problems: &mut Vec<Problem>) {
@@ -257,7 +530,7 @@ impl Reading<'_> {
             let value = first.map(|e| e.text.clone()).unwrap_or_default();
             let message = format!("{columns} of {file} does not hold probabilities: {count} rows lie outside 0 to 1, such as {value}.");
             return Err(Error::new("not_probabilities", message)
-                .mend("Put scores through the model's sigmoid or softmax first, or choose a regression task.")
+                .mend("Put scores through the model's sigmoid or softmax first, divide percentages by 100, or choose a regression task.")
                 .in_file(file)
                 .in_column(columns)
                 .at_row(first.map_or(1, |e| e.row)));
@@ -271,14 +544,18 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Label classes without a probability: such rows can only be wrong.
+    /// Label classes without a probability: such rows can only be wrong. Where the probabilities have no names, more classes than this data
+    /// set has are no fault: the other one may have them.
     pub fn uncovered_classes(&self, predictions: &Predictions, problems: &mut Vec<Problem>) -> Result<()> {
-        if !matches!(predictions.values, PredictedValues::Probabilities(_)) {
+        let named = matches!(predictions.classes_from, ClassesFrom::Given | ClassesFrom::Columns);
+        let more_labels = self.labels.len() > predictions.classes.len();
+        let index = ClassIndex::new(&predictions.classes);
+        let meets = self.labels.iter().any(|name| index.code(name).is_some());
+        if !matches!(predictions.values, PredictedValues::Probabilities(_)) || !meets || !(named || more_labels) {
             return Ok(());
         }
         let Some((labels, names)) = labels_of(self.dataset)? else { return Ok(()) };
-        let index = ClassIndex::new(&predictions.classes);
-        let uncovered: Vec<&String> = names.iter().filter(|n| index.code(n).is_none()).collect();
+        let uncovered: Vec<&String> = names.iter().filter(|name| index.code(name).is_none()).collect();
         if uncovered.is_empty() {
             return Ok(());
         }
@@ -302,16 +579,5 @@ impl Reading<'_> {
         let mend = "Name the classes in the order of the probabilities in classNames, or log a probability for every class.";
         problems.push(warning("classes_not_covered", text, (file, label), mend, rows));
         Ok(())
-    }
-}
-
-/// Classes from column names: without the prefix that all of them share.
-fn class_names_of_columns(names: &[String]) -> Vec<String> {
-    let split: Option<Vec<(&str, &str)>> = names.iter().map(|n| class_of_probability_column(n)).collect();
-    match split {
-        Some(split) if split.iter().all(|(prefix, _)| split.first().is_some_and(|(first, _)| first == prefix)) => {
-            split.into_iter().map(|(_, class)| class.to_owned()).collect()
-        }
-        _ => names.to_vec(),
     }
 }

@@ -1,21 +1,26 @@
 //! Performance metrics: classification, regression, calibration, estimated without labels.
 
+mod alignment;
 mod build;
 mod classes;
+mod confidence;
 mod confusion;
 mod counted;
 mod curve;
 mod definition;
+mod distributions;
 pub mod estimated;
 mod form;
+mod headers;
 mod joining;
 mod logged;
 mod outcomes;
 mod pairing;
+mod polarity;
 mod predictions;
 pub mod ranking;
 
-pub use build::{SideInput, outcomes, positive_class, side_info};
+pub use build::{SideInput, outcomes, positive_of, side_info};
 pub(crate) use confusion::ratio;
 pub use confusion::{Margins, keep_classes, pool_rare};
 pub use curve::{
@@ -25,4 +30,5 @@ pub use definition::{Metric, MetricDefinition, Scale, all, by_id, catalogue};
 pub use form::{OutcomeForm, outcomes_in, reference_outcomes};
 pub use outcomes::{NO_CLASS, Outcomes, Prediction, Truth};
 pub use pairing::pair;
-pub use predictions::{ClassesFrom, PredictedValues, Predictions};
+pub use polarity::positive_class;
+pub use predictions::{ClassesFrom, Decisions, PredictedValues, Predictions};

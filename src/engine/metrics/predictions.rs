@@ -14,6 +14,21 @@ pub struct Predictions {
     pub classes: Vec<String>,
     /// Where `classes` come from.
     pub classes_from: ClassesFrom,
+    /// The same classes as the file calls them: what the labels of another file are compared with.
+    pub written: Vec<String>,
+    /// The classes that the model decided for, where the file holds them beside scores.
+    pub decisions: Option<Decisions>,
+    /// The class that scores are of, where something says so.
+    pub score_of: Option<String>,
+}
+
+/// The classes that a model decided for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decisions {
+    /// Codes into `classes`, one a row; [`super::NO_CLASS`] where missing.
+    pub codes: Vec<u32>,
+    /// Their names, as the file writes them.
+    pub classes: Vec<String>,
 }
 
 /// What was predicted, one entry a row of the data set.
@@ -45,6 +60,16 @@ pub enum ClassesFrom {
 }
 
 impl Predictions {
+    /// Predictions without classes of their own.
+    pub(super) fn plain(values: PredictedValues) -> Self {
+        Self::of_classes(values, Vec::new(), ClassesFrom::Positions)
+    }
+
+    /// Predictions of classes that are called what the file calls them.
+    pub(super) fn of_classes(values: PredictedValues, classes: Vec<String>, classes_from: ClassesFrom) -> Self {
+        Self { values, written: classes.clone(), classes, classes_from, decisions: None, score_of: None }
+    }
+
     /// Rows with a prediction.
     pub fn present(&self) -> usize {
         match &self.values {
@@ -76,7 +101,21 @@ impl Predictions {
                 PredictedValues::Entities(rows.iter().map(|&row| entities.get(row as usize).cloned().flatten()).collect())
             }
         };
-        Self { values, classes: self.classes.clone(), classes_from: self.classes_from }
+        let decided = |d: &Decisions| Decisions { codes: picked(&d.codes, rows), classes: d.classes.clone() };
+        let decisions = self.decisions.as_ref().map(decided);
+        Self { values, decisions, ..self.without_values() }
+    }
+
+    /// The same without a row.
+    fn without_values(&self) -> Self {
+        Self {
+            values: PredictedValues::Numbers(Vec::new()),
+            classes: self.classes.clone(),
+            classes_from: self.classes_from,
+            written: self.written.clone(),
+            decisions: None,
+            score_of: self.score_of.clone(),
+        }
     }
 
     /// What they look like.

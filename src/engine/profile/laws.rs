@@ -91,7 +91,8 @@ fn side(rows: &[Row], weighted: bool, grouped: bool) -> Side {
         problems: Vec::new(),
         questions: Vec::new(),
     };
-    let dataset = Dataset { name: "d".into(), table: Arc::new(table), features: features(), params: DataParams::default(), info };
+    let dataset =
+        Dataset { name: "d".into(), table: Arc::new(table), features: features(), params: DataParams::default(), task: None, info };
     let outcomes = Outcomes {
         task: ModelTask::BinaryClassification,
         classes: vec!["no".into(), "yes".into()],

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use straingauge_api::{
-    Banner, Batch, CaseRows, Category, Counts, Decisions, ModelTask, Outcome, Progress, RUN_FORMAT, RowPage, RunDocument, Severity,
-    SideInfo, Stage, Status, StressTestConfig, Summary,
+    Banner, Batch, CaseRows, Category, Counts, Decisions, ModelMetric, ModelTask, Outcome, PositiveClass, Progress, RUN_FORMAT, RowPage,
+    RunDocument, Severity, SideInfo, Stage, Status, StressTestConfig, Summary,
 };
 
 use super::decisions;
@@ -59,6 +59,8 @@ pub struct Run {
     id: String,
     reference: SideInfo,
     evaluation: SideInfo,
+    /// The class that binary metrics are about, where the sides were there to say it.
+    positive: Option<PositiveClass>,
     state: State,
     /// Steps taken so far.
     done: u64,
@@ -124,6 +126,12 @@ impl Run {
             config.positive_class.as_deref(),
             config.decision_threshold,
         )?;
+        let positive = metrics::positive_of(
+            task,
+            (&reference.dataset, reference.predictions.as_deref()),
+            (&evaluation.dataset, evaluation.predictions.as_deref()),
+            config.positive_class.as_deref(),
+        )?;
         // The settings hold the caller's numbers from here on.
         (config.custom_metrics, config.custom_tests) = (Vec::new(), Vec::new());
         let preparation = Preparation::new(settings, (reference.dataset, of_reference), (evaluation.dataset, of_evaluation))?;
@@ -135,6 +143,7 @@ impl Run {
             id,
             reference,
             evaluation,
+            positive,
             state: State::Preparing(Box::new(preparation)),
             done: 0,
             total,
@@ -166,6 +175,7 @@ impl Run {
             id,
             reference,
             evaluation,
+            positive: None,
             done: 0,
             total: plan.planned.len() as u64 + 2,
             reported: vec![true; plan.specs.len()],
@@ -319,7 +329,7 @@ impl Run {
         let abnormal = self.abnormal.or_else(|| abnormal.as_ref().map(Bitmap::count));
         let failing_inputs = abnormal.unwrap_or(0);
         // What follows from the cases is filled in by `settle`.
-        let summary = Summary {
+        let mut summary = Summary {
             outcome: Outcome::Ready,
             headline: String::new(),
             counts: Counts::default(),
@@ -337,6 +347,8 @@ impl Run {
         let outcomes = context.rows.as_ref().map(|(reference, _)| Arc::clone(&reference.outcomes));
         let model = context.frame.model.as_ref();
         let classes = outcomes.as_ref().map(|o| o.classes.clone()).or_else(|| model.map(|m| m.classes.clone())).unwrap_or_default();
+        let model_metrics = model_metrics::model_metrics(context, self.task);
+        summary.banners.extend(other_class_banner(&model_metrics, self.positive.as_ref()));
         let mut document = RunDocument {
             format: RUN_FORMAT,
             engine: env!("CARGO_PKG_VERSION").to_owned(),
@@ -347,12 +359,13 @@ impl Run {
             seed: self.config.seed,
             sensitivity: self.config.sensitivity,
             positive_class: classes.last().filter(|_| self.task == ModelTask::BinaryClassification).cloned(),
+            positive: self.positive.clone(),
             decision_threshold: outcomes.map_or_else(|| model.filter(|m| m.form == Form::Score).map(|m| m.cut), |o| o.cut()),
             classes,
             reference: self.reference.clone(),
             evaluation: self.evaluation.clone(),
             summary,
-            model_metrics: model_metrics::model_metrics(context, self.task),
+            model_metrics,
             findings: Vec::new(),
             suggestions: Vec::new(),
             categories: Vec::new(),
@@ -385,6 +398,21 @@ impl Run {
         }
         banners
     }
+}
+
+/// Says that scores which rank worse than chance on both sides may be of the other class.
+fn other_class_banner(metrics: &[ModelMetric], positive: Option<&PositiveClass>) -> Option<Banner> {
+    let auc = metrics.iter().find(|m| m.id == "auc")?;
+    let (reference, evaluation) = (auc.reference?, auc.evaluation?);
+    let positive = positive?;
+    let other = positive.others.first()?;
+    (reference < 0.5 && evaluation < 0.5).then(|| Banner {
+        code: "positive_class_may_be_the_other".to_owned(),
+        text: format!(
+            "AUC is under 0.5 on both sides ({reference:.3} and {evaluation:.3}): the positive class may be {other}, not {} ({}). Set positiveClass to choose it.",
+            positive.class, positive.reason
+        ),
+    })
 }
 
 /// Asks the next family.

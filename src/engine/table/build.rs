@@ -6,7 +6,7 @@ use straingauge_api::{DataParams, DatasetInfo, ErrorDetails, ModelTask, Problem,
 
 use super::facts::{ColumnFacts, present_rows};
 use super::inspection::column_infos;
-use super::{Column, Dataset, Feature, FeatureKind, Roles, Table, Values, roles};
+use super::{Column, Dataset, Feature, FeatureKind, Roles, Table, Values, roles_for};
 use crate::{Error, Result};
 
 /// Builds the data set `name` over `table`: roles set by `params`, the rest guessed.
@@ -24,7 +24,7 @@ pub fn dataset(table: Arc<Table>, name: &str, params: &DataParams, task: Option<
             .in_file(&table.name));
     }
     let facts: Vec<ColumnFacts> = table.columns.iter().map(|c| ColumnFacts::of(c)).collect();
-    let roles = roles(&table, &facts, params)?;
+    let roles = roles_for(&table, &facts, params, task)?;
     let table = converted(table, &roles)?;
     let params = in_force(&table, &roles, params);
     let label = params.label_col.as_ref().and_then(|n| table.column(n));
@@ -41,7 +41,7 @@ pub fn dataset(table: Arc<Table>, name: &str, params: &DataParams, task: Option<
         problems: label_problems(&table, label.map(AsRef::as_ref), labelled, task),
         questions: Vec::new(),
     };
-    Ok(Dataset { name: name.to_owned(), features: features(&table, &roles), table, params, info })
+    Ok(Dataset { name: name.to_owned(), features: features(&table, &roles), table, params, task, info })
 }
 
 /// The table with columns in the type that their role asks for.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use straingauge_api::{DataParams, DatasetInfo};
+use straingauge_api::{DataParams, DatasetInfo, ModelTask};
 
 use super::{Column, Table};
 
@@ -44,6 +44,8 @@ pub struct Dataset {
     pub features: Vec<Feature>,
     /// The parameters in force, guesses filled in: `label_col`, `timestamp_col`, … name the special columns.
     pub params: DataParams,
+    /// The project's task, where somebody named it: it decides how labels and predictions are read.
+    pub task: Option<ModelTask>,
     /// What the reader is told of it.
     pub info: DatasetInfo,
 }

@@ -11,6 +11,10 @@ use super::{Column, Table, Values, names};
 const COMPARED_ROWS: usize = 5_000;
 /// Lists of so many numbers are taken for embeddings whatever their name.
 const EMBEDDING_WIDTH: usize = 8;
+/// Values of a label that are compared with names of columns.
+const MOST_CLASSES: usize = 1_000;
+/// Whole numbers with more values than this are no classes.
+const FEW_NUMBERS: usize = 30;
 
 /// Fills the slots that the reader left open, evidence after evidence.
 pub struct Finder<'a> {
@@ -18,6 +22,13 @@ pub struct Finder<'a> {
     facts: &'a [ColumnFacts],
     words: Vec<String>,
     guesses: &'a mut Vec<Option<RoleGuess>>,
+}
+
+/// Columns that may hold one probability a class, and what speaks for it.
+struct NamedGroup<'o, 'a> {
+    columns: Vec<&'o Open<'a>>,
+    confidence: f64,
+    why: &'static str,
 }
 
 /// A column that still has no role.
@@ -80,42 +91,64 @@ impl<'a> Finder<'a> {
         best.map(|(_, name)| OneOrMany::One(name.to_owned()))
     }
 
-    /// Columns of numbers that sum to 1 together: named like classes, with one prefix, or all that the file has. Whole
-    /// numbers do so too where they say which of several things a row is; those are features.
+    /// Columns of numbers that sum to 1 together and whose names say a model's classes: one word around each class, the label's
+    /// own values, or the places 0, 1, 2, …. Shares of a whole (sand, silt, clay) sum to 1 too; without such names they are features,
+    /// and so are whole numbers that say which of several things a row is.
     pub fn probability_columns(&mut self, class_names: Option<&[String]>) -> Option<OneOrMany> {
-        let between = |f: &ColumnFacts| f.range.is_some_and(|(lo, hi)| lo >= 0.0 && hi <= 1.0);
-        let open: Vec<Open<'_>> = self
-            .open()
-            .into_iter()
-            .filter(|o| matches!(o.column.values, Values::Number { integer: false, .. }) && between(o.facts))
-            .collect();
+        let open: Vec<Open<'_>> = self.open().into_iter().filter(|o| is_share(o.column, o.facts)).collect();
         if open.len() < 2 {
             return None;
         }
         let mut classes: BTreeSet<String> = class_names.into_iter().flatten().cloned().collect();
-        let labels = self.table.columns.iter().filter(|c| names::label_name(&names::words(&c.name)) > 0.0);
-        for label in labels {
-            if let Values::Category(categories) = &label.values {
-                classes.extend(categories.names.iter().take(1000).cloned());
-            }
+        let labels = self.table.columns.iter().zip(self.guesses.iter()).filter(|(column, guess)| {
+            guess.as_ref().map_or_else(|| names::label_name(&names::words(&column.name)) > 0.0, |g| g.role == Role::Label)
+        });
+        for (label, _) in labels {
+            classes.extend(class_values(label));
         }
-        let prefixed = |prefix: &str| {
-            let fits = |o: &&Open<'_>| names::class_of_probability_column(&o.column.name).is_some_and(|(p, _)| p == prefix);
-            open.iter().filter(fits).collect::<Vec<_>>()
+        let named: Vec<(Option<names::ProbabilityName>, &Open<'_>)> =
+            open.iter().map(|o| (names::probability_name(&o.column.name), o)).collect();
+        let arounds: BTreeSet<&(String, String)> = named.iter().filter_map(|(name, _)| name.as_ref()).map(|n| &n.around).collect();
+        let like = |around: &(String, String)| -> Vec<&Open<'_>> {
+            named.iter().filter(|(name, _)| name.as_ref().is_some_and(|n| n.around == *around)).map(|(_, o)| *o).collect()
         };
-        let prefixes: BTreeSet<&str> =
-            open.iter().filter_map(|o| names::class_of_probability_column(&o.column.name)).map(|(p, _)| p).collect();
-        let mut groups: Vec<(Vec<&Open<'_>>, f64, &str)> =
-            prefixes.into_iter().map(|p| (prefixed(p), 0.95, "one name before each class")).collect();
-        groups.push((open.iter().filter(|o| classes.contains(&o.column.name)).collect(), 0.95, "named like the classes"));
-        groups.push((open.iter().collect(), 0.8, "all numbers of the file"));
-        let (columns, confidence, why) = groups.into_iter().find(|(columns, _, _)| columns.len() > 1 && sum_to_one(columns))?;
+        let mut groups: Vec<NamedGroup<'_, '_>> = arounds
+            .into_iter()
+            .map(|around| NamedGroup { columns: like(around), confidence: 0.95, why: "one name around each class" })
+            .collect();
+        let of_classes = open.iter().filter(|o| classes.contains(&o.column.name)).collect();
+        groups.push(NamedGroup { columns: of_classes, confidence: 0.95, why: "named like the classes" });
+        let places = open.iter().filter(|o| o.column.name.parse::<usize>().is_ok_and(|p| p < open.len() && p.to_string() == o.column.name));
+        groups.push(NamedGroup { columns: places.collect(), confidence: 0.8, why: "named by the places of the classes" });
+        let NamedGroup { columns, confidence, why } =
+            groups.into_iter().find(|g| g.columns.len() > 1 && !are_flags(&g.columns) && sum_to_one(&g.columns))?;
         let reason = format!("one of {} columns that sum to 1 ({why}): one probability a class", columns.len());
         let chosen: Vec<(usize, String)> = columns.iter().map(|o| (o.at, o.column.name.clone())).collect();
         for (at, _) in &chosen {
             self.set(*at, Role::Prediction, confidence, reason.clone());
         }
         Some(OneOrMany::Many(chosen.into_iter().map(|(_, name)| name).collect()))
+    }
+
+    /// How sure the model is of the class that another column names, where its own name is too weak to say so alone.
+    pub fn confidences(&mut self, prediction: Option<&OneOrMany>) {
+        let Some([name]) = prediction.map(OneOrMany::as_slice) else { return };
+        let Some(column) = self.table.column(name) else { return };
+        let classes = class_values(column);
+        if classes.len() < 2 {
+            return;
+        }
+        let least = 1.0 / classes.len() as f64 - 1e-6;
+        for open in self.open() {
+            let unit = open.facts.range.is_some_and(|(lo, hi)| lo >= 0.0 && hi <= 1.0 && hi > lo);
+            let number = matches!(open.column.values, Values::Number { integer: false, .. });
+            if !number || !unit || !names::confidence_name(&open.words) {
+                continue;
+            }
+            if open.facts.range.is_some_and(|(lo, _)| lo >= least) || parts(column, open.column) {
+                self.set(open.at, Role::Prediction, 0.75, format!("goes with {name}, and its name says how sure the model is"));
+            }
+        }
     }
 
     /// All other lists: embeddings where they are named so or long enough, else nothing that a test could use.
@@ -172,7 +205,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Predictions by their names; the best of them, where there is none yet.
-    pub fn named_predictions(&mut self, have_one: bool) -> Option<OneOrMany> {
+    pub fn named_predictions(&mut self, have_one: bool, of_numbers: bool) -> Option<OneOrMany> {
         let plausible = |o: &Open<'_>| !matches!(o.column.values, Values::Timestamp(_) | Values::Text(_) | Values::List(_));
         let ranked = self.words.iter().any(|words| matches!(names::other_role(words), Some((Role::QueryId, _))));
         let mut best: Option<(f64, Open<'_>)> = None;
@@ -180,12 +213,14 @@ impl<'a> Finder<'a> {
             let numeric = matches!(open.column.values, Values::Number { .. });
             let unit = open.facts.range.is_some_and(|(lo, hi)| lo >= 0.0 && hi <= 1.0);
             let confidence = names::prediction_name(&open.words);
-            // `score` may be a feature; as a prediction it is a number between 0 and 1, or ranks the rows of a query.
-            if confidence == 0.0 || (confidence < 0.8 && (have_one || !(numeric && (unit || ranked)))) {
+            // `score` may be a feature; as a prediction it is a number between 0 and 1, or ranks the rows of a query, or is what the
+            // task asks for.
+            let fits = if of_numbers { numeric } else { numeric && (unit || ranked) };
+            if confidence == 0.0 || (confidence < 0.8 && (have_one || !fits)) {
                 continue;
             }
             // A score tells more than a class: prefer numbers between 0 and 1.
-            let rank = confidence + if numeric && unit { 0.1 } else { 0.0 };
+            let rank = confidence + if numeric && unit && !of_numbers { 0.1 } else { 0.0 };
             let reason = format!("its name says a prediction; {}", values_in_words(&open));
             self.set(open.at, Role::Prediction, confidence, reason);
             if best.as_ref().is_none_or(|(r, _)| rank > *r) {
@@ -302,6 +337,51 @@ impl<'a> Finder<'a> {
     }
 }
 
+/// Whether numbers can be shares of 1, or of 100.
+fn is_share(column: &Column, facts: &ColumnFacts) -> bool {
+    matches!(column.values, Values::Number { .. }) && facts.range.is_some_and(|(low, high)| low >= 0.0 && high <= 100.0)
+}
+
+/// Whether columns only ever say 0 or 1: which of several things a row is.
+fn are_flags(columns: &[&Open<'_>]) -> bool {
+    let flag = |o: &&Open<'_>| matches!(o.column.values, Values::Number { integer: true, .. }) && o.facts.range.is_some_and(|r| r.1 <= 1.0);
+    columns.iter().all(flag)
+}
+
+/// The classes that a column names; empty where it has too many values, or fractions.
+fn class_values(column: &Column) -> BTreeSet<String> {
+    match &column.values {
+        Values::Category(categories) => categories.names.iter().take(MOST_CLASSES).cloned().collect(),
+        Values::Boolean(_) => ["false", "true"].map(str::to_owned).into(),
+        Values::Number { values, integer: true } => {
+            let mut found = BTreeSet::new();
+            for value in values.values().iter().take(COMPARED_ROWS).filter(|v| !v.is_nan()) {
+                found.insert(super::number_text(*value));
+                if found.len() > FEW_NUMBERS {
+                    return BTreeSet::new();
+                }
+            }
+            found
+        }
+        _ => BTreeSet::new(),
+    }
+}
+
+/// Whether a number parts two classes: all rows of one lie above all rows of the other.
+fn parts(classes: &Column, numbers: &Column) -> bool {
+    let Values::Number { values, .. } = &numbers.values else { return false };
+    let mut ranges: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+    for (row, &value) in values.values().iter().enumerate().take(COMPARED_ROWS).filter(|(_, v)| !v.is_nan()) {
+        let Some(class) = classes.cell(row) else { continue };
+        let range = ranges.entry(class).or_insert((value, value));
+        *range = (range.0.min(value), range.1.max(value));
+    }
+    match ranges.values().collect::<Vec<_>>().as_slice() {
+        [a, b] => a.1 < b.0 || b.1 < a.0,
+        _ => false,
+    }
+}
+
 /// What a column's values are, in a few words.
 fn values_in_words(open: &Open<'_>) -> String {
     let distinct = open.facts.distinct;
@@ -336,7 +416,8 @@ fn sum_to_one(columns: &[&Open<'_>]) -> bool {
             continue;
         }
         seen += 1;
-        fit += usize::from(is_probability_row(&values));
+        let percent = || values.iter().map(|v| v / 100.0).collect::<Vec<f64>>();
+        fit += usize::from(is_probability_row(&values) || is_probability_row(&percent()));
     }
     seen > 0 && fit * 10 >= seen * 9
 }

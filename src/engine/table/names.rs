@@ -44,6 +44,11 @@ const PREDICTIONS: &[(&str, f64)] = &[
     ("score", 0.7),
     ("prob", 0.8),
     ("forecast", 0.7),
+    ("forecasts", 0.7),
+    ("predicted class", 0.95),
+    ("predicted label", 0.95),
+    ("decision", 0.7),
+    ("confidence", 0.7),
 ];
 /// Names of the moment of a row.
 const TIMESTAMPS: &[(&str, f64)] = &[
@@ -139,15 +144,104 @@ pub fn prediction_name(words: &str) -> f64 {
     listed(PREDICTIONS, words).unwrap_or(if ends || starts { 0.85 } else { 0.0 })
 }
 
-/// The class name in a column that holds one class's probability: `prob_cat` → `cat`.
-pub fn class_of_probability_column(name: &str) -> Option<(&'static str, &str)> {
-    const PREFIXES: &[&str] = &["probability", "probabilities", "prob", "proba", "prediction", "preds", "pred", "score", "p"];
-    let lower_prefix = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    PREFIXES.iter().filter(|prefix| lower_prefix(prefix)).find_map(|prefix| {
-        let rest = name.get(prefix.len()..)?;
-        let class = rest.strip_prefix(['_', '.', '-', ' ', ':'])?;
-        (!class.is_empty()).then_some((*prefix, class))
-    })
+/// Words before or after a class in the name of the column that holds its probability.
+const PROBABILITY_WORDS: &[&str] = &[
+    "pred",
+    "preds",
+    "predicted",
+    "prediction",
+    "predictions",
+    "prob",
+    "probs",
+    "proba",
+    "probas",
+    "probability",
+    "probabilities",
+    "p",
+    "score",
+    "scores",
+    "confidence",
+    "conf",
+    "likelihood",
+    "softmax",
+    "class",
+];
+/// Words that stand among those and say nothing alone.
+const FILLERS: &[&str] = &["y", "of", "for", "model", "output", "the", "is", "label", "hat"];
+
+/// The class in the name of a column that holds one class's probability: `prob_cat`, `y_pred_proba_cat`, `P(cat)`, `cat_prob`,
+/// `Probability of cat`, `p0`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProbabilityName {
+    /// The words around the class, in lower case: the same for all classes of a model.
+    pub around: (String, String),
+    /// The class.
+    pub class: String,
+}
+
+/// Takes the name of a column that holds one class's probability apart; `None` where no word says so.
+pub fn probability_name(name: &str) -> Option<ProbabilityName> {
+    let separates = |c: char| c.is_whitespace() || matches!(c, '_' | '-' | '.' | ':' | '(' | ')' | '[' | ']' | '=' | '|' | '/' | '%');
+    let is_word = |list: &[&str], word: &str| list.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let (mut start, mut end) = (0, name.len());
+    let mut said = false;
+    loop {
+        let rest = name.get(start..end)?;
+        let word = rest.split(separates).next().unwrap_or_default();
+        let after = rest.get(word.len()..).unwrap_or_default();
+        if word.is_empty() {
+            let Some(skipped) = rest.chars().next().filter(|c| separates(*c) && (*c != '-' || start > 0)) else { break };
+            // A minus before a number is its sign: `score_-1`.
+            if skipped == '-'
+                && rest.get(1..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()))
+                && name.get(..start).is_some_and(|b| b.ends_with(['_', ' ', '.']))
+            {
+                break;
+            }
+            start += skipped.len_utf8();
+        } else if !after.is_empty() && (is_word(PROBABILITY_WORDS, word) || is_word(FILLERS, word)) {
+            said |= is_word(PROBABILITY_WORDS, word);
+            start += word.len();
+        } else {
+            break;
+        }
+    }
+    // `p0`, `class1`: the number is the class.
+    let rest = name.get(start..end)?;
+    let letters = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len();
+    let number = rest.get(letters..).unwrap_or_default();
+    if letters > 0 && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) && is_word(PROBABILITY_WORDS, rest.get(..letters)?) {
+        said = true;
+        start += letters;
+    }
+    loop {
+        let rest = name.get(start..end)?;
+        let word = rest.rsplit(separates).next().unwrap_or_default();
+        if word.is_empty() {
+            let Some(skipped) = rest.chars().next_back().filter(|c| separates(*c)) else { break };
+            end -= skipped.len_utf8();
+        } else if word.len() < rest.len() && (is_word(PROBABILITY_WORDS, word) || is_word(FILLERS, word)) {
+            said |= is_word(PROBABILITY_WORDS, word);
+            end -= word.len();
+        } else {
+            break;
+        }
+    }
+    let says_nothing = |class: &str| is_word(PROBABILITY_WORDS, class) || is_word(FILLERS, class);
+    let class = name.get(start..end).filter(|class| said && !class.is_empty() && !says_nothing(class))?;
+    let around = (name.get(..start)?.to_lowercase(), name.get(end..)?.to_lowercase());
+    Some(ProbabilityName { around, class: class.to_owned() })
+}
+
+/// Whether a name says a share of 100: `score_percent`, `risk_pct`, `probability (%)`.
+pub fn says_percent(name: &str) -> bool {
+    name.contains('%') || words(name).split([' ', '(', ')']).any(|w| matches!(w, "percent" | "pct" | "percentage" | "perc"))
+}
+
+/// Whether a name says how sure a model is, of whichever class it names.
+pub fn confidence_name(words: &str) -> bool {
+    let last = words.rsplit(' ').next().unwrap_or_default();
+    matches!(last, "confidence" | "conf" | "certainty" | "score" | "scores" | "prob" | "probability" | "proba" | "likelihood")
 }
 
 /// How surely a name names the moment of a row; 0 where it does not.
@@ -235,8 +329,23 @@ mod tests {
         assert_eq!(protected_word("customer age group"), Some("age"));
         assert_eq!(protected_word("account age"), None);
         assert_eq!(protected_word("page"), None);
-        assert_eq!(class_of_probability_column("proba_cat"), Some(("proba", "cat")));
-        assert_eq!(class_of_probability_column("price"), None);
+    }
+
+    #[test]
+    fn classes_are_found_in_the_names_of_their_probabilities() {
+        let class = |name: &str| probability_name(name).map(|n| n.class);
+        let named =
+            ["proba_cat", "y_pred_proba_cat", "P(cat)", "cat_prob", "Probability of cat", "class_cat", "cat probability (%)", "pred.cat"];
+        for name in named {
+            assert_eq!(class(name).as_deref(), Some("cat"), "{name}");
+        }
+        assert_eq!(class("y_pred_proba_prepaid_card").as_deref(), Some("prepaid_card"));
+        assert_eq!(
+            (class("p0").as_deref(), class("prob_12").as_deref(), class("score_-1").as_deref()),
+            (Some("0"), Some("12"), Some("-1"))
+        );
+        assert_eq!((class("price"), class("y_pred_proba"), class("sand"), class("page_views")), (None, None, None, None));
+        assert!(says_percent("score_percent") && says_percent("risk %") && !says_percent("score"));
     }
 
     #[test]

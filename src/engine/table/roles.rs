@@ -3,7 +3,7 @@
 //! A guess weighs three kinds of evidence: the column's name, its type and values, and its agreement with other columns
 //! (rows of numbers that sum to 1, a class that is always the most probable one).
 
-use straingauge_api::{DataParams, OneOrMany, Role, RoleGuess};
+use straingauge_api::{DataParams, ModelTask, OneOrMany, Role, RoleGuess};
 
 use super::facts::ColumnFacts;
 use super::finder::Finder;
@@ -32,28 +32,40 @@ impl Roles {
 /// # Errors
 /// `unknown_column` where `params` names a column that the table lacks, `conflicting_roles` where it gives a column two roles.
 pub fn roles(table: &Table, facts: &[ColumnFacts], params: &DataParams) -> Result<Roles> {
+    roles_for(table, facts, params, None)
+}
+
+/// The same for a task: a model of numbers has no probabilities.
+///
+/// # Errors
+/// As [`roles`].
+pub fn roles_for(table: &Table, facts: &[ColumnFacts], params: &DataParams, task: Option<ModelTask>) -> Result<Roles> {
     let mut guesses = set_by_reader(table, params)?;
     let said = |role: Role| guesses.iter().any(|g| g.as_ref().is_some_and(|g| g.role == role));
     let (label_said, prediction_said, time_said) = (params.label_col.is_some(), params.prediction_col.is_some(), said(Role::Timestamp));
     let singular_said: Vec<Role> = [Role::Id, Role::Group, Role::Weight, Role::QueryId].into_iter().filter(|&r| said(r)).collect();
+    let of_numbers = matches!(task, Some(ModelTask::Regression | ModelTask::Ranking));
     let mut finder = Finder::new(table, facts, &mut guesses);
 
     finder.empty_columns();
     let mut prediction = params.prediction_col.clone();
-    if !prediction_said {
-        prediction = finder.probability_lists();
-        prediction = prediction.or_else(|| finder.probability_columns(params.class_names.as_deref()));
+    if !of_numbers {
+        // What stands beside a prediction that the reader named is no feature either.
+        let lists = if prediction_said { None } else { finder.probability_lists() };
+        let columns = if lists.is_none() { finder.probability_columns(params.class_names.as_deref()) } else { None };
+        prediction = prediction.or(lists).or(columns);
     }
     finder.embeddings();
     prediction = finder.entities(label_said, prediction);
     if !label_said {
         finder.label();
     }
-    if !prediction_said {
-        let named = finder.named_predictions(prediction.is_some());
-        prediction = prediction.or(named);
-    }
+    let named = finder.named_predictions(prediction.is_some(), of_numbers);
+    prediction = prediction.or(named);
     finder.most_probable_class(prediction.as_ref());
+    if !of_numbers {
+        finder.confidences(prediction.as_ref());
+    }
     if !time_said {
         finder.timestamp();
     }

@@ -21,7 +21,7 @@ impl Dataset {
         if let Some(label) = self.params.label_col.as_ref().and_then(|name| table.column(name)) {
             info.labelled = super::facts::present_rows(label);
         }
-        Ok(Self { name: self.name.clone(), table, features: self.features.clone(), params: self.params.clone(), info })
+        Ok(Self { name: self.name.clone(), table, features: self.features.clone(), params: self.params.clone(), task: self.task, info })
     }
 }
 

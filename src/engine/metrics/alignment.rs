@@ -1,0 +1,230 @@
+//! Names of predicted classes brought to the names that the labels have.
+//!
+//! A model's output often names its classes otherwise than the data: `LABEL_1`, `y_pred_proba_cat`, `P(cat)`, `1` for `yes`.
+//! Names are tried first, then names without what they share, then words for yes and no, then places in the order of the sorted labels.
+
+use super::classes::{ClassIndex, sort};
+use super::polarity::polarity;
+
+/// Names from which what they share is looked for.
+const LOOKED_AT: usize = 20;
+
+/// Predicted classes under the labels' names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alignment {
+    /// One name a predicted class, in its order; its own where the labels have none for it.
+    pub names: Vec<String>,
+    /// What they were matched by.
+    pub by: MatchedBy,
+}
+
+/// What predicted classes were matched with labels by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MatchedBy {
+    /// They have the same names.
+    Names,
+    /// They have the same names without what all of them share.
+    PartsOfNames,
+    /// They say yes and no in other words.
+    Words,
+    /// Nothing but their places: the labels are sorted.
+    Places,
+}
+
+/// Brings the names of predicted classes to those of the labels; `None` where nothing matches them, or there are no labels.
+pub fn align(predicted: &[String], labels: &[String]) -> Option<Alignment> {
+    if predicted.is_empty() || labels.is_empty() {
+        return None;
+    }
+    let index = ClassIndex::new(labels);
+    let places = by_places(predicted, labels);
+    // Columns called 0, 1, 2 over labels 1, 2, 3 are places, though two of the names meet.
+    let numbered = predicted.len() > 2 && predicted.iter().enumerate().all(|(at, name)| *name == at.to_string());
+    let shifted = numbered && predicted.len() == labels.len() && predicted.iter().any(|name| index.code(name).is_none());
+    let alignment = |names, by| Alignment { names, by };
+    if !shifted && predicted.iter().any(|name| index.code(name).is_some()) {
+        return Some(alignment(with_the_other(predicted.to_vec(), labels, &index), MatchedBy::Names));
+    }
+    if !shifted && let Some(names) = by_parts(predicted, labels) {
+        return Some(alignment(with_the_other(names, labels, &index), MatchedBy::PartsOfNames));
+    }
+    if let Some(names) = by_words(predicted, labels) {
+        return Some(alignment(names, MatchedBy::Words));
+    }
+    places.map(|names| alignment(names, MatchedBy::Places))
+}
+
+/// Where one of two names is one of two labels, the other is the other.
+fn with_the_other(mut names: Vec<String>, labels: &[String], index: &ClassIndex) -> Vec<String> {
+    let ([_, _], [first, second]) = (names.as_slice(), labels) else { return names };
+    let codes: Vec<Option<u32>> = names.iter().map(|name| index.code(name)).collect();
+    let other = |code: u32| if code == 0 { second.clone() } else { first.clone() };
+    match (codes.as_slice(), names.as_mut_slice()) {
+        ([Some(code), None], [_, open]) | ([None, Some(code)], [open, _]) => *open = other(*code),
+        _ => {}
+    }
+    names
+}
+
+/// Lower case, with one sign for all that separates words.
+fn plain(name: &str) -> String {
+    name.trim().to_lowercase().chars().map(|c| if c.is_whitespace() || matches!(c, '-' | '.' | ':') { '_' } else { c }).collect()
+}
+
+/// What stands before and after the class in each of several names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Around {
+    before: String,
+    after: String,
+}
+
+impl Around {
+    /// The class in a name that has the same around it.
+    fn inner<'n>(&self, name: &'n str) -> Option<&'n str> {
+        name.strip_prefix(self.before.as_str())?.strip_suffix(self.after.as_str()).filter(|inner| !inner.is_empty())
+    }
+
+    /// Whether a word ends and another begins on either side of the class.
+    fn is_apart(&self, class: &str) -> bool {
+        let letter = |c: char| c.is_alphanumeric();
+        let digit_follows = class.starts_with(|c: char| c.is_ascii_digit()) && !self.before.ends_with(|c: char| c.is_ascii_digit());
+        (self.before.is_empty() || !self.before.ends_with(letter) || digit_follows)
+            && (self.after.is_empty() || !self.after.starts_with(letter))
+    }
+}
+
+fn by_parts(predicted: &[String], labels: &[String]) -> Option<Vec<String>> {
+    // A sign is part of a name (`score_-1`), or separates it (`score-1`): both are tried.
+    let lower = |name: &String| name.trim().to_lowercase();
+    [&lower as &dyn Fn(&String) -> String, &|name| plain(name)].into_iter().find_map(|written| {
+        let names: Vec<String> = predicted.iter().map(written).collect();
+        let classes: Vec<String> = labels.iter().map(written).collect();
+        let mut arounds: Vec<Around> = Vec::new();
+        for name in names.iter().take(LOOKED_AT) {
+            for class in classes.iter().filter(|class| !class.is_empty()) {
+                for (at, _) in name.match_indices(class.as_str()) {
+                    let around = Around {
+                        before: name.get(..at).unwrap_or_default().to_owned(),
+                        after: name.get(at + class.len()..).unwrap_or_default().to_owned(),
+                    };
+                    if around.is_apart(class) && !arounds.contains(&around) {
+                        arounds.push(around);
+                    }
+                }
+            }
+        }
+        let read = |around: &Around| -> Option<(usize, Vec<String>)> {
+            let mut met = 0;
+            let inner: Vec<String> = (names.iter().zip(predicted))
+                .map(|(name, own)| {
+                    let inner = around.inner(name)?;
+                    let label = classes.iter().position(|c| c == inner).and_then(|at| labels.get(at));
+                    met += usize::from(label.is_some());
+                    Some(label.cloned().unwrap_or_else(|| if inner.is_empty() { own.clone() } else { inner.to_owned() }))
+                })
+                .collect::<Option<_>>()?;
+            (met > 0 && met * 2 >= predicted.len().min(labels.len())).then_some((met, inner))
+        };
+        // The most matches; of equals the shortest surroundings.
+        let size = |around: &Around| around.before.len() + around.after.len();
+        let best = arounds.iter().filter_map(|around| Some((read(around)?, around)));
+        best.min_by(|((a, _), x), ((b, _), y)| b.cmp(a).then_with(|| size(x).cmp(&size(y)))).map(|((_, names), _)| names)
+    })
+}
+
+fn by_words(predicted: &[String], labels: &[String]) -> Option<Vec<String>> {
+    if predicted.len() > 2 || labels.len() > 2 {
+        return None;
+    }
+    let said = |names: &[String]| names.iter().map(|name| polarity(name)).collect::<Option<Vec<bool>>>();
+    let (ours, theirs) = (said(labels)?, said(predicted)?);
+    let differ = |all: &[bool]| all.len() < 2 || all.first() != all.last();
+    if !differ(&ours) || !differ(&theirs) {
+        return None;
+    }
+    let label = |yes: &bool| ours.iter().position(|own| own == yes).and_then(|at| labels.get(at)).cloned();
+    let named: Vec<String> = (theirs.iter().zip(predicted)).map(|(yes, own)| label(yes).unwrap_or_else(|| own.clone())).collect();
+    named.iter().any(|name| labels.contains(name)).then_some(named)
+}
+
+fn by_places(predicted: &[String], labels: &[String]) -> Option<Vec<String>> {
+    let written: Vec<String> = predicted.iter().map(|name| plain(name)).collect();
+    let number = |name: &str| {
+        let start = name.trim_end_matches(|c: char| !c.is_ascii_digit()).len();
+        let digits = name.get(..start)?.len() - name.get(..start)?.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let around = (name.get(..start - digits)?.to_owned(), name.get(start..)?.to_owned());
+        Some((around, name.get(start - digits..start)?.parse::<usize>().ok()?))
+    };
+    let numbers: Vec<((String, String), usize)> = written.iter().map(|name| number(name)).collect::<Option<_>>()?;
+    let (around, _) = numbers.first()?;
+    if labels.len() < 2 || numbers.iter().any(|(other, _)| other != around) {
+        return None;
+    }
+    let mut sorted = labels.to_vec();
+    sort(&mut sorted);
+    let (least, most) = (numbers.iter().map(|n| n.1).min()?, numbers.iter().map(|n| n.1).max()?);
+    let from = if most < sorted.len() {
+        0
+    } else if least >= 1 && most == sorted.len() {
+        1
+    } else {
+        return None;
+    };
+    numbers.iter().map(|(_, at)| sorted.get(at - from).cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owned(names: &[&str]) -> Vec<String> {
+        names.iter().map(|n| (*n).to_owned()).collect()
+    }
+
+    fn aligned(predicted: &[&str], labels: &[&str]) -> Option<(Vec<String>, MatchedBy)> {
+        align(&owned(predicted), &owned(labels)).map(|a| (a.names, a.by))
+    }
+
+    #[test]
+    fn names_without_what_they_share_meet_the_labels() {
+        let abc = &["a", "b", "c"];
+        for predicted in [
+            ["y_pred_proba_a", "y_pred_proba_b", "y_pred_proba_c"],
+            ["P(a)", "P(b)", "P(c)"],
+            ["a_prob", "b_prob", "c_prob"],
+            ["Probability of a", "Probability of b", "Probability of c"],
+            ["class.A", "class.B", "class.C"],
+        ] {
+            assert_eq!(aligned(&predicted, abc), Some((owned(abc), MatchedBy::PartsOfNames)), "{predicted:?}");
+        }
+        let cards = &["prepaid card", "upmarket card"];
+        let columns = ["proba_upmarket_card", "proba_prepaid_card"];
+        assert_eq!(aligned(&columns, cards).map(|a| a.0), Some(owned(&["upmarket card", "prepaid card"])));
+        assert_eq!(aligned(&["p_cat_a", "p_cat_b"], &["cat_a", "cat_b"]).map(|a| a.0), Some(owned(&["cat_a", "cat_b"])));
+        assert_eq!(aligned(&["score_1", "score_-1"], &["-1", "1"]).map(|a| a.0), Some(owned(&["1", "-1"])));
+        assert_eq!(aligned(&["LABEL_1", "LABEL_0"], &["0", "1"]).map(|a| a.0), Some(owned(&["1", "0"])));
+    }
+
+    #[test]
+    fn places_follow_the_sorted_labels() {
+        let expect = |names: &[&str]| Some((owned(names), MatchedBy::Places));
+        assert_eq!(aligned(&["LABEL_1", "LABEL_0"], &["neg", "spam"]), expect(&["spam", "neg"]));
+        assert_eq!(aligned(&["p0", "p1", "p2"], &["a", "b", "c"]), expect(&["a", "b", "c"]));
+        assert_eq!(aligned(&["1", "3"], &["a", "b", "c"]), expect(&["a", "c"]));
+        assert_eq!(aligned(&["0", "1", "2"], &["1", "2", "3"]), expect(&["1", "2", "3"]));
+        assert_eq!(aligned(&["LABEL_3"], &["a", "b"]), None);
+    }
+
+    #[test]
+    fn yes_and_no_meet_in_other_words() {
+        assert_eq!(aligned(&["1", "0"], &["no", "yes"]), Some((owned(&["yes", "no"]), MatchedBy::Words)));
+        assert_eq!(aligned(&["POSITIVE"], &["0", "1"]).map(|a| a.0), Some(owned(&["1"])));
+        assert_eq!(aligned(&["fraud", "other"], &["fraud", "legit"]).map(|a| a.0), Some(owned(&["fraud", "legit"])));
+    }
+
+    #[test]
+    fn strangers_stay_strangers() {
+        assert_eq!(aligned(&["cat", "dog"], &["apple", "pear"]), None);
+        assert_eq!(aligned(&["banana", "cherry"], &["a", "e"]), None);
+    }
+}
