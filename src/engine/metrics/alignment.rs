@@ -217,7 +217,8 @@ mod tests {
 
     #[test]
     fn yes_and_no_meet_in_other_words() {
-        assert_eq!(aligned(&["1", "0"], &["no", "yes"]), Some((owned(&["yes", "no"]), MatchedBy::Words)));
+        assert_eq!(aligned(&["positive", "negative"], &["no", "yes"]), Some((owned(&["yes", "no"]), MatchedBy::Words)));
+        assert_eq!(aligned(&["1", "0"], &["no", "yes"]).map(|a| a.1), Some(MatchedBy::Names));
         assert_eq!(aligned(&["POSITIVE"], &["0", "1"]).map(|a| a.0), Some(owned(&["1"])));
         assert_eq!(aligned(&["fraud", "other"], &["fraud", "legit"]).map(|a| a.0), Some(owned(&["fraud", "legit"])));
     }

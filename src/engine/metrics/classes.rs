@@ -122,7 +122,7 @@ pub fn positions(width: usize) -> Vec<String> {
 }
 
 /// Finds the code of a class by its name. Names that differ only by case are one class unless both are on the list, and so are
-/// `true` and `1`, `false` and `0`: label and prediction often come from different tools.
+/// `true`, `yes` and `1`, `false`, `no` and `0`: label and prediction often come from different tools.
 #[derive(Debug, Default)]
 pub struct ClassIndex {
     exact: BTreeMap<String, u32>,
@@ -163,8 +163,8 @@ impl ClassIndex {
 
 fn fold(name: &str) -> String {
     match name.trim().to_lowercase().as_str() {
-        "true" => "1".to_owned(),
-        "false" => "0".to_owned(),
+        "true" | "yes" => "1".to_owned(),
+        "false" | "no" => "0".to_owned(),
         other => other.to_owned(),
     }
 }

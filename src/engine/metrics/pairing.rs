@@ -494,7 +494,9 @@ mod tests {
         let values = [0.5, 0.5, 0.5, 0.4, 1.2, -0.2, f64::NAN, 1.0, 0.25, 0.75];
         let side = set(vec![category("label", &["a", "b", "a", "b", "a"])]);
         let (predictions, info) = paired(&side, vec![lists("p", 2, &values)]).unwrap();
-        assert_eq!(codes(&info), [("missing_predictions", 1), ("probabilities_out_of_range", 1), ("probabilities_do_not_sum", 1)]);
+        let expected =
+            [("missing_predictions", 1), ("probabilities_out_of_range", 1), ("probabilities_do_not_sum", 1), ("class_order_assumed", 0)];
+        assert_eq!(codes(&info), expected);
         assert_eq!(info.problems[2].examples, [CellExample { row: 2, text: "sum 0.9".into() }]);
         assert_eq!(info.problems[2].details.row, Some(2));
         assert_eq!((info.rows, info.kind, info.classes.clone()), (3, PredictionKind::Probabilities, vec!["a".to_owned(), "b".to_owned()]));

@@ -211,7 +211,8 @@ impl<'a> Finder<'a> {
         let mut best: Option<(f64, Open<'_>)> = None;
         for open in self.open().into_iter().filter(plausible) {
             let numeric = matches!(open.column.values, Values::Number { .. });
-            let unit = open.facts.range.is_some_and(|(lo, hi)| lo >= 0.0 && hi <= 1.0);
+            let most = if names::says_percent(&open.column.name) { 100.0 } else { 1.0 };
+            let unit = open.facts.range.is_some_and(|(lo, hi)| lo >= 0.0 && hi <= most);
             let confidence = names::prediction_name(&open.words);
             // `score` may be a feature; as a prediction it is a number between 0 and 1, or ranks the rows of a query, or is what the
             // task asks for.

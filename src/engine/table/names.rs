@@ -138,6 +138,7 @@ pub fn label_name(words: &str) -> f64 {
 
 /// How surely a name names a prediction; 0 where it does not.
 pub fn prediction_name(words: &str) -> f64 {
+    let words = [" percent", " pct", " percentage", " (%)", " %"].iter().find_map(|unit| words.strip_suffix(unit)).unwrap_or(words);
     let ends =
         [" pred", " preds", " prediction", " predictions", " proba", " probabilities", " predicted"].iter().any(|s| words.ends_with(s));
     let starts = ["predicted ", "prediction ", "pred "].iter().any(|s| words.starts_with(s));
@@ -227,8 +228,7 @@ pub fn probability_name(name: &str) -> Option<ProbabilityName> {
             break;
         }
     }
-    let says_nothing = |class: &str| is_word(PROBABILITY_WORDS, class) || is_word(FILLERS, class);
-    let class = name.get(start..end).filter(|class| said && !class.is_empty() && !says_nothing(class))?;
+    let class = name.get(start..end).filter(|class| said && !class.is_empty() && !is_word(PROBABILITY_WORDS, class))?;
     let around = (name.get(..start)?.to_lowercase(), name.get(end..)?.to_lowercase());
     Some(ProbabilityName { around, class: class.to_owned() })
 }
