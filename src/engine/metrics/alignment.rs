@@ -93,15 +93,24 @@ impl Around {
     }
 }
 
+/// A class as it is written, and as other tools write the same: a column of yes and no is one of true and false.
+fn spellings(class: &str) -> Vec<String> {
+    let same = [["true", "yes", "1"], ["false", "no", "0"]].into_iter().find(|all| all.contains(&class));
+    let others = same.into_iter().flatten().filter(|other| *other != class).map(str::to_owned);
+    std::iter::once(class.to_owned()).chain(others).collect()
+}
+
 fn by_parts(predicted: &[String], labels: &[String]) -> Option<Vec<String>> {
     // A sign is part of a name (`score_-1`), or separates it (`score-1`): both are tried.
     let lower = |name: &String| name.trim().to_lowercase();
     [&lower as &dyn Fn(&String) -> String, &|name| plain(name)].into_iter().find_map(|written| {
         let names: Vec<String> = predicted.iter().map(written).collect();
-        let classes: Vec<String> = labels.iter().map(written).collect();
+        let spelled =
+            |(at, label): (usize, &String)| spellings(&written(label)).into_iter().map(move |spelling| (spelling, at)).collect::<Vec<_>>();
+        let classes: Vec<(String, usize)> = labels.iter().enumerate().flat_map(spelled).collect();
         let mut arounds: Vec<Around> = Vec::new();
         for name in names.iter().take(LOOKED_AT) {
-            for class in classes.iter().filter(|class| !class.is_empty()) {
+            for (class, _) in classes.iter().filter(|(class, _)| !class.is_empty()) {
                 for (at, _) in name.match_indices(class.as_str()) {
                     let around = Around {
                         before: name.get(..at).unwrap_or_default().to_owned(),
@@ -118,7 +127,7 @@ fn by_parts(predicted: &[String], labels: &[String]) -> Option<Vec<String>> {
             let inner: Vec<String> = (names.iter().zip(predicted))
                 .map(|(name, own)| {
                     let inner = around.inner(name)?;
-                    let label = classes.iter().position(|c| c == inner).and_then(|at| labels.get(at));
+                    let label = classes.iter().find(|(c, _)| c == inner).and_then(|(_, at)| labels.get(*at));
                     met += usize::from(label.is_some());
                     Some(label.cloned().unwrap_or_else(|| if inner.is_empty() { own.clone() } else { inner.to_owned() }))
                 })
@@ -202,6 +211,7 @@ mod tests {
         assert_eq!(aligned(&columns, cards).map(|a| a.0), Some(owned(&["upmarket card", "prepaid card"])));
         assert_eq!(aligned(&["p_cat_a", "p_cat_b"], &["cat_a", "cat_b"]).map(|a| a.0), Some(owned(&["cat_a", "cat_b"])));
         assert_eq!(aligned(&["score_1", "score_-1"], &["-1", "1"]).map(|a| a.0), Some(owned(&["1", "-1"])));
+        assert_eq!(aligned(&["prob_no", "prob_yes"], &["false", "true"]).map(|a| a.0), Some(owned(&["false", "true"])));
         assert_eq!(aligned(&["LABEL_1", "LABEL_0"], &["0", "1"]).map(|a| a.0), Some(owned(&["1", "0"])));
     }
 
