@@ -181,7 +181,7 @@ fn best_cut(rows: &[(u32, f64)]) -> Option<BestCut> {
 mod tests {
     use super::*;
 
-    fn read<'a>(classes: &[&str], rows: &[(u32, f64)], labels: &'a [String]) -> (Option<Predictions>, Vec<Problem>) {
+    fn read(classes: &[&str], rows: &[(u32, f64)], labels: &[String]) -> (Option<Predictions>, Vec<Problem>) {
         let mut problems = Vec::new();
         let both = ClassAndScore {
             codes: rows.iter().map(|r| r.0).collect(),

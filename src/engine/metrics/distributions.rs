@@ -65,7 +65,7 @@ pub fn distributions(column: &Column) -> Option<Distributions> {
     sort(&mut classes);
     let code = |class: &str| classes.iter().position(|c| c == class).map_or(NO_CLASS, |at| at as u32);
     let rows = read.iter().map(|row| row.iter().map(|(class, score)| (code(class), *score)).collect()).collect();
-    Some(Distributions { rows, classes })
+    Some(Distributions { classes, rows })
 }
 
 /// The classes and scores of a cell.

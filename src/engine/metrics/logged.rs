@@ -62,7 +62,7 @@ impl Reading<'_> {
         let is_class = |predictions: &Predictions| matches!(predictions.values, PredictedValues::Classes(_));
         if let (Some(main), Ok(predictions)) = (main, &alone) {
             let found = if is_class(predictions) {
-                self.probabilities_beside(main, &others, problems)?.or_else(|| self.score_beside(main, &others, problems))
+                self.probabilities_beside(main, &others, problems).or_else(|| self.score_beside(main, &others, problems))
             } else if matches!(predictions.values, PredictedValues::Score(_)) {
                 others.iter().find_map(|decided| self.class_and_score(decided, main, problems))
             } else {
@@ -188,7 +188,9 @@ impl Reading<'_> {
         let mut scores = self.by_row(values.values(), f64::NAN);
         let percent = scores.iter().any(|s| *s > 1.0) && says_percent(&scored.name);
         if percent {
-            scores.iter_mut().for_each(|s| *s /= 100.0);
+            for score in &mut scores {
+                *score /= 100.0;
+            }
         }
         let last = words(&scored.name);
         let last = last.rsplit(' ').next().unwrap_or_default();
@@ -223,7 +225,7 @@ impl Reading<'_> {
     }
 
     /// A probability a class beside a column of classes.
-    fn probabilities_beside(&self, decided: &Column, others: &[&Column], problems: &mut Vec<Problem>) -> Result<Option<ReadPredictions>> {
+    fn probabilities_beside(&self, decided: &Column, others: &[&Column], problems: &mut Vec<Problem>) -> Option<ReadPredictions> {
         let lists = others.iter().filter(|c| matches!(&c.values, Values::List(l) if l.width > 1)).map(|c| vec![c.name.clone()]);
         let shares = others.iter().filter(|c| matches!(c.values, Values::Number { integer: false, .. })).map(|c| c.name.clone());
         let together: Vec<String> = shares.collect();
@@ -237,10 +239,10 @@ impl Reading<'_> {
             if let Some(decided_for) = self.decisions_of(decided, &predictions) {
                 predictions.decisions = Some(decided_for);
                 problems.append(&mut odd);
-                return Ok(Some(ReadPredictions { predictions, columns: names, decisions: Some(decided.name.clone()) }));
+                return Some(ReadPredictions { predictions, columns: names, decisions: Some(decided.name.clone()) });
             }
         }
-        Ok(None)
+        None
     }
 
     /// The decisions in a column beside probabilities, where its classes are those of the probabilities.
@@ -365,7 +367,9 @@ impl Reading<'_> {
                 fill(source_row, &mut row);
             }
             if percent {
-                row.iter_mut().for_each(|p| *p /= 100.0);
+                for p in &mut row {
+                    *p /= 100.0;
+                }
             }
             let sum: f64 = row.iter().sum();
             let bad = if row.len() != width || row.iter().any(|p| p.is_nan()) {

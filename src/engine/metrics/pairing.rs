@@ -46,14 +46,14 @@ pub fn pair(dataset: &Dataset, source: Option<&Table>, model: &str, params: &Pre
         None => (RowMap::Same, Pairing::SameFile),
         Some(source) => match_rows(dataset, source, params.id_col.as_deref(), Brought::Predictions, &mut problems, &mut questions)?,
     };
-    let labels = labels_beside(dataset, table, columns.iter().chain(&beside), &mut problems)?;
+    let labels = labels_beside(dataset, table, columns.iter().chain(&beside), &mut problems);
     let class_names = params.class_names.as_deref().or(dataset.params.class_names.as_deref());
     let reading = Reading { dataset, table, rows: &rows, class_names, labels: &labels };
     let ReadPredictions { mut predictions, columns, decisions } = reading.read(&columns, &beside, &mut problems)?;
     name_classes(&mut predictions, &labels, table, &mut problems, &mut questions);
     reading.uncovered_classes(&predictions, &mut problems)?;
     problems.sort_by_key(|p| std::cmp::Reverse(p.level));
-    let task = dataset.task.map_or_else(|| suggested_task(dataset, &predictions, &labels), Ok)?;
+    let task = dataset.task.unwrap_or_else(|| suggested_task(dataset, &predictions, &labels));
     let positive = positive_question(dataset, &predictions, &labels, task, &mut questions);
     let info = PredictionInfo {
         dataset: dataset.name.clone(),
@@ -80,11 +80,11 @@ fn labels_beside<'n>(
     table: &Table,
     predictions: impl Iterator<Item = &'n String>,
     problems: &mut Vec<Problem>,
-) -> Result<Vec<String>> {
+) -> Vec<String> {
     if matches!(dataset.task, Some(ModelTask::Regression | ModelTask::Ranking | ModelTask::NamedEntityRecognition)) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let Some(label) = dataset.named(dataset.params.label_col.as_ref()) else { return Ok(Vec::new()) };
+    let Some(label) = dataset.named(dataset.params.label_col.as_ref()) else { return Vec::new() };
     let named = predictions.filter_map(|name| table.column(name)).filter(|c| matches!(c.values, Values::Category(_)));
     let predicted: Vec<String> = named.filter_map(|c| values_of(c, &table.name).ok()).flat_map(|(_, names)| names).collect();
     for (spelling, count) in spelled_like(label, &predicted) {
@@ -96,7 +96,7 @@ fn labels_beside<'n>(
         problems.push(note("missing_is_a_class", text, &dataset.info.file, Some(&label.name), mend));
     }
     // A label of more values than classes may have is a quantity: it names nothing.
-    Ok(labels_among(dataset, &predicted).ok().flatten().map(|(_, names)| names).unwrap_or_default())
+    labels_among(dataset, &predicted).ok().flatten().map(|(_, names)| names).unwrap_or_default()
 }
 
 /// Gives predicted classes the names that the labels have, and says what that is founded on.
@@ -302,7 +302,7 @@ fn prediction_columns(dataset: &Dataset, source: Option<&Table>, model: &str, pa
     let keys: Vec<&str> = dataset.info.columns.iter().filter(|c| c.role.role == Role::Id).map(|c| c.name.as_str()).collect();
     let is_key = |name: &str| Some(name) == key || keys.contains(&name) || counts_rows(source, name);
     let others: Vec<&str> = source.columns.iter().map(|c| c.name.as_str()).filter(|n| !is_key(n)).collect();
-    if others.len() > 1 && !dataset.task.is_some_and(|task| task == ModelTask::Regression) && sum_to_one(source, &others) {
+    if others.len() > 1 && dataset.task != Some(ModelTask::Regression) && sum_to_one(source, &others) {
         return Ok(Chosen { columns: others.into_iter().map(str::to_owned).collect(), beside: Vec::new() });
     }
     match others.as_slice() {
@@ -349,11 +349,7 @@ fn class_and_score(source: &Table, dataset: &Dataset, params: &PredictionParams)
         let words = words(&column.name);
         let classy = label_name(&words) > 0.0 || crate::table::prediction_name(&words) > 0.0 || words == "decision";
         match &column.values {
-            Values::Number { values, integer: false } if confidence_name(&words) => {
-                if values.values().iter().all(|v| v.is_nan() || (0.0..=1.0).contains(v)) {
-                    scores.push(column);
-                }
-            }
+            Values::Number { values, integer: false } if confidence_name(&words) && is_unit(values.values()) => scores.push(column),
             Values::Category(_) | Values::Boolean(_) | Values::Text(_) if classy => classes.push(column),
             Values::Number { integer: true, .. } if classy && values_of(column, &source.name).is_ok_and(|(_, names)| names.len() <= 30) => {
                 classes.push(column);
@@ -376,6 +372,11 @@ fn class_and_score(source: &Table, dataset: &Dataset, params: &PredictionParams)
         ([class], [score]) if is_answer(class, score) => Some([class.name.clone(), score.name.clone()]),
         _ => None,
     }
+}
+
+/// Whether numbers lie between 0 and 1.
+fn is_unit(values: &[f64]) -> bool {
+    values.iter().all(|v| v.is_nan() || (0.0..=1.0).contains(v))
 }
 
 /// Whether a score is how sure a model is of the class beside it, or is cut into these classes without an exception.
@@ -437,11 +438,11 @@ fn nothing_found(table: &Table, model: &str) -> Error {
         .in_file(&table.name)
 }
 
-fn suggested_task(dataset: &Dataset, predictions: &Predictions, labels: &[String]) -> Result<ModelTask> {
+fn suggested_task(dataset: &Dataset, predictions: &Predictions, labels: &[String]) -> ModelTask {
     let by_count = |n: usize| if n > 2 { ModelTask::MulticlassClassification } else { ModelTask::BinaryClassification };
     let label = dataset.named(dataset.params.label_col.as_ref());
     let ranked = dataset.params.query_col.is_some() && label.is_none_or(|c| matches!(c.values, Values::Number { .. }));
-    Ok(match &predictions.values {
+    match &predictions.values {
         PredictedValues::Probabilities(_) => by_count(predictions.classes.len().max(labels.len())),
         PredictedValues::Numbers(_) | PredictedValues::Score(_) | PredictedValues::Classes(_) if ranked => ModelTask::Ranking,
         PredictedValues::Score(_) => ModelTask::BinaryClassification,
@@ -453,7 +454,7 @@ fn suggested_task(dataset: &Dataset, predictions: &Predictions, labels: &[String
         }
         PredictedValues::Entities(_) => ModelTask::NamedEntityRecognition,
         PredictedValues::Numbers(_) => ModelTask::Regression,
-    })
+    }
 }
 
 #[cfg(test)]
