@@ -29,7 +29,7 @@ fn reached(package: &str) -> BTreeSet<String> {
 fn the_engine_knows_no_javascript_and_no_randomness_of_the_host() {
     let crates = reached("straingauge-engine");
     assert!(crates.contains("arrow") && crates.contains("straingauge-api"), "the tree was read: {crates:?}");
-    for forbidden in ["wasm-bindgen", "js-sys", "web-sys", "getrandom"] {
+    for forbidden in ["wasm-bindgen", "js-sys", "web-sys", "getrandom", "rand", "nalgebra"] {
         assert!(!crates.contains(forbidden), "the engine reaches {forbidden}: `cargo tree -p straingauge-engine -i {forbidden}` shows how");
     }
 }

@@ -40,6 +40,9 @@ fn tails_and_quantiles() {
     for row in rows(&goldens["chi_square_upper"]) {
         same(&format!("chi-square {row:?}"), special::chi_square_upper(row[0], row[1]), row[2]);
     }
+    for row in rows(&goldens["gamma_upper"]) {
+        same(&format!("gamma {row:?}"), special::gamma_upper(row[0], row[1]), row[2]);
+    }
     for row in rows(&goldens["t_upper"]) {
         same(&format!("t {row:?}"), special::t_upper(row[0], row[1]), row[2]);
     }
