@@ -22,6 +22,7 @@ pub mod series;
 mod strain;
 mod subset_bars;
 mod svg;
+pub mod terms;
 
 use straingauge_api::Figure;
 

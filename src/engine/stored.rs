@@ -30,6 +30,7 @@ pub struct Writer {
 pub struct Reader<'a> {
     bytes: &'a [u8],
     items: usize,
+    version: u8,
 }
 
 /// What has a binary form. `read(write(x)) = x`, bit for bit.
@@ -80,13 +81,13 @@ pub fn from_bytes<T: Stored>(bytes: &[u8]) -> Result<T> {
         return Err(Error::new("newer_format", format!("What is stored has version {version}; this engine reads up to {VERSION}."))
             .mend("Use a newer version of Straingauge."));
     }
-    let mut from = Reader { bytes: rest, items: 0 };
+    let mut from = Reader { bytes: rest, items: 0, version: *version };
     let value = T::read(&mut from)?;
     if from.bytes.is_empty() { Ok(value) } else { Err(broken("there is more of it than there should be")) }
 }
 
-/// The version of the form.
-const VERSION: u8 = 1;
+/// The version of the form. Since 2 a frame says whose spread its numbers are measured in, and scores are summed by true class.
+const VERSION: u8 = 2;
 
 fn broken(what: &str) -> Error {
     Error::new("invalid_document", format!("What is stored cannot be read: {what}.")).mend("Export it again, or use an older copy.")
@@ -147,6 +148,11 @@ impl Writer {
 }
 
 impl Reader<'_> {
+    /// The version of the form that is read.
+    pub fn version(&self) -> u8 {
+        self.version
+    }
+
     fn byte(&mut self) -> Result<u8> {
         let (first, rest) = self.bytes.split_first().ok_or_else(|| broken("it ends too early"))?;
         self.bytes = rest;
@@ -414,14 +420,23 @@ impl<A: Stored, B: Stored> Stored for (A, B) {
 /// `stored!(enum Cut { 0 = Numeric { edges }, 1 = Presence, 2 = Values(map) })`. A number, once given, is never used for anything else.
 /// What is not kept is named with what stands there after reading: `stored!(struct Scores { mean } without { sorted: None })`.
 macro_rules! stored {
-    (struct $name:ident { $($field:ident),* $(,)? } $(without { $($left:ident: $default:expr),* $(,)? })?) => {
+    (struct $name:ident { $($field:ident),* $(,)? } $(since $version:literal { $($new:ident: $old:expr),* $(,)? })?
+     $(without { $($left:ident: $default:expr),* $(,)? })? $(brought_up_by $bring_up:ident)?) => {
         impl $crate::stored::Stored for $name {
             fn write(&self, out: &mut $crate::stored::Writer) {
                 $($crate::stored::Stored::write(&self.$field, out);)*
+                $($($crate::stored::Stored::write(&self.$new, out);)*)?
             }
 
             fn read(from: &mut $crate::stored::Reader<'_>) -> $crate::Result<Self> {
-                Ok(Self { $($field: $crate::stored::Stored::read(from)?,)* $($($left: $default,)*)? })
+                #[allow(unused_mut)]
+                let mut value = Self {
+                    $($field: $crate::stored::Stored::read(from)?,)*
+                    $($($new: if from.version() >= $version { $crate::stored::Stored::read(from)? } else { $old },)*)?
+                    $($($left: $default,)*)?
+                };
+                $(value.$bring_up(from.version());)?
+                Ok(value)
             }
         }
     };

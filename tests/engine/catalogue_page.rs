@@ -300,16 +300,21 @@ fn unit(unit: Unit) -> &'static str {
     }
 }
 
-fn row(out: &mut String, question: &dyn Question, spec: &TestSpec) {
-    let words = said(&spec.id).unwrap_or_else(|| panic!("{} has no words on the page: add them to `said`", spec.id));
-    let (w, a) = spec.thresholds.map_or(("–".to_owned(), "–".to_owned()), |t| (t.warning.to_string(), t.alert.to_string()));
+/// The parameters that a test reads, of those of its question.
+fn params<'a>(question: &'a dyn Question, spec: &'a TestSpec) -> impl Iterator<Item = &'static str> + 'a {
     // What only one test of a question reads.
     let own = |param: &str| match param {
         "k" => spec.id.ends_with(":ndcg") || spec.id.contains(":worst_slices"),
         "bound_multiplier" => spec.id.ends_with(":numeric_outlier"),
         _ => true,
     };
-    let params: Vec<String> = question.params().iter().filter(|p| own(p)).map(|p| format!("`{p}`")).collect();
+    question.params().iter().copied().filter(move |p| own(p))
+}
+
+fn row(out: &mut String, question: &dyn Question, spec: &TestSpec) {
+    let words = said(&spec.id).unwrap_or_else(|| panic!("{} has no words on the page: add them to `said`", spec.id));
+    let (w, a) = spec.thresholds.map_or(("–".to_owned(), "–".to_owned()), |t| (t.warning.to_string(), t.alert.to_string()));
+    let params: Vec<String> = params(question, spec).map(|p| format!("`{p}`")).collect();
     let off = if spec.default_on { "" } else { " (off)" };
     writeln!(
         out,
@@ -346,6 +351,36 @@ fn page() -> String {
         }
     }
     out
+}
+
+/// `TestParameters` of the package's types: a line a test.
+#[test]
+fn the_types_are_what_the_code_gives() {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../pkg/index.d.ts");
+    let there = std::fs::read_to_string(&file).expect("the package's types");
+    let (open, close) = ("export interface TestParameters {\n", "}\n");
+    let (head, rest) = there.split_once(open).expect("TestParameters");
+    let (listed, tail) = rest.split_once(&format!("\n{close}")).expect("the end of TestParameters");
+    let mut by_category: BTreeMap<Category, Vec<(&dyn Question, TestSpec)>> = BTreeMap::new();
+    for question in questions() {
+        question.tests().into_iter().for_each(|spec| by_category.entry(spec.category).or_default().push((question, spec)));
+    }
+    let line = |(question, spec): &(&dyn Question, TestSpec)| {
+        let names: Vec<String> = params(*question, spec).map(|p| format!("'{p}'")).collect();
+        format!("  '{}': {};", spec.id, if names.is_empty() { "never".to_owned() } else { names.join(" | ") })
+    };
+    let wanted: Vec<String> = by_category.values().flatten().map(line).collect();
+    if std::env::var_os("STRAINGAUGE_BLESS").is_some() {
+        std::fs::write(&file, format!("{head}{open}{}\n{close}{tail}", wanted.join("\n"))).expect("writable types");
+        return;
+    }
+    let differs = listed.lines().zip(&wanted).find(|(a, b)| a != b);
+    assert!(listed == wanted.join("\n"), "pkg/index.d.ts is not what the code gives (STRAINGAUGE_BLESS=1 writes it): {differs:?}");
+    // Every parameter has a type.
+    let (_, types) = head.split_once("export interface Parameters {").expect("Parameters");
+    for name in by_category.values().flatten().flat_map(|(question, spec)| params(*question, spec)) {
+        assert!(types.contains(&format!("  {name}?:")), "Parameters has no {name}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use straingauge_api::ModelTask;
 use straingauge_engine::metrics::{self, Metric, Outcomes, Prediction, Truth};
-use straingauge_engine::profile::{ModelFrame, ModelProfile, RowOutcomes, count_cells};
+use straingauge_engine::profile::{ModelFrame, ModelProfile, RowOutcomes, Spread, count_cells};
 use straingauge_engine::random::Rng;
 
 fn numbers(value: &Value) -> Vec<f64> {
@@ -104,6 +104,89 @@ fn printed_average_confidence() {
     assert!((confidence(&cells[0]) - 0.77).abs() < 0.005 && (confidence(&profile.tally) - 0.65).abs() < 0.005);
     assert_eq!(frame.value(&cells[0], Metric::Auc), Some(0.0));
     assert!((frame.value(&cells[0], Metric::FalseNegativeRate).expect("a value") - 0.5).abs() < 1e-12);
+}
+
+#[test]
+fn printed_prediction_variances_are_over_labelled_rows() {
+    // Values cat dog cat dog cat dog; the variance of the cats' positive rows .3 and .7 is .04, of their only negative row 0.
+    let score = vec![0.3, 0.51, 0.7, 0.49, 0.9, 0.48];
+    let of = |truth: Vec<u32>, weights: Option<Vec<f64>>| Outcomes {
+        task: ModelTask::BinaryClassification,
+        classes: vec!["0".into(), "1".into()],
+        truth: Truth::Classes(truth),
+        prediction: Prediction::Score { class: score.iter().map(|&s| u32::from(s >= 0.5)).collect(), score: score.clone(), cut: 0.5 },
+        weights,
+        groups: None,
+    };
+    let cats = |outcomes: &Outcomes| {
+        let frame = ModelFrame::learn(outcomes).expect("a frame");
+        let cells = count_cells(&frame, &RowOutcomes::code(&frame, outcomes), &[0, 1, 0, 1, 0, 1], 2, true);
+        [Metric::PositivePredictionVariance, Metric::NegativePredictionVariance].map(|m| frame.value(&cells[0], m))
+    };
+    let [positive, negative] = cats(&of(vec![1, 0, 1, 0, 0, 0], None));
+    assert!((positive.expect("two rows") - 0.04).abs() < 1e-12, "{positive:?}");
+    assert_eq!(negative, Some(0.0), "one row has no spread");
+    // Rows without a label are in neither; weights of less than 1 in all are rows as well.
+    let [positive, negative] = cats(&of(vec![1, 0, 1, 0, metrics::NO_CLASS, 0], Some(vec![0.2; 6])));
+    assert!((positive.expect("two rows") - 0.04).abs() < 1e-12 && negative.is_none(), "{positive:?} {negative:?}");
+}
+
+#[test]
+fn numbers_without_labels_are_measured_in_their_own_spread() {
+    let of = |labels: Vec<f64>, predictions: Vec<f64>| Outcomes {
+        task: ModelTask::Regression,
+        classes: Vec::new(),
+        truth: if labels.is_empty() { Truth::None } else { Truth::Numbers(labels) },
+        prediction: Prediction::Numbers(predictions),
+        weights: None,
+        groups: None,
+    };
+    let prices = vec![200_000.0, 240_000.0, 280_000.0, f64::NAN, 320_000.0];
+    let spread = |labels: Vec<f64>| {
+        let frame = ModelFrame::learn(&of(labels, prices.clone())).expect("a frame");
+        (frame.spread, frame.label_mean, frame.label_sd)
+    };
+    let own = (Spread::Predictions, 260_000.0, 2e9_f64.sqrt());
+    assert_eq!(spread(Vec::new()), own);
+    assert_eq!(spread(vec![f64::NAN; 5]), own, "labels that are all missing");
+    assert_eq!(spread(vec![5.0, f64::NAN, 5.0, 5.0, f64::NAN]), own, "labels that are all equal");
+    assert_eq!(spread(vec![1.0, 3.0, f64::NAN, f64::NAN, f64::NAN]), (Spread::Labels, 2.0, 1.0));
+}
+
+#[test]
+fn areas_of_subsets_equal_scikit_learn() {
+    let goldens: Value = serde_json::from_str(include_str!("../oracles/metrics.json")).expect("goldens are JSON");
+    let (mut compared, mut absent, mut furthest_by_cells) = (0, 0, 0.0_f64);
+    for (task, name) in [(ModelTask::BinaryClassification, "subsets"), (ModelTask::MulticlassClassification, "subsets_of_classes")] {
+        for golden in goldens[name].as_array().expect("cases") {
+            let outcomes = outcomes(task, golden);
+            let frame = ModelFrame::learn(&outcomes).expect("a frame");
+            let mut rows = RowOutcomes::code(&frame, &outcomes);
+            rows.order_scores(&frame, &outcomes);
+            let cells: Vec<u16> = numbers(&golden["cells"]).into_iter().map(|c| c as u16).collect();
+            let areas = golden["areas"].as_array().expect("cells");
+            let tallies = count_cells(&frame, &rows, &cells, areas.len(), true);
+            for (tally, areas) in tallies.iter().zip(areas) {
+                for (id, want) in areas.as_object().expect("areas") {
+                    let metric = metrics::by_id(task, id).expect("a metric").metric;
+                    let got = frame.value(tally, metric);
+                    assert!(!frame.approximates(tally, metric) && frame.approximates(&tally.by_cells(), metric));
+                    let Some(want) = want.as_f64() else {
+                        assert_eq!(got, None, "{id} without a class");
+                        absent += 1;
+                        continue;
+                    };
+                    let got = got.unwrap_or_else(|| panic!("{id} has no value"));
+                    assert!((got - want).abs() <= 1e-9, "{name} {id}: {got} instead of {want}");
+                    furthest_by_cells = furthest_by_cells.max((frame.value(&tally.by_cells(), metric).expect("cells") - want).abs());
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert_eq!((compared, absent), (4 * 11 + 2 * 4, 4));
+    // The cells alone would not pass this test.
+    assert!(furthest_by_cells > 1e-6 && furthest_by_cells < 1e-2, "{furthest_by_cells}");
 }
 
 /// Outcomes of each form, partly without labels or predictions, weighted or not.

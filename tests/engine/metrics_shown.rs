@@ -158,7 +158,7 @@ enum Binary {
     Unsure,
     /// Scores near 0 and 1, which hold what they promise, all but in the isle.
     Extreme,
-    /// In the south labels are at random.
+    /// In the south labels are at random, and scores near 0 and 1.
     Noise,
     /// As clean, with two scores alone: two bins of many rows show small errors of calibration.
     Two,
@@ -195,6 +195,13 @@ fn binary_rows(n: usize, rng: &mut Rng, how: Binary, labels: bool) -> String {
                 }
             }
             Binary::Low if changed => 0.38,
+            Binary::Noise if south => {
+                if chance(rng, 0.5) {
+                    0.98
+                } else {
+                    0.01
+                }
+            }
             Binary::Vague if south => {
                 if chance(rng, 0.5) {
                     0.54
@@ -271,12 +278,12 @@ const BINARY_BROKEN: &[&str] = &[
     "subset_performance_degradation:subset_drift_false_negative_rate",
     "subset_performance_degradation:subset_drift_positive_prediction_rate",
     "subset_performance_degradation:subset_drift_average_prediction",
-    "subset_performance_degradation:subset_drift_positive_prediction_variance",
     "subset_performance_degradation:subset_drift_negative_prediction_variance",
     "subset_performance_degradation:subset_drift_overconfidence",
 ];
 
-const BINARY_NOISE: &[&str] = &["subset_performance:subset_average_precision"];
+const BINARY_NOISE: &[&str] =
+    &["subset_performance:subset_average_precision", "subset_performance_degradation:subset_drift_positive_prediction_variance"];
 
 const CALIBRATION: &[&str] = &["model_performance:expected_calibration_error"];
 

@@ -35,9 +35,9 @@ pub enum Metric {
     AveragePrediction,
     /// Population variance of the score or of the number.
     PredictionVariance,
-    /// The same over rows predicted positive.
+    /// Population variance of the score over rows whose label is positive.
     PositivePredictionVariance,
-    /// The same over rows predicted negative.
+    /// Population variance of the score over rows whose label is negative.
     NegativePredictionVariance,
     /// Share of rows whose predicted class is the true one (several classes).
     MulticlassAccuracy,
@@ -137,9 +137,9 @@ pub enum Scale {
     Absolute,
     /// Relative to the value it is compared with, or to a floor where that is smaller.
     Relative,
-    /// In standard deviations of the reference's label.
+    /// In standard deviations of the reference's labels, or of its predictions where labels are missing.
     LabelSd,
-    /// In variances of the reference's label.
+    /// In variances of the same.
     LabelVariance,
 }
 
@@ -200,6 +200,10 @@ const fn level(
     meaning: &'static str,
 ) -> MetricDefinition {
     MetricDefinition { metric, id, name, better: Better::Neutral, unit: Unit::Number, scale, labels: false, tasks, meaning }
+}
+
+const fn labelled_level(metric: Metric, id: &'static str, name: &'static str, meaning: &'static str) -> MetricDefinition {
+    MetricDefinition { labels: true, ..level(metric, id, name, Scale::Absolute, &[B], meaning) }
 }
 
 const fn estimate(metric: Metric, id: &'static str, name: &'static str, tasks: &'static [ModelTask]) -> MetricDefinition {
@@ -291,21 +295,17 @@ static CATALOGUE: &[MetricDefinition] = &[
     },
     level(Metric::AveragePrediction, "average_prediction", "Average prediction", Scale::Absolute, &[B], "the mean score"),
     level(Metric::PredictionVariance, "prediction_variance", "Prediction variance", Scale::Absolute, &[B], "the variance of the score"),
-    level(
+    labelled_level(
         Metric::PositivePredictionVariance,
         "positive_prediction_variance",
-        "Variance of positive predictions",
-        Scale::Absolute,
-        &[B],
-        "the variance of the score over rows predicted positive",
+        "Prediction variance of positive rows",
+        "the variance of the score over rows whose label is positive",
     ),
-    level(
+    labelled_level(
         Metric::NegativePredictionVariance,
         "negative_prediction_variance",
-        "Variance of negative predictions",
-        Scale::Absolute,
-        &[B],
-        "the variance of the score over rows predicted negative",
+        "Prediction variance of negative rows",
+        "the variance of the score over rows whose label is negative",
     ),
     error(Metric::Mse, "mse", "Mean squared error", &[R], "the mean of the squared errors"),
     error(Metric::Rmse, "rmse", "RMSE", &[R], "the root of the mean squared error"),
@@ -436,6 +436,15 @@ pub fn by_id(task: ModelTask, id: &str) -> Option<&'static MetricDefinition> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn terms_name_metrics_as_the_catalogue_does() {
+        for d in all() {
+            let first_upper =
+                |text: &str| text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect::<String>();
+            assert_eq!(first_upper(&straingauge_charts::terms::name(d.id)), d.name, "{}", d.id);
+        }
+    }
 
     #[test]
     fn ids_are_unique_within_a_task() {

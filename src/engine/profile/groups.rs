@@ -83,7 +83,7 @@ impl GroupFrame {
     /// Counts a side's rows; a side without one of the features has no rows in any cell.
     pub fn count(&self, model: &ModelFrame, cells: Option<Vec<u16>>, rows: &RowOutcomes) -> SubsetProfile {
         let cells = cells.unwrap_or_else(|| vec![NO_CELL; rows.rows()]);
-        SubsetProfile { cells: count_cells(model, rows, &cells, self.cells(), model.subset_confusion()) }
+        SubsetProfile { cells: count_cells(model, rows, &cells, self.cells(), model.subset_confusion()), present: None }
     }
 
     /// The features' own cells of each row as one number.

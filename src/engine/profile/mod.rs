@@ -6,6 +6,7 @@
 //! Every section stands in its own file and owns its part of the frame and of the profile.
 
 mod abnormal;
+mod areas;
 mod category;
 mod clusters;
 mod columns;
@@ -31,6 +32,7 @@ mod tokens;
 pub mod views;
 
 pub use abnormal::Asked;
+pub use areas::{ExactAreas, ScoreOrder};
 pub use category::{CategoryFrame, CategoryProfile, OTHER_CELL_LIMIT, ValueCounts};
 pub use clusters::Clusters;
 pub use columns::{ColumnFrame, ColumnProfile, Facts, TextProfile, ValueFrame, ValueProfile};
@@ -39,7 +41,7 @@ pub use embeddings::{EmbeddingFrame, EmbeddingProfile, Fifths, WAVES};
 pub use expected::Expected;
 pub(crate) use groups::short_label;
 pub use groups::{GroupFrame, crossed};
-pub use model::{Areas, Form, ModelFrame, ModelProfile, SCORE_CELLS, exact_multiclass_auc};
+pub use model::{Areas, Form, ModelFrame, ModelProfile, SCORE_CELLS, Spread, exact_multiclass_auc};
 pub use nulls::NullsProfile;
 pub use numeric::{Coarse, FINE_CELLS, MISSING_CELL, Moments, NumericFrame, NumericProfile};
 pub use pairs::{Binning, INFORMATION_BINS, JointMoments, PairFrame, PairProfile, PairRows, PairSide, RANK_BINS};

@@ -69,10 +69,21 @@ pub struct ModelFrame {
     pub ndcg_places: f64,
     /// Rows whose true class is among this many most probable count as hits.
     pub top_k: usize,
-    /// Mean of the reference's labels (numbers).
+    /// Mean of the reference's labels, or of its predictions where [`Self::spread`] says so (numbers).
     pub label_mean: f64,
     /// Their population standard deviation; 1 where it is 0.
     pub label_sd: f64,
+    /// The numbers whose mean and standard deviation these are.
+    pub spread: Spread,
+}
+
+/// The numbers in whose standard deviations differences of numbers are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spread {
+    /// The reference's labels.
+    Labels,
+    /// The reference's predictions: no label is known, or all are equal.
+    Predictions,
 }
 
 impl ModelFrame {
@@ -109,6 +120,7 @@ impl ModelFrame {
             top_k: if classes <= 3 { 2 } else { 3 },
             label_mean: 0.0,
             label_sd: 1.0,
+            spread: Spread::Labels,
         };
         match &reference.prediction {
             Prediction::Score { score, cut, .. } => {
@@ -126,16 +138,16 @@ impl ModelFrame {
                     out.below = out.learn_placements(values, reference);
                 }
             }
-            Prediction::Numbers(_) => {
-                if let Truth::Numbers(labels) = &reference.truth {
-                    let known = || labels.iter().copied().filter(|y| y.is_finite());
-                    let n = known().count() as f64;
-                    if n > 0.0 {
-                        out.label_mean = known().sum::<f64>() / n;
-                        let variance = known().map(|y| (y - out.label_mean) * (y - out.label_mean)).sum::<f64>() / n;
-                        out.label_sd = if variance > 0.0 { variance.sqrt() } else { 1.0 };
-                    }
+            Prediction::Numbers(predictions) => {
+                let labels = if let Truth::Numbers(labels) = &reference.truth { location(labels) } else { None };
+                let (from, spread) = match labels {
+                    Some(of_labels) if of_labels.1 > 0.0 => (Some(of_labels), Spread::Labels),
+                    _ => (location(predictions), Spread::Predictions),
+                };
+                if let Some((mean, sd)) = from {
+                    (out.label_mean, out.label_sd) = (mean, if sd > 0.0 { sd } else { 1.0 });
                 }
+                out.spread = spread;
             }
             Prediction::None | Prediction::Classes(_) => {}
         }
@@ -207,6 +219,14 @@ impl ModelFrame {
         }
         counts
     }
+}
+
+/// Mean and population standard deviation of the finite numbers; `None` without any.
+fn location(numbers: &[f64]) -> Option<(f64, f64)> {
+    let known = || numbers.iter().copied().filter(|x| x.is_finite());
+    let n = known().count() as f64;
+    let mean = known().sum::<f64>() / n;
+    (n > 0.0).then(|| (mean, (known().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n).sqrt()))
 }
 
 /// The largest probability of each row that has one.
@@ -440,9 +460,10 @@ pub fn exact_multiclass_auc(outcomes: &Outcomes) -> Option<f64> {
 }
 
 crate::stored::stored!(enum Form { 0 = Classes, 1 = Score, 2 = Probabilities, 3 = Numbers, 4 = Queries, 5 = Entities });
+crate::stored::stored!(enum Spread { 0 = Labels, 1 = Predictions });
 crate::stored::stored!(struct ModelFrame {
     task, form, classes, cut, score_edges, class_score_edges, below, confidence_threshold, calibrators, ndcg_places, top_k, label_mean, label_sd
-});
+} since 2 { spread: Spread::Labels });
 crate::stored::stored!(struct Areas { roc, precision });
 crate::stored::stored!(struct ModelProfile {
     tally, score_sums, by_label, by_predicted, areas, expected, multiclass_auc

@@ -61,7 +61,10 @@ fn entity_ratio(tally: &OutcomeTally, times: f64, under: [f64; 3]) -> Option<Mea
 /// Four moments of predictions.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Spread {
-    mass: f64,
+    /// The weight of the rows.
+    weight: f64,
+    /// By how many independent rows of weight 1 a unit of weight counts.
+    kish: f64,
     variance: f64,
     /// Variance of a row's squared deviation.
     squared_deviation_variance: f64,
@@ -130,9 +133,11 @@ impl ModelFrame {
     }
 
     /// The value of a metric over the rows of a tally; `None` where the task, the form of the prediction or the rows do not
-    /// allow it. Areas under curves come from histograms.
+    /// allow it. Areas under curves are exact where the tally has them, else they come from its histograms, see [`Self::approximates`].
     pub fn value(&self, tally: &OutcomeTally, metric: Metric) -> Option<f64> {
         match metric {
+            Metric::Auc if tally.areas.is_some() => tally.areas.as_ref()?.roc,
+            Metric::AveragePrecision if tally.areas.is_some() => tally.areas.as_ref()?.precision,
             Metric::Rmse => self.mean(tally, Metric::Mse).map(|m| m.mean.sqrt()),
             Metric::R2 => self.explained(tally).map(|(mse, variance)| 1.0 - mse / variance),
             Metric::Auc => self.histogram_auc(tally).map(|h| h.auc),
@@ -148,6 +153,11 @@ impl ModelFrame {
         }
     }
 
+    /// Whether the value of a metric comes from cells of scores and not from the scores themselves.
+    pub fn approximates(&self, tally: &OutcomeTally, metric: Metric) -> bool {
+        matches!(metric, Metric::Auc | Metric::AveragePrecision | Metric::MulticlassAuc) && tally.areas.is_none()
+    }
+
     /// The value of a metric over a whole side, exact where the scores are at hand.
     pub fn whole_value(&self, profile: &ModelProfile, metric: Metric) -> Option<f64> {
         let exact = match (metric, &profile.sorted) {
@@ -159,6 +169,15 @@ impl ModelFrame {
             (m, _) => m.estimates().filter(|&base| base != Metric::Accuracy).and_then(|base| profile.expected.as_ref()?.value(base)),
         };
         exact.or_else(|| self.value(&profile.tally, metric))
+    }
+
+    /// Whether [`Self::whole_value`] comes from cells of scores, as after a merge.
+    pub fn approximates_whole(&self, profile: &ModelProfile, metric: Metric) -> bool {
+        let exact = match metric {
+            Metric::MulticlassAuc => profile.multiclass_auc.is_some(),
+            _ => profile.sorted.is_some() || profile.areas.is_some(),
+        };
+        !exact && self.approximates(&profile.tally, metric)
     }
 
     /// The margins of the confusion matrix of the labelled rows; `None` without one.
@@ -205,6 +224,9 @@ impl ModelFrame {
 
     /// One-vs-one AUC over the pairs of these classes.
     pub fn multiclass_auc_among(&self, tally: &OutcomeTally, classes: &[usize]) -> Option<f64> {
+        if let Some(areas) = &tally.areas {
+            return areas.among(classes, self.placed_classes());
+        }
         let (mut sum, mut pairs) = (0.0, 0.0);
         for &c in classes {
             for &l in classes.iter().filter(|&&l| l != c) {
@@ -267,26 +289,29 @@ impl ModelFrame {
 
     fn spread(&self, tally: &OutcomeTally, metric: Metric) -> Option<Spread> {
         let powers = |at: usize| -> Option<[f64; 4]> { tally.sums.get(at..at + 4)?.try_into().ok() };
-        let (mass, [a, b, c, d], unit) = match (metric, self.form) {
-            (Metric::PredictionVariance, Form::Score) => (tally.predicted.weight, powers(sums::score::SCORE)?, 1.0),
-            (Metric::PositivePredictionVariance, Form::Score) => (tally.predicted_as.get(1).copied()?, powers(sums::score::POSITIVE)?, 1.0),
-            (Metric::NegativePredictionVariance, Form::Score) => {
-                let (all, positive) = (powers(sums::score::SCORE)?, powers(sums::score::POSITIVE)?);
-                let rest = std::array::from_fn(|i| all.get(i).copied().unwrap_or(0.0) - positive.get(i).copied().unwrap_or(0.0));
-                (tally.predicted_as.first().copied()?, rest, 1.0)
-            }
+        let (negative, positive) = tally.histograms();
+        let (all, labelled) = (tally.predicted, tally.labelled);
+        let (mass, weight, [a, b, c, d], unit) = match (metric, self.form) {
+            (Metric::PredictionVariance, Form::Score) => (all, all.weight, powers(sums::score::SCORE)?, 1.0),
+            (Metric::PositivePredictionVariance, Form::Score) => (labelled, positive.iter().sum(), powers(sums::score::POSITIVE)?, 1.0),
+            (Metric::NegativePredictionVariance, Form::Score) => (labelled, negative.iter().sum(), powers(sums::score::NEGATIVE)?, 1.0),
             (Metric::PredictionVariance, Form::Numbers) => {
-                (tally.predicted.weight, powers(sums::numbers::PREDICTION)?, self.label_sd * self.label_sd)
+                (all, all.weight, powers(sums::numbers::PREDICTION)?, self.label_sd * self.label_sd)
             }
             _ => return None,
         };
-        if mass <= 1.0 {
+        if weight <= 0.0 || !(a + b + c + d).is_finite() {
             return None;
         }
-        let (m, m2, m3, m4) = (a / mass, b / mass, c / mass, d / mass);
+        let (m, m2, m3, m4) = (a / weight, b / weight, c / weight, d / weight);
         let variance = (m2 - m * m).max(0.0);
         let fourth = m4 - 4.0 * m * m3 + 6.0 * m * m * m2 - 3.0 * m * m * m * m;
-        Some(Spread { mass, variance: variance * unit, squared_deviation_variance: (fourth - variance * variance).max(0.0) * unit * unit })
+        Some(Spread {
+            weight,
+            kish: ratio(mass.effective(), mass.weight),
+            variance: variance * unit,
+            squared_deviation_variance: (fourth - variance * variance).max(0.0) * unit * unit,
+        })
     }
 
     /// The standard error of a metric over the rows of a tally, from the influence of its rows.
@@ -315,8 +340,7 @@ impl ModelFrame {
             Metric::MulticlassAuc => Some(self.placement_moments(tally, tally, &Self::placed(tally, 0.0))?.0.sqrt()),
             Metric::PredictionVariance | Metric::PositivePredictionVariance | Metric::NegativePredictionVariance => {
                 let s = self.spread(tally, metric)?;
-                let kish = ratio(tally.predicted.effective(), tally.predicted.weight);
-                Some((s.squared_deviation_variance / (s.mass * kish)).sqrt())
+                Some((s.squared_deviation_variance / (s.weight * s.kish)).sqrt())
             }
             _ => match self.mean(tally, metric) {
                 Some(m) => Some((m.variance / m.mass.effective()).sqrt()),

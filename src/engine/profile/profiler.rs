@@ -109,6 +109,7 @@ pub struct Profiler {
     /// The sets of features that are crossed.
     crossed: Vec<Vec<usize>>,
     pub(super) row_outcomes: (Option<Arc<RowOutcomes>>, Option<Arc<RowOutcomes>>),
+    exact_areas: bool,
     texts: TextsAtHand,
     embeddings: Vec<EmbeddingWork>,
     /// By which rules the evaluation's rows are judged.
@@ -196,6 +197,7 @@ impl Profiler {
             learning: LearnOptions::default(),
             crossed,
             row_outcomes: (None, None),
+            exact_areas: false,
             texts: TextsAtHand::of(&features, &reference, &evaluation),
             embeddings,
             whose: Whose::Other,
@@ -254,6 +256,13 @@ impl Profiler {
         out.whose = if own.is_some() { Whose::Reference } else { Whose::Other };
         out.abnormal = AbnormalRows::new(asked, rows);
         out
+    }
+
+    /// Asks for exact areas under the curves in every subset, for profiles that are never merged.
+    #[must_use]
+    pub fn with_exact_areas(mut self) -> Self {
+        self.exact_areas = true;
+        self
     }
 
     /// Changes how rules are learnt; to be called before the first step.
@@ -390,7 +399,13 @@ impl Profiler {
                 ModelFrame::learn_for(&self.reference.outcomes, options.ndcg_places, options.grain.scores);
         }
         let Some(frame) = &self.frame.model else { return };
-        let code = |side: &Side| Some(Arc::new(RowOutcomes::code_rows(frame, &side.outcomes, side.dataset.rows())));
+        let code = |side: &Side| {
+            let mut rows = RowOutcomes::code_rows(frame, &side.outcomes, side.dataset.rows());
+            if self.exact_areas {
+                rows.order_scores(frame, &side.outcomes);
+            }
+            Some(Arc::new(rows))
+        };
         match which {
             Which::Reference => self.row_outcomes.0 = code(&self.reference),
             Which::Evaluation => self.row_outcomes.1 = code(&self.evaluation),

@@ -2,6 +2,7 @@
 //! pass each.
 
 use super::Sampling;
+use super::areas::{ExactAreas, ScoreOrder};
 use super::expected::{Collector, Expected};
 use super::model::{CLASS_SCORE_CELLS, Form, ModelFrame};
 use super::tally::sums::queries::PLACE;
@@ -32,6 +33,8 @@ pub struct RowOutcomes {
     /// Placements of labelled rows among the reference's other classes.
     placements: Vec<f64>,
     weights: Option<Vec<f64>>,
+    /// The labelled rows in order of their scores, where exact areas are asked for.
+    order_of_scores: Option<ScoreOrder>,
     /// The query of each row, its share of the query, and the rows query by query.
     queries: Vec<u32>,
     shares: Vec<f64>,
@@ -61,6 +64,7 @@ impl RowOutcomes {
             class_cells: Vec::new(),
             placements: Vec::new(),
             weights: outcomes.weights.clone(),
+            order_of_scores: None,
             queries: Vec::new(),
             shares: Vec::new(),
             order: Vec::new(),
@@ -82,6 +86,25 @@ impl RowOutcomes {
         out
     }
 
+    /// Orders the rows by their scores, so that what is counted has exact areas under its curves. Nothing where there are no scores, or
+    /// too many.
+    pub fn order_scores(&mut self, frame: &ModelFrame, outcomes: &Outcomes) {
+        let classes = self.classes.max(1) as u32;
+        let label = |row: usize| self.codes.get(row).filter(|&&code| code < UNLABELLED).map(|code| (code / classes) as u16);
+        self.order_of_scores = match (&outcomes.prediction, self.form) {
+            (Prediction::Score { score, .. }, Form::Score) => ScoreOrder::of_scores(score, label),
+            (Prediction::Probabilities { values, .. }, Form::Probabilities) if frame.class_score_slots() > 0 => {
+                ScoreOrder::of_probabilities(values, self.classes, label)
+            }
+            _ => None,
+        };
+    }
+
+    /// The exact areas of each of `count` cells, where the rows are ordered.
+    pub fn exact_areas(&self, cells: &[u16], count: usize) -> Option<Vec<ExactAreas>> {
+        self.order_of_scores.as_ref().map(|order| order.areas(cells, count, |row| self.weight(row)))
+    }
+
     /// Some of the rows, in the given order.
     #[must_use]
     pub fn select(&self, rows: &[u32]) -> Self {
@@ -101,6 +124,7 @@ impl RowOutcomes {
             order: query_order(&queries),
             shares: pick(&self.shares, rows, all),
             expected: None,
+            order_of_scores: None,
             queries,
             ..*self
         }
@@ -196,7 +220,8 @@ impl RowOutcomes {
                 expected.add_score(0, (cell, score), p, weight);
             }
             let over = overconfidence(*code, 2, score.max(1.0 - score));
-            self.losses.extend([log_loss, brier, score, f64::from(positive), if positive == 1 { p } else { 1.0 - p }, over]);
+            let truth = if *code >= UNLABELLED { f64::NAN } else { f64::from(*code / 2) };
+            self.losses.extend([log_loss, brier, score, truth, if positive == 1 { p } else { 1.0 - p }, over]);
             self.score_cells.push(cell as u16);
         }
         self.expected = expected.map(Collector::finish);
@@ -402,9 +427,11 @@ pub fn count_cells(frame: &ModelFrame, rows: &RowOutcomes, cells: &[u16], count:
         }),
         Form::Score => {
             let threshold = rows.confidence_threshold;
-            add_sums::<6, { super::tally::sums::score::LEN }>(rows, cells, &mut out, |&[l, b, s, positive, right, over]| {
+            add_sums::<6, { super::tally::sums::score::LEN }>(rows, cells, &mut out, |&[l, b, s, truth, right, over]| {
                 let c = s.max(1.0 - s);
-                let (s2, p) = (s * s, positive * s);
+                let s2 = s * s;
+                let p = if truth == 1.0 { s } else { 0.0 };
+                let n = if truth == 0.0 { s } else { 0.0 };
                 let confident = f64::from(u8::from(c >= threshold));
                 [
                     l,
@@ -431,6 +458,10 @@ pub fn count_cells(frame: &ModelFrame, rows: &RowOutcomes, cells: &[u16], count:
                     over,
                     over * over,
                     over * over * over,
+                    n,
+                    n * s,
+                    n * s2,
+                    n * s2 * s,
                 ]
             });
         }
@@ -497,6 +528,9 @@ pub fn count_cells(frame: &ModelFrame, rows: &RowOutcomes, cells: &[u16], count:
     count_classes(frame, rows, cells, &mut out, confusion);
     count_scores(frame, rows, cells, &mut out);
     count_class_scores(frame, rows, cells, &mut out);
+    if let Some(areas) = rows.exact_areas(cells, count) {
+        out.iter_mut().zip(areas).for_each(|(tally, areas)| tally.areas = Some(areas));
+    }
     out
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::areas::ExactAreas;
 use super::model::ModelFrame;
 use super::row_outcomes::{NO_CELL, RowOutcomes, count_cells};
 use super::tally::OutcomeTally;
@@ -51,6 +52,8 @@ pub struct SubsetFrame {
 pub struct SubsetProfile {
     /// One a cell of the frame.
     pub cells: Vec<OutcomeTally>,
+    /// Exact areas of the rows of all cells but the last, which do not follow from the cells'; `None` after a merge.
+    pub present: Option<ExactAreas>,
 }
 
 impl SubsetFrame {
@@ -138,7 +141,12 @@ impl SubsetFrame {
     /// Counts a side's rows; a side without the feature has no rows in any cell.
     pub fn count(&self, model: &ModelFrame, column: Option<&Column>, rows: &RowOutcomes) -> SubsetProfile {
         let cells = column.map_or_else(|| vec![NO_CELL; rows.rows()], |c| self.cells_of(c));
-        SubsetProfile { cells: count_cells(model, rows, &cells, self.cells(), model.subset_confusion()) }
+        let missing = self.missing_cell() as u16;
+        let present = cells.contains(&missing).then(|| {
+            let inside: Vec<u16> = cells.iter().map(|&cell| if cell < missing { 0 } else { NO_CELL }).collect();
+            rows.exact_areas(&inside, 1)?.pop()
+        });
+        SubsetProfile { cells: count_cells(model, rows, &cells, self.cells(), model.subset_confusion()), present: present.flatten() }
     }
 }
 
@@ -152,6 +160,7 @@ impl SubsetProfile {
             return Err(frames_differ("the subsets of a feature"));
         }
         self.cells.iter_mut().zip(&other.cells).for_each(|(a, b)| a.add(b));
+        self.present = None;
         Ok(())
     }
 }
@@ -269,7 +278,7 @@ pub(crate) fn short_number(x: f64) -> String {
 
 crate::stored::stored!(enum Cut { 0 = Numeric { edges }, 1 = Values { values }, 2 = Presence });
 crate::stored::stored!(struct SubsetFrame { feature, cut, labels, reference_rows });
-crate::stored::stored!(struct SubsetProfile { cells });
+crate::stored::stored!(struct SubsetProfile { cells } without { present: None });
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 //!
 //! Tallies of disjoint rows add, and a part may be taken from a whole: `tally(a ∪ b) = tally(a) + tally(b)`.
 
+use super::areas::ExactAreas;
 use super::model::{Form, ModelFrame};
 
 /// Sums over rows of powers of their losses and predictions; the meaning of each place depends on the form of the prediction.
@@ -18,14 +19,18 @@ pub mod sums {
         pub const CONFIDENT: usize = 9;
         /// Score, to the powers 1 to 4.
         pub const SCORE: usize = 10;
-        /// The same where the prediction is positive.
+        /// The same where the label is positive.
         pub const POSITIVE: usize = 14;
         /// Calibrated probability that the prediction is right, squared, cubed.
         pub const EXPECTED: usize = 18;
         /// Largest class probability less 1 where the prediction is right, squared, cubed; over labelled rows.
         pub const OVERCONFIDENCE: usize = 21;
+        /// Score, to the powers 1 to 4, where the label is negative.
+        pub const NEGATIVE: usize = 24;
         /// Places.
-        pub const LEN: usize = 24;
+        pub const LEN: usize = 28;
+        /// Places in version 1 of the stored form, which summed the powers by predicted class.
+        pub const LEN_OF_VERSION_1: usize = 24;
     }
     /// Places for a probability a class.
     pub mod probabilities {
@@ -165,6 +170,8 @@ pub struct OutcomeTally {
     pub class_scores: Vec<f64>,
     /// Weight, Σu, Σu², Σu³ by true class, u a row's placements among the reference's other classes (for the one-vs-one AUC).
     pub placements: Vec<[f64; 4]>,
+    /// Exact areas under the curves, where the scores were at hand; `None` after a sum or a difference.
+    pub areas: Option<ExactAreas>,
 }
 
 impl OutcomeTally {
@@ -190,6 +197,11 @@ impl OutcomeTally {
 
     /// Adds the rows of another tally of the same frame.
     pub fn add(&mut self, other: &Self) {
+        if self.rows == 0 {
+            self.areas.clone_from(&other.areas);
+        } else if other.rows > 0 {
+            self.areas = None;
+        }
         self.rows += other.rows;
         self.labelled.add(&other.labelled);
         self.predicted.add(&other.predicted);
@@ -212,6 +224,9 @@ impl OutcomeTally {
     #[must_use]
     pub fn without(&self, part: &Self) -> Self {
         let mut out = self.clone();
+        if part.rows > 0 {
+            out.areas = None;
+        }
         out.rows = out.rows.saturating_sub(part.rows);
         out.labelled.take(&part.labelled);
         out.predicted.take(&part.predicted);
@@ -239,6 +254,20 @@ impl OutcomeTally {
         out
     }
 
+    /// Powers of scores that version 1 summed by predicted class are unknown by true class.
+    fn bring_up(&mut self, version: u8) {
+        if version < 2 && self.sums.len() == sums::score::LEN_OF_VERSION_1 {
+            self.sums.resize(sums::score::LEN, f64::NAN);
+            self.sums.iter_mut().skip(sums::score::POSITIVE).take(4).for_each(|s| *s = f64::NAN);
+        }
+    }
+
+    /// The same rows without their exact areas, to be compared with a sum or a difference.
+    #[must_use]
+    pub fn by_cells(&self) -> Self {
+        Self { areas: None, ..self.clone() }
+    }
+
     /// The score histograms of negative (wrong) and of positive (right) rows.
     pub fn histograms(&self) -> (&[f64], &[f64]) {
         self.scores.split_at(self.scores.len() / 2)
@@ -260,7 +289,9 @@ impl Form {
 }
 
 crate::stored::stored!(struct Mass { rows, weight, squares });
-crate::stored::stored!(struct OutcomeTally { rows, labelled, predicted, correct, sums, confusion, predicted_as, scores, class_scores, placements });
+crate::stored::stored!(struct OutcomeTally {
+    rows, labelled, predicted, correct, sums, confusion, predicted_as, scores, class_scores, placements
+} without { areas: None } brought_up_by bring_up);
 
 #[cfg(test)]
 mod tests {

@@ -258,7 +258,7 @@ impl Ledger {
             if let (Some(slot), Some(cut)) = (slot, cut) {
                 let nowhere = vec![NO_CELL; self.rows()];
                 let cells = if cells.is_empty() { &nowhere } else { cells };
-                *slot = SubsetProfile { cells: count_cells(model, &coded, cells, cut.cells(), model.subset_confusion()) };
+                *slot = SubsetProfile { cells: count_cells(model, &coded, cells, cut.cells(), model.subset_confusion()), present: None };
             }
         }
         for ((slot, group), cells) in profile.groups.iter_mut().zip(&frame.groups).zip(&self.crossings) {

@@ -30,10 +30,10 @@ fn judged(frame: &ModelFrame, whole: &OutcomeTally) -> Option<&'static MetricDef
 /// `PERFORMANCE_DIFF:<metric>` = metric(all rows) − metric(passing rows), for every metric that the data allow.
 pub(super) fn differences(context: &Context, count: &RuleCount) -> Vec<CaseMetric> {
     let Some((frame, model, failing)) = parts(context, count) else { return Vec::new() };
-    let passing = model.without(failing);
+    let (model, passing) = (model.by_cells(), model.without(failing));
     (catalogue(frame.task))
         .filter_map(|d| {
-            let difference = frame.value(model, d.metric)? - frame.value(&passing, d.metric)?;
+            let difference = frame.value(&model, d.metric)? - frame.value(&passing, d.metric)?;
             difference.is_finite().then(|| CaseMetric {
                 kind: "PERFORMANCE_DIFF".to_owned(),
                 metric: d.id.to_owned(),

@@ -78,8 +78,8 @@ impl Question for ModelPerformance {
                 let how = match d.scale {
                     Scale::Absolute => "The effect is the difference",
                     Scale::Relative => "The effect is the rise relative to the reference's value",
-                    Scale::LabelSd => "The effect is the difference in standard deviations of the reference's label",
-                    Scale::LabelVariance => "The effect is the difference in variances of the reference's label",
+                    Scale::LabelSd => "The effect is the difference in standard deviations of the reference's labels, or of its predictions where labels are missing",
+                    Scale::LabelVariance => "The effect is the difference in variances of the reference's labels, or of its predictions where labels are missing",
                 };
                 let evidence = if estimates(d.metric) {
                     "Where both sets have labels, the estimate's error against the true value is shown, and beyond 0.05 it raises nothing."
@@ -256,6 +256,7 @@ impl Sides<'_> {
             standard_error: Some(gap.standard_error),
             thresholds: Some(limits),
             method: method(definition.metric).to_owned(),
+            approximate: [self.reference, self.evaluation].iter().any(|p| self.frame.approximates_whole(p, definition.metric)),
             sentence: self.sentence(definition, from, to, gap),
             n_reference: Some(rows(self.reference)),
             n_evaluation: Some(rows(self.evaluation)),
@@ -299,7 +300,7 @@ impl Sides<'_> {
                 "{} is {} in the evaluation set, {way} {} from {} in the reference",
                 definition.name,
                 value_text(definition, to),
-                points(definition, gap.statistic),
+                points(self.frame, definition, gap.statistic),
                 value_text(definition, from)
             )
         };

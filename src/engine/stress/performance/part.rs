@@ -67,7 +67,7 @@ pub(crate) fn part_gap(
             Some(Gap { statistic: raw, effect, standard_error: apart(own, error_of(&rest).unwrap_or(0.0)), p })
         }
         Metric::Auc => {
-            let (of_whole, of_part) = (frame.histogram_auc(whole)?, frame.histogram_auc(part)?);
+            let of_whole = frame.histogram_auc(whole)?;
             let (negative, positive) = part.histograms();
             let kish = ratio(part.labelled.effective(), part.labelled.weight);
             let (n, p) = (kish * negative.iter().sum::<f64>(), kish * positive.iter().sum::<f64>());
@@ -78,9 +78,9 @@ pub(crate) fn part_gap(
             let own = error_of(part)?.max(0.5 * null.variance.sqrt());
             Some(Gap {
                 statistic: raw,
-                effect: of_whole.auc - of_part.auc,
+                effect: base - value,
                 standard_error: apart(own, error_of(&rest).unwrap_or(0.0)),
-                p: null.lower(of_part.auc),
+                p: null.lower(null.mean - (base - value)),
             })
         }
         Metric::MulticlassAuc => {

@@ -3,15 +3,19 @@
 use straingauge_api::{TestText, Unit};
 
 use crate::metrics::{MetricDefinition, Scale};
-use crate::profile::short_number;
+use crate::profile::{ModelFrame, Spread, short_number};
 
-/// A gap in words: `0.21`, `35 %`, `0.4 label standard deviations`.
-pub(crate) fn points(definition: &MetricDefinition, gap: f64) -> String {
+/// A gap in words: `0.21`, `35 %`, `0.40 standard deviations of the reference's labels`.
+pub(crate) fn points(frame: &ModelFrame, definition: &MetricDefinition, gap: f64) -> String {
+    let numbers = match frame.spread {
+        Spread::Labels => "labels",
+        Spread::Predictions => "predictions",
+    };
     match definition.scale {
         Scale::Absolute => format!("{:.3}", gap.abs()).trim_end_matches('0').trim_end_matches('.').to_owned(),
         Scale::Relative => format!("{} %", percent(gap.abs())),
-        Scale::LabelSd => format!("{:.2} label standard deviations", gap.abs()),
-        Scale::LabelVariance => format!("{:.2} label variances", gap.abs()),
+        Scale::LabelSd => format!("{:.2} standard deviations of the reference's {numbers}", gap.abs()),
+        Scale::LabelVariance => format!("{:.2} times the variance of the reference's {numbers}", gap.abs()),
     }
 }
 

@@ -5,7 +5,7 @@ use straingauge_api::{Better, CaseMetric, Category, Figure, Kind, Risk, Severity
 use crate::Result;
 use crate::math::finite;
 use crate::metrics::{self, Metric, MetricDefinition, Scale};
-use crate::profile::{Cut, ModelFrame, OutcomeTally, SubsetFrame};
+use crate::profile::{Cut, ModelFrame, OutcomeTally, SubsetFrame, SubsetProfile};
 use crate::stress::model_performance::{MOSTLY_LABELLED, both_labelled, definitions, effect_max, effect_unit, estimates, exists};
 use crate::stress::performance::{
     DRAWN, Subset, Worst, estimate, lower_first, part_gap, points, signed, spec_text, unit_of, value_text, weakness, worst,
@@ -145,7 +145,8 @@ pub(crate) struct Part<'a> {
 }
 
 /// The parts that a feature cuts a side into; where values are missing, also all rows that have one.
-pub(crate) fn parts<'a>(cut: &SubsetFrame, cells: &'a [OutcomeTally]) -> Vec<Part<'a>> {
+pub(crate) fn parts<'a>(cut: &SubsetFrame, profile: &'a SubsetProfile) -> Vec<Part<'a>> {
+    let cells = profile.cells.as_slice();
     let total = cut.reference_rows.iter().sum::<u64>().max(1) as f64;
     let share = |cell: usize| cut.reference_rows.get(cell).copied().unwrap_or(0) as f64 / total;
     let of = |(cell, tally): (usize, &'a OutcomeTally)| Part {
@@ -161,6 +162,7 @@ pub(crate) fn parts<'a>(cut: &SubsetFrame, cells: &'a [OutcomeTally]) -> Vec<Par
         if let Some(first) = present.next() {
             let mut all = first.clone();
             present.for_each(|t| all.add(t));
+            all.areas.clone_from(&profile.present);
             out.push(Part {
                 cell: None,
                 label: "has a value".to_owned(),
@@ -189,9 +191,9 @@ impl<'a> Subject<'a> {
         let FamilySubject::Feature(feature) = &family.subject else { return None };
         let at = context.feature(feature)?;
         let cut = context.frame.subsets.get(at)?.as_ref()?;
-        let cells = &context.evaluation.subsets.get(at)?.as_ref()?.cells;
+        let profile = context.evaluation.subsets.get(at)?.as_ref()?;
         let whole = &context.evaluation.model.as_ref()?.tally;
-        Some(Self { frame: context.frame.model.as_ref()?, whole, cut, parts: parts(cut, cells) })
+        Some(Self { frame: context.frame.model.as_ref()?, whole, cut, parts: parts(cut, profile) })
     }
 
     fn definition(&self, context: &Context, test: &str, spec: Option<TestSpec>) -> Option<(&'static MetricDefinition, Thresholds)> {
@@ -256,6 +258,7 @@ impl<'a> Subject<'a> {
             standard_error: Some(worst.standard_error),
             thresholds: Some(limits),
             method: format!("Worst of {} subsets, Holm; {}", subsets.len(), method(metric)),
+            approximate: self.frame.approximates(tally, metric),
             sentence: self.sentence(definition, subsets.len(), chosen, value, overall),
             n_reference: None,
             n_evaluation: Some(if definition.labels { self.whole.labelled.rows } else { self.whole.predicted.rows }),
@@ -294,7 +297,7 @@ impl<'a> Subject<'a> {
         if chosen.gap.statistic <= 0.0 && chosen.gap.effect <= 0.0 {
             return format!("{} is no worse in any of {k} subsets of {} than over all rows.", definition.name, self.cut.feature);
         }
-        let gap = points(definition, chosen.gap.statistic);
+        let gap = points(self.frame, definition, chosen.gap.statistic);
         let mut out = format!("{} is {gap} {} all rows {place}", definition.name, signed(definition, chosen.gap.statistic));
         if (chosen.gap.statistic - chosen.gap.effect).abs() >= 0.005 && definition.scale == Scale::Absolute {
             let why = match definition.metric {
@@ -302,7 +305,7 @@ impl<'a> Subject<'a> {
                 _ => "more than the model's own probabilities expect there",
             };
             if chosen.gap.effect > 0.0 {
-                out.push_str(&format!(", {} {why}", points(definition, chosen.gap.effect)));
+                out.push_str(&format!(", {} {why}", points(self.frame, definition, chosen.gap.effect)));
             } else {
                 out.push_str(&format!(", not {why}"));
             }

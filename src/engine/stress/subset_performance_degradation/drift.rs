@@ -173,7 +173,7 @@ impl<'a> Subject<'a> {
             return Some(Self { frame, feature: feature.clone(), cut: None, whole, pairs });
         };
         let cut = context.frame.subsets.get(at)?.as_ref()?;
-        let cells = |p: &'a crate::profile::Profile| p.subsets.get(at).and_then(Option::as_ref).map(|s| s.cells.as_slice());
+        let cells = |p: &'a crate::profile::Profile| p.subsets.get(at).and_then(Option::as_ref);
         let (before, after) = (parts(cut, cells(&context.reference)?), parts(cut, cells(&context.evaluation)?));
         let pairs = before.into_iter().filter_map(|a| {
             let b = after.iter().find(|b| b.cell == a.cell)?;
@@ -258,6 +258,7 @@ impl<'a> Subject<'a> {
                 subsets.len(),
                 if DRAWN.contains(&metric) { "random splits at the same sizes" } else { "normal test on the rows' influence" }
             ),
+            approximate: self.frame.approximates(&pair.reference, metric) || self.frame.approximates(&pair.evaluation, metric),
             sentence: self.sentence(definition, subsets.len(), chosen, before, after),
             n_reference: Some(rows(self.whole.0)),
             n_evaluation: Some(rows(self.whole.1)),
@@ -323,7 +324,7 @@ impl<'a> Subject<'a> {
             self.feature,
             chosen.label,
             self.frame.counted(chosen.rows),
-            points(definition, chosen.gap.effect)
+            points(self.frame, definition, chosen.gap.effect)
         )
     }
 }

@@ -212,7 +212,7 @@ fn describe(
     let place = conditions.join(" and ");
     let n = slice.tally.labelled.rows;
     let sentence = if gap.effect > 0.0 {
-        let by = points(definition, gap.statistic);
+        let by = points(frame, definition, gap.statistic);
         format!(
             "{} is {by} {} all rows where {place} ({numbers}, on {n} rows that the search had not seen).",
             definition.name,
