@@ -198,10 +198,10 @@ export class Host {
     const began = performance.now();
     const run = engine.start(config, reference, evaluation);
     try {
-      await this.#steps(() => engine.step(run), task, quiet);
+      const testMillis = await this.#steps(() => engine.step(run), task, quiet);
       if (quiet) return { run };
       const document = engine.document(run);
-      const stamp = stampOf(project.id, began, 'stress_test');
+      const stamp = { ...stampOf(project.id, began, 'stress_test'), testMillis };
       return { run, document, stamp, tables: engine.tables(document, stamp) };
     } catch (thrown) {
       if (!isCrash(thrown)) engine.forget('run', [run]);
@@ -255,20 +255,25 @@ export class Host {
     return this.#engine.firewallCheck(firewall, rows);
   }
 
-  /** Takes one step after another, in slices, to the end. */
+  /** Takes one step after another, in slices, to the end. Gives the time of each test, as those of a step share it equally. */
   async #steps(step, task, quiet = false) {
     let progress;
+    const testMillis = {};
     do {
       await breathe();
       if (task.cancelled) throw cancelled();
       const slice = performance.now();
       const batches = [];
       do {
+        const began = performance.now();
         progress = JSON.parse(step());
+        const { measured = [] } = progress;
+        for (const test of measured) testMillis[test] = (testMillis[test] ?? 0) + (performance.now() - began) / measured.length;
         batches.push(...progress.batches);
       } while (progress.stage !== 'done' && performance.now() - slice < SLICE_MILLIS);
       if (!quiet) task.progress({ ...progress, batches });
     } while (progress.stage !== 'done');
+    return testMillis;
   }
 }
 

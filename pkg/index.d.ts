@@ -51,6 +51,8 @@ export interface DataParams {
   timestampCol?: string;
   textFeatures?: string[];
   categoricalFeatures?: string[];
+  /** Numbers that were taken for something else (an id, a group). */
+  numericFeatures?: string[];
   protectedFeatures?: string[];
   intersections?: string[][];
   /** Metadata that the model does not see. */
@@ -81,7 +83,7 @@ export interface PredictionParams {
 
 /** A test of the catalogue. Thresholds are null for logical tests. */
 export interface TestInfo { id: string; name: string; category: Category; kind: Kind; unit: Unit; thresholds: Thresholds | null; defaultOn: boolean }
-/** What to change about one test. Further keys are the test's own numbers by their catalogue names (`num_bins`, …). */
+/** What can be changed about every test. */
 export interface TestConfig {
   run?: boolean;
   /** The effect from which it warns. */
@@ -89,10 +91,244 @@ export interface TestConfig {
   /** The effect from which it alerts. */
   alert?: number;
   excludeColumns?: string[];
-  /** An absolute bound that the evaluation's metric must keep (performance tests). */
-  bound?: number;
-  [parameter: string]: unknown;
 }
+/** What tests take besides, by the catalogue's names; which test takes which is in `TestParameters`. */
+export interface Parameters {
+  /** An absolute bound that the evaluation's metric must keep. */
+  bound?: number;
+  /** Places of a query that count for NDCG; slices that are told. */
+  k?: number;
+  /** The level of evidence of the search for slices. */
+  alpha?: number;
+  /** Conditions of a slice at most: 1, 2 or 3. */
+  max_conditions?: number;
+  /** The share of the rows that a slice must hold. */
+  min_support?: number;
+  /** Rows that a subset, a group or a side must have. */
+  min_sample_size?: number;
+  /** The share of the reference that a subset must hold to be the statistic. */
+  min_frq?: number;
+  /** Bins of a number. */
+  num_bins?: number;
+  /** The distance that is shown. */
+  statistic?: 'psi' | 'kl' | 'js' | 'hellinger' | 'wasserstein' | 'ks' | 'cramers_v';
+  /** Standard deviations within which a number is no outlier. */
+  bound_multiplier?: number;
+  /** Pairs of features with a smaller correlation, or less mutual information, on both sides are left out. */
+  min_correlation?: number;
+  min_mutual_information?: number;
+  /** Pairs of features at most. */
+  max_pairwise_tests?: number;
+  /** Words or phrases to look for. */
+  terms?: string[] | string;
+  /** Patterns to look for: # is a digit, ? a character, * any characters but white space. */
+  patterns?: string[] | string;
+}
+/** The parameters of each test of the catalogue. Written by `tests/engine/catalogue_page.rs`. */
+export interface TestParameters {
+  'model_performance:accuracy': 'bound';
+  'model_performance:multiclass_accuracy': 'bound';
+  'model_performance:balanced_accuracy': 'bound';
+  'model_performance:precision': 'bound';
+  'model_performance:recall': 'bound';
+  'model_performance:f1': 'bound';
+  'model_performance:macro_precision': 'bound';
+  'model_performance:macro_recall': 'bound';
+  'model_performance:macro_f1': 'bound';
+  'model_performance:auc': 'bound';
+  'model_performance:multiclass_auc': 'bound';
+  'model_performance:average_precision': 'bound';
+  'model_performance:log_loss': 'bound';
+  'model_performance:brier_score': 'bound';
+  'model_performance:matthews_corrcoef': 'bound';
+  'model_performance:false_positive_rate': 'bound';
+  'model_performance:false_negative_rate': 'bound';
+  'model_performance:top_k_accuracy': 'bound';
+  'model_performance:positive_prediction_rate': 'bound';
+  'model_performance:average_prediction': 'bound';
+  'model_performance:prediction_variance': 'bound';
+  'model_performance:positive_prediction_variance': 'bound';
+  'model_performance:negative_prediction_variance': 'bound';
+  'model_performance:mse': 'bound';
+  'model_performance:rmse': 'bound';
+  'model_performance:mae': 'bound';
+  'model_performance:msle': 'bound';
+  'model_performance:mape': 'bound';
+  'model_performance:r2': 'bound';
+  'model_performance:mean_error': 'bound';
+  'model_performance:mrr': 'bound';
+  'model_performance:ndcg': 'bound' | 'k';
+  'model_performance:rank_correlation': 'bound';
+  'model_performance:average_rank': 'bound';
+  'model_performance:average_number_of_predicted_entities': 'bound';
+  'model_performance:average_confidence': 'bound';
+  'model_performance:average_thresholded_confidence': 'bound';
+  'model_performance:estimated_accuracy': 'bound';
+  'model_performance:estimated_precision': 'bound';
+  'model_performance:estimated_recall': 'bound';
+  'model_performance:estimated_f1': 'bound';
+  'model_performance:estimated_auc': 'bound';
+  'model_performance:estimated_average_precision': 'bound';
+  'model_performance:estimated_false_positive_rate': 'bound';
+  'model_performance:estimated_macro_precision': 'bound';
+  'model_performance:estimated_macro_recall': 'bound';
+  'model_performance:estimated_macro_f1': 'bound';
+  'model_performance:calibration_comparison': never;
+  'model_performance:expected_calibration_error': never;
+  'model_performance:overconfidence': never;
+  'model_performance:underconfidence': never;
+  'subset_performance:subset_accuracy': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_multiclass_accuracy': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_balanced_accuracy': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_precision': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_recall': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_f1': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_macro_precision': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_macro_recall': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_macro_f1': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_auc': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_multiclass_auc': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_average_precision': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_log_loss': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_brier_score': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_matthews_corrcoef': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_false_positive_rate': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_false_negative_rate': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_top_k_accuracy': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_mse': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_rmse': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_mae': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_msle': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_mape': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_r2': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_mrr': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_ndcg': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_rank_correlation': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_average_confidence': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_average_thresholded_confidence': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_overconfidence': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_underconfidence': 'min_sample_size' | 'min_frq';
+  'subset_performance:subset_estimated_accuracy': 'min_sample_size' | 'min_frq';
+  'subset_performance:worst_slices': 'k' | 'alpha' | 'max_conditions' | 'min_support';
+  'subset_performance:worst_slices_log_loss': 'k' | 'alpha' | 'max_conditions' | 'min_support';
+  'subset_performance:worst_slices_mae': 'k' | 'alpha' | 'max_conditions' | 'min_support';
+  'subset_performance_degradation:subset_drift_accuracy': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_multiclass_accuracy': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_balanced_accuracy': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_precision': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_recall': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_f1': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_macro_precision': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_macro_recall': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_macro_f1': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_auc': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_multiclass_auc': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_average_precision': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_log_loss': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_brier_score': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_matthews_corrcoef': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_false_positive_rate': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_false_negative_rate': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_top_k_accuracy': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_positive_prediction_rate': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_average_prediction': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_prediction_variance': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_positive_prediction_variance': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_negative_prediction_variance': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_mse': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_rmse': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_mae': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_msle': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_mape': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_r2': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_mean_error': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_mrr': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_ndcg': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_rank_correlation': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_average_rank': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_average_number_of_predicted_entities': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_average_confidence': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_average_thresholded_confidence': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_overconfidence': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_underconfidence': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:subset_drift_estimated_accuracy': 'min_sample_size' | 'min_frq';
+  'drift:feature_drift': 'num_bins' | 'min_sample_size' | 'statistic';
+  'drift:prediction_drift': 'num_bins' | 'min_sample_size' | 'statistic';
+  'drift:predicted_label_drift': 'num_bins' | 'min_sample_size' | 'statistic';
+  'drift:label_drift': 'num_bins' | 'min_sample_size' | 'statistic';
+  'drift:correlation_drift_feature_to_feature': 'min_sample_size' | 'min_correlation' | 'min_mutual_information' | 'max_pairwise_tests';
+  'drift:correlation_drift_feature_to_label': 'min_sample_size' | 'min_correlation' | 'min_mutual_information' | 'max_pairwise_tests';
+  'drift:mutual_information_drift_feature_to_feature': 'min_sample_size' | 'min_correlation' | 'min_mutual_information' | 'max_pairwise_tests';
+  'drift:mutual_information_drift_feature_to_label': 'min_sample_size' | 'min_correlation' | 'min_mutual_information' | 'max_pairwise_tests';
+  'drift:nulls_per_feature_drift': never;
+  'drift:nulls_per_row_drift': 'min_sample_size' | 'statistic';
+  'drift:character_drift': 'min_sample_size';
+  'drift:unigram_drift': 'min_sample_size';
+  'drift:bigram_drift': 'min_sample_size';
+  'drift:embedding_drift': 'min_sample_size';
+  'drift:domain_classifier': never;
+  'abnormal_inputs:numeric_outlier': 'bound_multiplier';
+  'abnormal_inputs:unseen_categorical': never;
+  'abnormal_inputs:rare_categories': never;
+  'abnormal_inputs:out_of_range': never;
+  'abnormal_inputs:req_characters': never;
+  'abnormal_inputs:inconsistencies': never;
+  'abnormal_inputs:capitalization': never;
+  'abnormal_inputs:empty_string': never;
+  'abnormal_inputs:null_check': never;
+  'abnormal_inputs:feature_type_check': never;
+  'abnormal_inputs:unseen_unigram': never;
+  'abnormal_inputs:empty_text': never;
+  'abnormal_inputs:embedding_anomalies': never;
+  'data_cleanliness:mutual_information_decrease_feature_to_label': 'min_sample_size' | 'min_correlation' | 'min_mutual_information' | 'max_pairwise_tests';
+  'data_cleanliness:required_features': never;
+  'data_cleanliness:class_coverage': never;
+  'data_cleanliness:duplicate_rows': never;
+  'data_cleanliness:conflicting_labels': never;
+  'data_cleanliness:train_test_overlap': never;
+  'data_cleanliness:near_duplicate_texts': never;
+  'data_cleanliness:date_overlap': never;
+  'data_cleanliness:index_overlap': never;
+  'data_cleanliness:label_imbalance': never;
+  'data_cleanliness:high_feature_correlation': 'max_pairwise_tests';
+  'data_cleanliness:high_mutual_information_feature_to_label': never;
+  'data_cleanliness:mixed_nulls': never;
+  'data_cleanliness:mixed_types': never;
+  'data_cleanliness:string_variants': never;
+  'data_cleanliness:special_characters': never;
+  'data_cleanliness:constant_feature': never;
+  'data_cleanliness:identifier_feature': never;
+  'data_cleanliness:outlier_rows': never;
+  'data_cleanliness:label_noise': never;
+  'bias_and_fairness:demographic_parity_pos_pred': 'min_sample_size';
+  'bias_and_fairness:demographic_parity_avg_pred': 'min_sample_size';
+  'bias_and_fairness:demographic_parity_avg_rank': 'min_sample_size';
+  'bias_and_fairness:intersectional_group_fairness_pos_pred': 'min_sample_size';
+  'bias_and_fairness:intersectional_group_fairness_avg_pred': 'min_sample_size';
+  'bias_and_fairness:intersectional_group_fairness_avg_rank': 'min_sample_size';
+  'bias_and_fairness:equalized_odds': 'min_sample_size';
+  'bias_and_fairness:equal_opportunity_recall': 'min_sample_size';
+  'bias_and_fairness:equal_opportunity_macro_recall': 'min_sample_size';
+  'bias_and_fairness:predictive_equality_fpr': 'min_sample_size';
+  'bias_and_fairness:class_imbalance': 'min_sample_size';
+  'bias_and_fairness:protected_feature_drift': 'num_bins' | 'min_sample_size' | 'statistic';
+  'bias_and_fairness:discrimination_by_proxy': never;
+  'bias_and_fairness:feature_independence': 'min_sample_size';
+  'bias_and_fairness:predict_protected_features': 'min_sample_size';
+  'bias_and_fairness:calibration_by_group': 'min_sample_size';
+  'data_poisoning_detection:exact_match_label_flipping': never;
+  'data_poisoning_detection:near_match_label_flipping': never;
+  'evasion_attack_detection:stateful_black_box_detection': never;
+  'evasion_attack_detection:row_wise_pii_detection': never;
+  'evasion_attack_detection:row_wise_data_leakage': 'terms' | 'patterns';
+}
+/** Changes to tests, by their ids: those of the catalogue, of custom metrics and of custom tests. */
+export type TestConfigs = { [Id in keyof TestParameters]?: TestConfig & Pick<Parameters, TestParameters[Id]> } & {
+  [own: `custom:${string}`]: TestConfig;
+  [metric: `model_performance:${string}`]: TestConfig & Pick<Parameters, 'bound' | 'k'> | undefined;
+  [subsets: `subset_performance:subset_${string}` | `subset_performance_degradation:subset_drift_${string}`]:
+    TestConfig & Pick<Parameters, 'min_sample_size' | 'min_frq'> | undefined;
+};
 
 export interface StressTestConfig {
   runName: string;
@@ -109,7 +345,7 @@ export interface StressTestConfig {
   /** All whose needs are met where absent. */
   categories?: Category[];
   /** Changes a test, by test id (`drift:feature_drift`). */
-  tests?: Record<string, TestConfig>;
+  tests?: TestConfigs;
   sensitivity?: Sensitivity;
   /** A whole number from 0 to 2⁵³ − 1; 0 where absent. The same data, configuration and seed give the same document, byte for byte. */
   seed?: number;
@@ -236,7 +472,7 @@ export interface FirewallOptions {
   /** Those that make sense over time where absent. */
   categories?: Category[];
   /** Changes a test, by test id, as in a stress test. */
-  tests?: Record<string, TestConfig>;
+  tests?: TestConfigs;
   /** Moves the thresholds on the size of a change; evidence follows the budget of false events. */
   sensitivity?: Sensitivity;
   /** A whole number from 0 to 2⁵³ − 1; 0 where absent. */
@@ -406,10 +642,13 @@ export interface Progress {
   total: number | null;
   label: string;
   batches: Batch[];
+  /** Tests that this step measured, by id. */
+  measured?: string[];
 }
 
 export interface Thresholds { warning: number; alert: number }
 export interface Estimate { value: number | null; low: number | null; high: number | null }
+/** A further number. Of kind `LOG_ODDS_Z`, `FEATURE` or `FAIRNESS_GROUP` its name is one of the data: a token, a column, a group. */
 export interface CaseMetric { kind: string; metric: string; value: number | null }
 export interface CalibrationBin { confidence: number; observed: Estimate; n: number }
 /** The numbers of a chart, by its form. */
@@ -449,6 +688,8 @@ export interface Case {
   severityScoreLow: number;
   evident: boolean;
   method: string;
+  /** The statistic comes from counts in cells of the scores (merged bins of a firewall, very many scores): write ≈ before it. */
+  approximate?: true;
   nReference: number | null;
   nEvaluation: number | null;
   subset: string | null;

@@ -110,6 +110,16 @@ pub struct CaseMetric {
     pub value: Option<f64>,
 }
 
+impl CaseMetric {
+    /// Kinds whose metrics are named by the data: tokens, columns, groups.
+    pub const NAMED_BY_DATA: [&'static str; 3] = ["LOG_ODDS_Z", "FEATURE", "FAIRNESS_GROUP"];
+
+    /// Whether the data name it, so that no table can have a column for it.
+    pub fn is_named_by_data(&self) -> bool {
+        Self::NAMED_BY_DATA.contains(&self.kind.as_str())
+    }
+}
+
 /// One judged question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -159,6 +169,9 @@ pub struct Case {
     pub evident: bool,
     /// How it was computed: estimator, test, interval.
     pub method: String,
+    /// Its statistic comes from counts in cells of the scores, not from the scores: exact to some 1e-4, shown with ≈.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub approximate: bool,
     /// Reference rows that entered.
     pub n_reference: Option<u64>,
     /// Evaluation rows that entered.

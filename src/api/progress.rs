@@ -35,4 +35,7 @@ pub struct Progress {
     /// Tests that ended with this step. A pass shown here is provisional; a failure is final.
     #[serde(default)]
     pub batches: Vec<Batch>,
+    /// Tests that this step measured, by id: whoever has a clock may add up their times.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measured: Vec<String>,
 }

@@ -1,5 +1,7 @@
 //! A result as rows and columns.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Named columns and rows of cells (null, boolean, number or string).
@@ -23,7 +25,7 @@ pub enum TestingType {
 }
 
 /// What a run cannot know of itself: the engine has no clock and no projects.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RunStamp {
     /// The project that holds the run.
@@ -32,6 +34,8 @@ pub struct RunStamp {
     pub upload_time: String,
     /// How long it took.
     pub duration_millis: u64,
+    /// How long each test took, by its id: the time of the steps that measured it, shared equally by the tests of a step.
+    pub test_millis: BTreeMap<String, f64>,
     /// What brought it about.
     pub testing_type: TestingType,
 }

@@ -1,5 +1,6 @@
 //! How many requests the page has made since files were opened, counted by the service worker.
 
+use gloo_events::EventListener;
 use gloo_timers::callback::Interval;
 use js_sys::Reflect;
 use leptos::prelude::*;
@@ -49,11 +50,10 @@ impl Requests {
             marked: RwSignal::new(false),
             last: RwSignal::new(Counts::default()),
         };
-        let listener = Closure::<dyn FnMut(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| this.heard(&event.data()));
         if let Some(container) = container() {
-            let _ = container.add_event_listener_with_callback("message", listener.as_ref().unchecked_ref());
+            let heard = move |event: &web_sys::Event| this.heard(&event.unchecked_ref::<web_sys::MessageEvent>().data());
+            EventListener::new(&container, "message", heard).forget();
         }
-        listener.forget();
         ask();
         Interval::new(2000, ask).forget();
         this

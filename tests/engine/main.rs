@@ -16,6 +16,7 @@ mod cleanliness_and_drift;
 mod custom;
 mod defects;
 mod estimated;
+mod exact;
 mod fair_shown;
 mod fairness;
 mod firewall;

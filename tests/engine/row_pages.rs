@@ -26,7 +26,7 @@ fn page(case: &str) -> RowPage {
     let sides = [false, true].map(|odd| side("set", read("set.csv", csv(odd).as_bytes()), None, &params, task));
     let [reference, evaluation] = sides;
     let (run, _) = run(config("rows"), task, reference, evaluation);
-    run.rows(case, 0, 50).expect("rows")
+    run.rows(case, 0, 200).expect("rows")
 }
 
 #[test]

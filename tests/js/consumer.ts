@@ -1,10 +1,10 @@
 // Checked by types.test.mjs: what a consumer writes in TypeScript compiles, and mistakes do not.
 import {
   Client, Firewall, Job, Monitor, StraingaugeError, type Bin, type Comparison, type CustomMetric, type CustomMonitor, type DataParams, type Decision,
-  type FirewallEvent, type FirewallOptions, type FirewallView, type Inspection, type Progress, type TestRun,
+  type FirewallEvent, type FirewallOptions, type FirewallView, type Inspection, type Progress, type TestConfigs, type TestRun,
 } from '../../pkg/index.js';
 
-const params: DataParams = { labelCol: 'label', predictionCol: ['p0', 'p1'], read: { format: 'csv', delimiter: ';' } };
+const params: DataParams = { labelCol: 'label', numericFeatures: ['year'], predictionCol: ['p0', 'p1'], read: { format: 'csv', delimiter: ';' } };
 
 export async function consume(file: File, records: Record<string, unknown>[]): Promise<string> {
   const client = await Client.create({ worker: true, storage: 'indexeddb' });
@@ -40,6 +40,20 @@ export async function consume(file: File, records: Record<string, unknown>[]): P
   } catch (error) {
     if (error instanceof StraingaugeError && error.code === 'not_loaded') return `${error.details.file} ${accuracy} ${bytes.length} ${text}`;
   }
+  const tests: TestConfigs = {
+    'drift:feature_drift': { num_bins: 30, statistic: 'hellinger', excludeColumns: ['a'] }, 'model_performance:ndcg': { bound: 0.6, k: 10 },
+    'subset_performance:worst_slices': { max_conditions: 2, min_support: 0.02 }, 'subset_performance:subset_auc': { min_sample_size: 50, warning: 0.1 },
+    'evasion_attack_detection:row_wise_data_leakage': { terms: ['Project Heron'] }, 'data_cleanliness:duplicate_rows': { run: false },
+    'model_performance:my_metric': { alert: 0.4 }, 'custom:mine': { warning: 1 },
+  };
+  project.startStressTest({ runName: 'r', reference: 'a', evaluation: 'a', tests });
+  // @ts-expect-error: a test takes its own parameters only
+  const foreign: TestConfigs = { 'drift:feature_drift': { bound: 0.9 } };
+  // @ts-expect-error: parameters are spelled as in the catalogue
+  const misspelt: TestConfigs = { 'drift:feature_drift': { numBins: 30 } };
+  // @ts-expect-error: there is no such test
+  const unknown: TestConfigs = { 'drift:feature_drfit': { run: false } };
+  void [foreign, misspelt, unknown];
   // @ts-expect-error: there is no such task
   await client.createProject({ name: 'n', modelTask: 'clairvoyance' });
   // @ts-expect-error: a path is not a source; a string is text, a number nothing

@@ -27,12 +27,19 @@ test('tables carry the names that people know', async (t) => {
   const plain = run.testCases();
   assert.deepEqual(plain.columns, [
     'test_run_id', 'features', 'test_batch_type', 'status', 'severity', 'importance_score', 'test_category', 'kind', 'statistic',
-    'severity_score', 'p_value', 'q_value', 'ci_low', 'ci_high', 'reason',
+    'severity_score', 'p_value', 'q_value', 'ci_low', 'ci_high', 'reason', 'case_id', 'subset', 'sentence', 'failing_rows', 'failing_share',
+    'approximate',
   ]);
   assert.equal(plain.length, counts.total);
   const sparse = run.testCases({ metrics: true }).columns.slice(plain.columns.length);
-  assert.ok(sparse.length > 0);
-  assert.ok(sparse.every((name) => /^[A-Z_]+:/.test(name)), sparse.join());
+  assert.ok(sparse.length > 1);
+  assert.equal(sparse[0], 'details');
+  assert.ok(sparse.slice(1).every((name) => /^[A-Z_]+:[a-z0-9_:]+$/.test(name)), sparse.join());
+  const ids = plain.rows().map((cells) => cells.case_id);
+  assert.equal(new Set(ids).size, ids.length);
+  const failing = plain.rows().find((cells) => cells.status === 'FAIL' && cells.failing_rows > 0);
+  assert.ok(failing.failing_share > 0 && failing.failing_share <= 1, JSON.stringify(failing));
+  assert.ok(failing.sentence.endsWith('.'));
   assert.deepEqual(run.categories().columns, [
     'id', 'severity', 'test_batch_types', 'failing_test_types', 'category_importance', 'risk_category', 'test_category', 'num_pass', 'num_warning', 'num_alert',
   ]);
@@ -47,6 +54,7 @@ test('a batch is one test of the run', async (t) => {
   assert.ok(cases.every((row) => row.test_batch_type === batch.id));
   const [summary] = batch.summary().rows();
   assert.deepEqual([summary.test_type, summary.severity, summary['summary_counts.total']], [batch.id, batch.severity, cases.length]);
+  assert.ok(Number.isInteger(summary.duration_in_millis) && summary.duration_in_millis >= 0, JSON.stringify(summary));
   assert.throws(() => run.batch('drift:none'), (error) => error.code === 'unknown_test');
 });
 
@@ -77,6 +85,32 @@ test('a run reads as Markdown, JUnit and one page', async (t) => {
   assert.match(html, /^<!doctype html>/i);
   assert.doesNotMatch(html, /<script/i);
   assert.ok(html.length < 300_000, `${html.length} bytes`);
+});
+
+test('names of the data are in one column, whatever they are', async (t) => {
+  const { project } = await weakRun(t);
+  const words = ['invoice', 'refund', 'password', 'shipping', '"quoted", word', 'ünïcode'];
+  const texts = (seed, extra) => loans(600, seed).map((row, i) => ({ ...row, note: `${words[i % 4]} ${i % 3 ? extra : words[(i + seed) % 6]} ${words[(i + 1) % 4]}` }));
+  const params = { labelCol: 'label', predictionCol: 'score', textFeatures: ['note'] };
+  await project.registerDataset('t1', texts(3, 'regular'), params);
+  await project.registerDataset('t2', texts(4, 'wallet'), params);
+  const run = await project.startStressTest({ runName: 'words', reference: 't1', evaluation: 't2' }).result();
+  const cases = run.testCases({ metrics: true });
+  assert.ok(cases.columns.every((name) => !/LOG_ODDS_Z|FEATURE:|FAIRNESS_GROUP/.test(name)), cases.columns.join());
+  assert.ok(cases.columns.length < 110, `${cases.columns.length} columns`);
+  const named = cases.rows().flatMap(({ details }) => (details === null ? [] : [JSON.parse(details)]));
+  assert.ok(named.some((kinds) => kinds.LOG_ODDS_Z?.wallet > 3), JSON.stringify(named).slice(0, 400));
+});
+
+test('the rows of a case come worst first', async (t) => {
+  const { project, run } = await weakRun(t);
+  const { id } = run.batch('subset_performance:subset_accuracy').toJSON().cases.find((c) => c.status === 'FAIL');
+  const page = await project.rows(run, id, { limit: 100 });
+  const wrong = page.rows.map(({ cells }) => !cells[page.columns.indexOf('predicted')].startsWith(`${cells[page.columns.indexOf('label')]} `));
+  assert.ok(wrong[0], 'the first row is wrong');
+  assert.equal(wrong.lastIndexOf(true) + 1, wrong.filter(Boolean).length, `wrong rows stand before right ones: ${wrong.join()}`);
+  const next = await project.rows(run, id, { offset: 10, limit: 5 });
+  assert.deepEqual(next.rows.map(({ row }) => row), page.rows.slice(10, 15).map(({ row }) => row));
 });
 
 test('a page carries rows of the data only where they are asked for', async (t) => {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use straingauge_api::{Batch, Case, Kind, Unit, Weakness};
+use straingauge_charts::terms::{term, term_value};
 
 use crate::element::{El, el, link, svg};
-use crate::format::{count, interval, number, p_value, value};
+use crate::format::{count, interval, p_value, value};
 use crate::parts::{Shape, acceptance, failing_rows, gauge, shape_of, told};
 use crate::scene::{chart, chart_width};
 use crate::state::{App, Shown};
@@ -100,7 +101,8 @@ fn numbers(case: &Case) -> Vec<El> {
     let mut all: Vec<(String, String)> = Vec::new();
     let mut say = |name: &str, text: String| all.push((name.to_owned(), text));
     if let Some(statistic) = case.statistic {
-        say("Statistic", value(Some(statistic), case.statistic_unit));
+        let about = if case.approximate { "≈\u{202f}" } else { "" };
+        say("Statistic", format!("{about}{}", value(Some(statistic), case.statistic_unit)));
     }
     if let Some(effect) = case.effect {
         let within = interval(case.ci_low, case.ci_high, case.effect_unit).map(|i| format!(" (95 % interval {i})")).unwrap_or_default();
@@ -145,9 +147,8 @@ fn numbers(case: &Case) -> Vec<El> {
         say("Why so", reason.clone());
     }
     for m in case.metrics.iter().take(8) {
-        let (kind, metric) = (m.kind.replace('_', " ").to_ascii_lowercase(), m.metric.replace('_', " "));
-        if let Some(v) = m.value {
-            say(&format!("{kind}: {metric}"), number(v));
+        if let Some(number) = term_value(m) {
+            say(&term(m), number);
         }
     }
     say("Id", case.id.clone());

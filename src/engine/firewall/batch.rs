@@ -150,7 +150,7 @@ impl Intake {
     }
 
     fn progress(&self, stage: Stage, label: String) -> Progress {
-        Progress { stage, done: self.done, total: Some(self.total), label, batches: Vec::new() }
+        Progress { stage, done: self.done, total: Some(self.total), label, batches: Vec::new(), measured: Vec::new() }
     }
 
     /// Makes a bin of what was counted, or adds it to the unfinished one that it continues.

@@ -112,7 +112,8 @@ impl Firewall {
     /// # Errors
     /// What a test could not do. A batch that fails leaves the firewall as it was before.
     pub fn step(&mut self) -> Result<Progress> {
-        let progress = |stage, done, total, label: String| Progress { stage, done, total, label, batches: Vec::new() };
+        let progress =
+            |stage, done, total, label: String| Progress { stage, done, total, label, batches: Vec::new(), measured: Vec::new() };
         match std::mem::replace(&mut self.work, Work::Idle) {
             Work::Idle => {
                 self.learnt()?;

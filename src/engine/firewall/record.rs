@@ -214,6 +214,7 @@ mod tests {
             severity_score_low: 0.0,
             evident: false,
             method: String::new(),
+            approximate: false,
             n_reference: Some(100),
             n_evaluation: Some(50),
             subset: None,

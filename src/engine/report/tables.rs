@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use straingauge_api::{Batch, Case, CategoryResult, ResultTable, Risk, RunDocument, RunStamp, RunTables, Severity, Status};
 
 use super::wording;
+use crate::math::round12;
 
 /// All tables of a run.
 pub fn tables(run: &RunDocument, stamp: &RunStamp) -> RunTables {
@@ -13,13 +14,13 @@ pub fn tables(run: &RunDocument, stamp: &RunStamp) -> RunTables {
     RunTables {
         result: result(run, stamp),
         categories: categories(run),
-        batches: batches(run),
+        batches: batches(run, stamp),
         cases,
         plain_case_columns: CASE_COLUMNS.len(),
     }
 }
 
-const CASE_COLUMNS: [&str; 15] = [
+const CASE_COLUMNS: [&str; 21] = [
     "test_run_id",
     "features",
     "test_batch_type",
@@ -35,7 +36,16 @@ const CASE_COLUMNS: [&str; 15] = [
     "ci_low",
     "ci_high",
     "reason",
+    "case_id",
+    "subset",
+    "sentence",
+    "failing_rows",
+    "failing_share",
+    "approximate",
 ];
+
+/// Behind the plain columns: what is named by the data (tokens, columns, groups), as JSON by kind and name.
+const DETAILS: &str = "details";
 
 const BATCH_COLUMNS: [&str; 13] = [
     "test_run_id",
@@ -103,13 +113,13 @@ fn cases(run: &RunDocument) -> ResultTable {
     let all = || run.batches.iter().flat_map(|batch| batch.cases.iter().map(move |case| (batch, case)));
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for (_, case) in all() {
-        places.extend(case.metrics.iter().map(|m| (format!("{}:{}", m.kind, m.metric), 0)));
+        places.extend(case.metrics.iter().filter(|m| !m.is_named_by_data()).map(|m| (format!("{}:{}", m.kind, m.metric), 0)));
     }
     for (place, (_, at)) in places.iter_mut().enumerate() {
         *at = place;
     }
     let rows = all().map(|(batch, case)| case_row(run, batch, case, &places)).collect();
-    let columns = CASE_COLUMNS.iter().map(|&name| name.to_owned()).chain(places.into_keys()).collect();
+    let columns = CASE_COLUMNS.iter().map(|&name| name.to_owned()).chain([DETAILS.to_owned()]).chain(places.into_keys()).collect();
     ResultTable { columns, rows }
 }
 
@@ -130,6 +140,13 @@ fn case_row(run: &RunDocument, batch: &Batch, case: &Case, places: &BTreeMap<Str
         json!(case.ci_low),
         json!(case.ci_high),
         json!(wording::let_be(case).or_else(|| case.reason.clone())),
+        json!(case.id),
+        json!(case.subset),
+        json!(case.sentence),
+        json!(case.rows.as_ref().map(|rows| rows.count)),
+        json!(case.rows.as_ref().map(|rows| rows.share)),
+        json!(case.approximate),
+        details(case),
     ];
     let mut sparse = vec![Value::Null; places.len()];
     for metric in &case.metrics {
@@ -141,7 +158,16 @@ fn case_row(run: &RunDocument, batch: &Batch, case: &Case, places: &BTreeMap<Str
     row
 }
 
-fn batches(run: &RunDocument) -> ResultTable {
+/// The numbers that bear names of the data, as JSON in one cell; null without any.
+fn details(case: &Case) -> Value {
+    let mut kinds: BTreeMap<&str, BTreeMap<&str, Option<f64>>> = BTreeMap::new();
+    for metric in case.metrics.iter().filter(|m| m.is_named_by_data()) {
+        kinds.entry(&metric.kind).or_default().insert(&metric.metric, metric.value.map(round12));
+    }
+    if kinds.is_empty() { Value::Null } else { json!(json!(kinds).to_string()) }
+}
+
+fn batches(run: &RunDocument, stamp: &RunStamp) -> ResultTable {
     let rows = run.batches.iter().map(|batch| {
         let mut failing: Vec<&str> = Vec::new();
         for case in batch.cases.iter().filter(|c| matches!(c.status, Status::Warning | Status::Fail)) {
@@ -154,8 +180,7 @@ fn batches(run: &RunDocument) -> ResultTable {
             json!(batch.id),
             json!(batch.name),
             json!(batch.category),
-            // Families of several tests are measured together, so no test has a time of its own.
-            Value::Null,
+            json!(stamp.test_millis.get(&batch.id).map(|millis| millis.round() as u64)),
             json!(batch.severity),
             json!(failing.join(", ")),
             json!(batch.text.checks),
@@ -244,10 +269,46 @@ mod tests {
     #[test]
     fn cases_have_sparse_columns_behind_the_plain_ones() {
         let all = tables(&run(), &RunStamp::default());
-        assert_eq!(&all.cases.columns[all.plain_case_columns..], ["DRIFT_STAT:ks", "DRIFT_STAT:psi"]);
-        assert_eq!(all.cases.rows[0][all.plain_case_columns..], [Value::Null, json!(0.25)]);
+        assert_eq!(&all.cases.columns[all.plain_case_columns..], ["details", "DRIFT_STAT:ks", "DRIFT_STAT:psi"]);
+        assert_eq!(all.cases.rows[0][all.plain_case_columns..], [Value::Null, Value::Null, json!(0.25)]);
         assert_eq!(all.cases.rows[1][1..5], [json!("age"), json!("drift:feature_drift"), json!("PASS"), json!("PASS")]);
         assert!(all.cases.rows.iter().all(|row| row.len() == all.cases.columns.len()));
+    }
+
+    #[test]
+    fn a_case_says_what_tells_it_from_its_neighbours() {
+        let mut run = run();
+        let case = &mut run.batches[0].cases[0];
+        case.subset = Some("city = Rome and age > 40".into());
+        case.sentence = "It moved.".into();
+        case.rows = Some(straingauge_api::CaseRows { count: 12, share: 0.25, sample: vec![3] });
+        let table = tables(&run, &RunStamp::default()).cases;
+        let of = |row: usize, name: &str| table.rows[row][table.columns.iter().position(|c| c == name).unwrap()].clone();
+        assert_eq!(of(0, "case_id"), json!("drift:feature_drift[city]"));
+        assert_eq!((of(0, "subset"), of(0, "sentence")), (json!("city = Rome and age > 40"), json!("It moved.")));
+        assert_eq!((of(0, "failing_rows"), of(0, "failing_share"), of(1, "failing_rows")), (json!(12), json!(0.25), Value::Null));
+    }
+
+    #[test]
+    fn names_of_the_data_share_one_column() {
+        let mut run = run();
+        let metric = |kind: &str, metric: &str, value| straingauge_api::CaseMetric { kind: kind.into(), metric: metric.into(), value };
+        let named =
+            [metric("LOG_ODDS_Z", "wallet", Some(7.5)), metric("LOG_ODDS_Z", "a \"b\", c", None), metric("FEATURE", "age", Some(0.1))];
+        run.batches[0].cases[0].metrics.extend(named);
+        let table = tables(&run, &RunStamp::default());
+        let columns = &table.cases.columns[table.plain_case_columns..];
+        assert_eq!(columns, ["details", "DRIFT_STAT:ks", "DRIFT_STAT:psi"]);
+        let details: Value = serde_json::from_str(table.cases.rows[0][table.plain_case_columns].as_str().unwrap()).unwrap();
+        assert_eq!(details, json!({"FEATURE": {"age": 0.1}, "LOG_ODDS_Z": {"a \"b\", c": null, "wallet": 7.5}}));
+    }
+
+    #[test]
+    fn a_test_takes_as_long_as_its_driver_says() {
+        let stamp = RunStamp { test_millis: [("drift:feature_drift".to_owned(), 41.6)].into(), ..RunStamp::default() };
+        let table = tables(&run(), &stamp).batches;
+        assert_eq!(table.rows[0][4], json!(42));
+        assert_eq!(tables(&run(), &RunStamp::default()).batches.rows[0][4], Value::Null);
     }
 
     #[test]

@@ -118,6 +118,7 @@ fn measured_case(spec: &TestSpec, planned: &Planned, m: &Measured, verdict: &Ver
         severity_score_low: round12(verdict.strain_low),
         evident: verdict.evident,
         method: m.method.clone(),
+        approximate: m.approximate,
         n_reference: m.n_reference,
         n_evaluation: m.n_evaluation,
         subset: m.subset.clone(),

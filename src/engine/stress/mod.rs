@@ -26,6 +26,7 @@ mod performance;
 mod plan;
 mod prepare;
 mod question;
+mod row_order;
 mod row_page;
 mod rows;
 mod run;

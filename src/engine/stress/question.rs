@@ -134,6 +134,8 @@ pub struct Measured {
     pub holds: Option<bool>,
     /// Estimator, test, interval, in a few words: `PSI over 20 reference quantile bins; KS and χ²`.
     pub method: String,
+    /// The statistic comes from cells of scores and not from the scores.
+    pub approximate: bool,
     /// What was seen, in one sentence with its numbers. No verdict in it.
     pub sentence: String,
     /// Reference rows that entered.
@@ -200,7 +202,14 @@ pub trait Question: Sync {
         Vec::new()
     }
 
-    /// The same for a further case of the test: `aspect` as it stands in the case's id.
+    /// How bad each of `rows` is, larger is worse: the order in which they are shown. `None` where no row is worse than another, or where
+    /// the model is judged and its loss tells.
+    fn degrees(&self, context: &Context, family: &Family, test: &str, rows: &[u32]) -> Option<Vec<f64>> {
+        let _ = (context, family, test, rows);
+        None
+    }
+
+    /// The rows of a further case of the test: `aspect` as it stands in the case's id.
     fn rows_of_aspect(&self, context: &Context, family: &Family, test: &str, aspect: &str) -> Option<RowSet> {
         let _ = aspect;
         self.rows(context, family, test)

@@ -2,6 +2,7 @@
 
 use straingauge_api::{RowPage, RowView};
 
+use super::row_order::worst_first;
 use super::{Context, RowReason, RowSet};
 use crate::metrics::{NO_CLASS, Outcomes, Prediction, Truth};
 use crate::table::{Column, Table};
@@ -17,9 +18,11 @@ pub struct About<'a> {
     pub judges_model: bool,
     /// Why each of some rows is among them.
     pub reasons: &'a dyn Fn(&[u32]) -> Vec<RowReason>,
+    /// How bad each of some rows is, larger is worse; `None` where no row is worse than another.
+    pub degrees: &'a dyn Fn(&[u32]) -> Option<Vec<f64>>,
 }
 
-/// A page of rows: the case's features first, then label and prediction, then the other columns of the file. The cells that made a row
+/// A page of rows, worst first, equal ones in the order of the file: the case's features first, then label and prediction, then the other columns of the file. The cells that made a row
 /// one of the case's are marked, with the reason in words.
 pub fn page(context: &Context, features: &[String], set: Option<RowSet>, about: &About<'_>, offset: usize, limit: usize) -> RowPage {
     let Some(evaluation) = context.evaluation_rows() else {
@@ -28,9 +31,18 @@ pub fn page(context: &Context, features: &[String], set: Option<RowSet>, about: 
     let table: &Table = &evaluation.dataset.table;
     let set = set.unwrap_or(RowSet::All);
     let limit = limit.min(MOST);
-    let (total, rows): (u64, Vec<u32>) = match &set {
-        RowSet::All => (table.rows as u64, (0..table.rows as u32).skip(offset).take(limit).collect()),
-        RowSet::Rows(rows) => (rows.len() as u64, rows.iter().copied().skip(offset).take(limit).collect()),
+    let every: Vec<u32>;
+    let all: &[u32] = match &set {
+        RowSet::All => {
+            every = (0..table.rows as u32).collect();
+            &every
+        }
+        RowSet::Rows(rows) => rows,
+    };
+    let total = all.len() as u64;
+    let rows = match (about.degrees)(all) {
+        Some(degrees) => worst_first(all, &degrees, offset, limit),
+        None => all.iter().copied().skip(offset).take(limit).collect(),
     };
     let params = &evaluation.dataset.params;
     let label = params.label_col.as_deref();

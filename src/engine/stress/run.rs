@@ -18,6 +18,7 @@ use super::findings::{self, Failing};
 use super::model_metrics;
 use super::plan::{Plan, Planned};
 use super::prepare::Preparation;
+use super::row_order::losses;
 use super::row_page::About;
 use super::rows::Bitmap;
 use super::{Context, RowSet, Settings};
@@ -215,7 +216,8 @@ impl Run {
             State::Testing { context, mut plan, next } => {
                 let label = ask(&context, &mut plan, next)?;
                 let batches = self.completed(&context, &plan, next);
-                let progress = self.progress(Stage::Testing, label, batches);
+                let mut progress = self.progress(Stage::Testing, label, batches);
+                progress.measured = plan.planned.get(next).map(|p| p.family.tests.clone()).unwrap_or_default();
                 if next + 1 < plan.planned.len() {
                     (State::Testing { context, plan, next: next + 1 }, progress)
                 } else {
@@ -278,7 +280,7 @@ impl Run {
 
     fn progress(&mut self, stage: Stage, label: String, batches: Vec<Batch>) -> Progress {
         self.done += 1;
-        Progress { stage, done: self.done, total: Some(self.total.max(self.done)), label, batches }
+        Progress { stage, done: self.done, total: Some(self.total.max(self.done)), label, batches, measured: Vec::new() }
     }
 
     /// Batches of the tests that ended with this family.
@@ -440,7 +442,12 @@ fn page(context: &Context, plan: &Plan, case: &str, subset: Option<&str>, offset
         if let Some(test) = planned.family.tests.iter().find(|test| format!("{test}{of}") == id) {
             let set = rows_of(context, planned, test, aspect);
             let reasons = |rows: &[u32]| planned.question.reasons(context, &planned.family, test, rows);
-            let about = About { subset, judges_model: test.contains("performance"), reasons: &reasons };
+            let judges_model = test.contains("performance");
+            let degrees = |rows: &[u32]| {
+                let own = planned.question.degrees(context, &planned.family, test, rows);
+                own.or_else(|| judges_model.then(|| Some(losses(&context.evaluation_rows()?.outcomes, rows))).flatten())
+            };
+            let about = About { subset, judges_model, reasons: &reasons, degrees: &degrees };
             return Ok(super::row_page::page(context, &features, set, &about, offset, limit));
         }
     }

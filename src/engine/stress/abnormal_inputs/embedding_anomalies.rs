@@ -69,6 +69,12 @@ impl Question for EmbeddingAnomalies {
         Some(RowSet::Rows(distances.iter().enumerate().filter(|(_, d)| **d > cut).map(|(row, _)| row as u32).collect()))
     }
 
+    fn degrees(&self, context: &Context, family: &Family, _test: &str, rows: &[u32]) -> Option<Vec<f64>> {
+        let FamilySubject::Feature(name) = &family.subject else { return None };
+        let (_, distances) = distances(context, name)?;
+        Some(rows.iter().map(|&row| distances.get(row as usize).copied().unwrap_or(f64::NEG_INFINITY)).collect())
+    }
+
     fn reasons(&self, context: &Context, family: &Family, _test: &str, rows: &[u32]) -> Vec<RowReason> {
         let FamilySubject::Feature(name) = &family.subject else { return Vec::new() };
         let Some((cut, distances)) = distances(context, name) else { return Vec::new() };

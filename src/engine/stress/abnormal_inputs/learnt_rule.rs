@@ -100,6 +100,12 @@ impl Question for LearntRule {
         Some(RowSet::Rows(rows))
     }
 
+    fn degrees(&self, context: &Context, family: &Family, _test: &str, rows: &[u32]) -> Option<Vec<f64>> {
+        let FamilySubject::Feature(name) = &family.subject else { return None };
+        let (at, rule) = self.find(context, name)?;
+        reasons::degrees(context, at, context.frame.rules.features.get(at)?.rules.get(rule)?, rows)
+    }
+
     fn reasons(&self, context: &Context, family: &Family, _test: &str, rows: &[u32]) -> Vec<RowReason> {
         let FamilySubject::Feature(name) = &family.subject else { return Vec::new() };
         let rule = self.find(context, name).and_then(|(at, rule)| Some((at, context.frame.rules.features.get(at)?.rules.get(rule)?)));

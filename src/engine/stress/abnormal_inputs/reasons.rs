@@ -7,7 +7,24 @@ use straingauge_charts::format::number;
 use crate::profile::rules::{Rule, shown};
 use crate::profile::views;
 use crate::stress::{Context, RowReason};
-use crate::text::{Vocabulary, text_at, tokens};
+use crate::text::{TextFeature, Vocabulary, text_at, tokens};
+
+/// By how much each row breaks the rule: how far a number is beyond its bound, which share of a text's words is new. `None` where a
+/// row breaks a rule or does not.
+pub(super) fn degrees(context: &Context, at: usize, rule: &Rule, rows: &[u32]) -> Option<Vec<f64>> {
+    let evaluation = context.evaluation_rows()?;
+    let column = |at: usize| evaluation.columns.get(at).and_then(Option::as_deref);
+    let (numbers, low, high) = match rule {
+        Rule::NumericOutlier { low, high, .. } | Rule::OutOfRange { low, high } => (views::numbers(column(at)?)?, *low, *high),
+        Rule::UnseenUnigram { .. } => {
+            let name = TextFeature::UnseenTokenShare.column(&context.features.get(at)?.name);
+            (views::numbers(column(context.feature(&name)?)?)?, f64::NEG_INFINITY, 0.0)
+        }
+        _ => return None,
+    };
+    let beyond = |row: &u32| numbers.get(*row as usize).map_or(f64::NEG_INFINITY, |&x| (low - x).max(x - high));
+    Some(rows.iter().map(beyond).collect())
+}
 
 /// The reason of each row of `rows`, by the rule that the reference taught for the feature at place `at`.
 pub(super) fn of(context: &Context, at: usize, rule: &Rule, rows: &[u32]) -> Vec<RowReason> {

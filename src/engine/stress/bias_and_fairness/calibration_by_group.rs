@@ -12,6 +12,7 @@ use crate::stats::multiple::holm;
 use crate::stats::proportions::wilson;
 use crate::stats::special::{chi_square_upper, normal_quantile};
 use crate::stress::model_performance::both_labelled;
+use crate::stress::row_order::losses;
 use crate::stress::{Context, Family, Measured, Measurement, Needs, Question, RowSet, TestSpec};
 
 const TEST: &str = "bias_and_fairness:calibration_by_group";
@@ -61,6 +62,10 @@ impl Question for CalibrationByGroup {
                 groups.title
             )),
         }])
+    }
+
+    fn degrees(&self, context: &Context, _: &Family, _: &str, rows: &[u32]) -> Option<Vec<f64>> {
+        Some(losses(&context.evaluation_rows()?.outcomes, rows))
     }
 
     fn rows(&self, context: &Context, family: &Family, _: &str) -> Option<RowSet> {

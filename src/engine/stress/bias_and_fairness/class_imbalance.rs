@@ -93,8 +93,8 @@ fn imbalance(name: &str, sizes: &[(String, f64, f64)], design: f64, least: f64) 
         evaluation: share(s.2, totals.1),
     };
     let metric = |s: &&(String, f64, f64)| CaseMetric {
-        kind: "FAIRNESS".to_owned(),
-        metric: format!("imbalance_{}", s.0),
+        kind: "FAIRNESS_GROUP".to_owned(),
+        metric: s.0.clone(),
         value: Some((largest.2 - s.2) / (largest.2 + s.2)),
     };
     Some(Measured {

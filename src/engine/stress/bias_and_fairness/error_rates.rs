@@ -17,6 +17,7 @@ use crate::stats::multiple::holm;
 use crate::stats::special::normal_quantile;
 use crate::stress::model_performance::both_labelled;
 use crate::stress::performance::{Splits, whole_gap};
+use crate::stress::row_order::losses;
 use crate::stress::{Context, Family, Measured, Measurement, Needs, Question, RowSet, TestSpec};
 
 /// Asks how far true and false positive rates, or macro recall, of the groups lie from those of the largest group.
@@ -96,6 +97,10 @@ impl Question for EqualErrorRates {
             }
         };
         Ok(family.tests.iter().map(one).collect())
+    }
+
+    fn degrees(&self, context: &Context, _: &Family, _: &str, rows: &[u32]) -> Option<Vec<f64>> {
+        Some(losses(&context.evaluation_rows()?.outcomes, rows))
     }
 
     fn rows(&self, context: &Context, family: &Family, test: &str) -> Option<RowSet> {

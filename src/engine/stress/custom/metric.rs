@@ -115,6 +115,18 @@ impl Question for CustomMetrics {
         let picked = Picked::of(context, &means, feature, test)?;
         rows_of(context, cut, picked.subsets.get(picked.worst.index)?.cell)
     }
+
+    fn degrees(&self, context: &Context, _: &Family, test: &str, rows: &[u32]) -> Option<Vec<f64>> {
+        let (_, metric) = metric_of(context, test)?;
+        let values = &metric.per_row.as_ref()?.evaluation;
+        let sign = match metric.better {
+            Better::Higher => -1.0,
+            Better::Lower => 1.0,
+            Better::Neutral => return None,
+        };
+        let degree = |row: &u32| values.get(*row as usize).copied().flatten().map_or(f64::NEG_INFINITY, |x| sign * x);
+        Some(rows.iter().map(degree).collect())
+    }
 }
 
 /// The metric that a test is about, and the test's prefix.

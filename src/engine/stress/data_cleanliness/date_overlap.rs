@@ -53,7 +53,7 @@ impl Question for DateOverlap {
         }
         let end = end_of(&a);
         let early = b.iter().filter(|&&t| t < end).count() as u64;
-        let metric = CaseMetric { kind: "FEATURE".to_owned(), metric: "probability_later".to_owned(), value: Some(later) };
+        let metric = CaseMetric { kind: "STATISTICAL_DEPENDENCE".to_owned(), metric: "probability_later".to_owned(), value: Some(later) };
         Ok(vec![Measurement::Measured(Box::new(Measured {
             method: "Share of evaluation rows before the reference's last moment; Clopper-Pearson interval".to_owned(),
             sentence: format!(

@@ -1,5 +1,6 @@
 //! Label noise: labels that the model contradicts with confidence.
 
+use crate::stress::row_order::losses;
 use straingauge_api::Kind;
 use straingauge_charts::format::{percent, spaced};
 
@@ -52,6 +53,10 @@ impl Question for LabelNoise {
     fn rows(&self, context: &Context, _: &Family, _: &str) -> Option<RowSet> {
         let found = confident(&context.evaluation_rows()?.outcomes)?;
         Some(RowSet::Rows(found.contradicted.iter().map(|c| c.0).collect()))
+    }
+
+    fn degrees(&self, context: &Context, _: &Family, _: &str, rows: &[u32]) -> Option<Vec<f64>> {
+        Some(losses(&context.evaluation_rows()?.outcomes, rows))
     }
 
     fn reasons(&self, context: &Context, _: &Family, _: &str, rows: &[u32]) -> Vec<RowReason> {

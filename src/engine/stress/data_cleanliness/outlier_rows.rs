@@ -1,5 +1,7 @@
 //! Outlier rows: combinations of values that the reference hardly knows.
 
+use std::collections::BTreeMap;
+
 use straingauge_api::Kind;
 use straingauge_charts::format::{number, percent, spaced};
 
@@ -76,6 +78,12 @@ impl Question for OutlierRows {
         let scores = Scores::of(context)?;
         let odd = scores.evaluation.iter().zip(&scores.rows).filter(|(s, _)| **s > scores.cut);
         Some(RowSet::Rows(odd.map(|(_, row)| *row).collect()))
+    }
+
+    fn degrees(&self, context: &Context, _: &Family, _: &str, rows: &[u32]) -> Option<Vec<f64>> {
+        let scores = Scores::of(context)?;
+        let of: BTreeMap<u32, f64> = scores.rows.iter().copied().zip(scores.evaluation.iter().copied()).collect();
+        Some(rows.iter().map(|row| of.get(row).copied().unwrap_or(f64::NEG_INFINITY)).collect())
     }
 }
 
@@ -154,8 +162,7 @@ fn coded(kind: FeatureKind, a: &Column, b: &Column, own: &[u32], rows: &[u32]) -
                 }
             }
             let total = counts.iter().sum::<f64>().max(1.0);
-            let of_name: std::collections::BTreeMap<&str, f64> =
-                a.names.iter().map(String::as_str).zip(counts.iter().map(|c| c / total)).collect();
+            let of_name: BTreeMap<&str, f64> = a.names.iter().map(String::as_str).zip(counts.iter().map(|c| c / total)).collect();
             let shares = |c: &crate::table::Categories| {
                 let by_code: Vec<f64> = c.names.iter().map(|n| of_name.get(n.as_str()).copied().unwrap_or(0.0)).collect();
                 c.codes.iter().map(|&code| by_code.get(code as usize).copied().unwrap_or(f64::NAN)).collect::<Vec<f64>>()

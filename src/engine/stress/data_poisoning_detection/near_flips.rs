@@ -1,5 +1,7 @@
 //! Near matches with another label: rows all but equal to reference rows, relabelled.
 
+use std::collections::BTreeMap;
+
 use straingauge_charts::format::{number, percent, spaced};
 
 use super::exact_flips::{flipped_rows, flips};
@@ -64,6 +66,14 @@ impl Question for NearMatchLabelFlipping {
             return Some(RowSet::Rows(flipped_rows(&rows)));
         }
         Some(RowSet::Rows(Near::of(context)?.evaluation.iter().filter(|hit| hit.flipped).map(|hit| hit.row).collect()))
+    }
+
+    fn degrees(&self, context: &Context, _: &Family, _: &str, rows: &[u32]) -> Option<Vec<f64>> {
+        if near_texts(context).is_some() {
+            return None;
+        }
+        let of: BTreeMap<u32, f32> = Near::of(context)?.evaluation.iter().map(|hit| (hit.row, hit.square)).collect();
+        Some(rows.iter().map(|row| of.get(row).map_or(f64::NEG_INFINITY, |square| -f64::from(*square))).collect())
     }
 }
 

@@ -8,6 +8,8 @@
 //! the same query has to as many random reference queries. The logarithm of that ratio has a light tail, and *near* begins beyond six
 //! of its standard deviations (of the reference, by the median absolute deviation) and a ratio of 0.6, where clean queries do not come.
 
+use std::collections::BTreeMap;
+
 use straingauge_api::Kind;
 use straingauge_charts::format::{percent, spaced};
 
@@ -80,6 +82,12 @@ impl Question for StatefulBlackBoxDetection {
         let mut rows: Vec<u32> = found.evaluation.iter().zip(&found.rows).filter(|(d, _)| **d <= found.cut).map(|(_, row)| *row).collect();
         rows.sort_unstable();
         Some(RowSet::Rows(rows))
+    }
+
+    fn degrees(&self, context: &Context, _: &Family, _: &str, rows: &[u32]) -> Option<Vec<f64>> {
+        let found = Queries::of(context).ok()?;
+        let of: BTreeMap<u32, f32> = found.rows.iter().copied().zip(found.evaluation.iter().copied()).collect();
+        Some(rows.iter().map(|row| of.get(row).map_or(f64::NEG_INFINITY, |near| -f64::from(*near))).collect())
     }
 }
 
