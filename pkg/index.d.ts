@@ -656,7 +656,7 @@ export type Figure =
   | { form: 'subset_bars'; feature: string; metric: string; unit: Unit; better: Better; overall: number | null; threshold: number | null;
       bars: { label: string; n: number; metric: Estimate; reference: number | null; severity: Severity }[] }
   | { form: 'distributions'; feature: string; numeric: boolean;
-      bins: { label: string; from: number | null; to: number | null; reference: number; evaluation: number }[] }
+      bins: { label: string; from: number | null; to: number | null; reference: number; evaluation: number }[]; of?: string }
   | { form: 'metric_pair'; metric: string; unit: Unit; better: Better; reference: Estimate; evaluation: Estimate; warning: number | null; alert: number | null }
   | { form: 'calibration'; reference: CalibrationBin[]; evaluation: CalibrationBin[] }
   | { form: 'failing_values'; feature: string; rule: string; values: ValueCount[]; more: number }
@@ -719,7 +719,9 @@ export interface Batch {
   reason: string | null;
   cases: Case[];
 }
-export interface ModelMetric { id: string; name: string; better: Better; unit: Unit; reference: number | null; evaluation: number | null; severity: Severity }
+export interface ModelMetric { id: string; name: string; better: Better; unit: Unit; reference: number | null; evaluation: number | null; severity: Severity; judged: Judgement }
+/** What the test of a metric over all rows came to. `small`: a difference is evident, and too small to warn. */
+export type Judgement = 'not_judged' | 'holds' | 'small' | 'warns' | 'fails' | 'accepted' | 'known';
 export interface CategoryResult { category: Category; severity: Severity; severityScore: number; counts: Counts; tests: string[]; failingTests: string[] }
 /** Failing cases that share a feature, or most of their rows, as one thing to look at. */
 export interface Finding {
@@ -734,7 +736,8 @@ export interface Finding {
   rows: number | null;
   regain: { metric: string; name: string; from: number; to: number } | null;
 }
-export type Outcome = 'ready' | 'caution' | 'not_ready' | 'inconclusive';
+/** The run in one word: `data_only` where there was no model, `not_judged` where none of its metrics was judged (or nothing at all). */
+export type Outcome = 'ready' | 'caution' | 'not_ready' | 'inconclusive' | 'data_only' | 'not_judged';
 export interface Summary {
   outcome: Outcome;
   headline: string;

@@ -150,6 +150,9 @@ pub enum Figure {
         numeric: bool,
         /// Bins in order; values by the size of their change.
         bins: Vec<DistributionBin>,
+        /// What the shares are shares of, where not of the rows: `words`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
     },
     /// A metric in reference and evaluation, with the values from which it warns and alerts.
     MetricPair {

@@ -109,8 +109,32 @@ pub struct ModelMetric {
     pub reference: Option<f64>,
     /// In the evaluation.
     pub evaluation: Option<f64>,
-    /// What the test of it says.
+    /// The severity of the test of it; `PASS` where nothing fails or warns, judged or not.
     pub severity: Severity,
+    /// What the test of it came to.
+    #[serde(default)]
+    pub judged: Judgement,
+}
+
+/// What the test of a metric came to, over all rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judgement {
+    /// Nobody asked, or the test was skipped.
+    #[default]
+    NotJudged,
+    /// It passes, without evidence of a difference.
+    Holds,
+    /// It passes: a difference is evident, and too small to warn.
+    Small,
+    /// It warns.
+    Warns,
+    /// It fails.
+    Fails,
+    /// It would warn or fail, and is accepted.
+    Accepted,
+    /// It would warn or fail, and did in the baseline.
+    Known,
 }
 
 /// A category with its worst batch.
@@ -196,7 +220,7 @@ pub struct Suggestion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// No case warns or fails.
+    /// The model was judged, and no case warns or fails.
     Ready,
     /// Cases warn, none fails.
     Caution,
@@ -204,6 +228,10 @@ pub enum Outcome {
     NotReady,
     /// Too little data to say.
     Inconclusive,
+    /// No case warns or fails, but there was no model: only the data were judged.
+    DataOnly,
+    /// No case warns or fails, but no metric of the model was judged, or no case at all.
+    NotJudged,
 }
 
 /// Something that a reader must know before reading the numbers.

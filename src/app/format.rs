@@ -8,6 +8,12 @@ pub fn counted(n: u64, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{} {noun}s", count(n)) }
 }
 
+/// What somebody wrote, with a full stop where it has no end of its own.
+pub fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() || text.ends_with(['.', '!', '?', '…', ':', ';']) { text.to_owned() } else { format!("{text}.") }
+}
+
 /// `5.4 MB`, by powers of 1000.
 pub fn bytes(n: u64) -> String {
     let mut value = n as f64;
@@ -66,6 +72,13 @@ mod tests {
         assert_eq!(duration(125_000.0), "2 min 5 s");
         assert_eq!(moment("2026-11-21T20:46:25.000Z"), "2026-11-21 20:46");
         assert_eq!(moment(""), "");
+    }
+
+    #[test]
+    fn a_reason_ends_before_the_next_sentence_begins() {
+        assert_eq!(sentence("Known: relabelled this quarter"), "Known: relabelled this quarter.");
+        assert_eq!(sentence(" Done. "), "Done.");
+        assert_eq!(sentence(""), "");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Reference and evaluation over the same bins: an outline over filled steps for numbers, paired bars for values.
 
-use straingauge_api::DistributionBin;
+use straingauge_api::{DistributionBin, Unit};
 
 use crate::bars::Layout;
-use crate::format::{cut, percent};
+use crate::format::{cut, percent, spaced, together};
 use crate::scale::{Scale, ticks};
 use crate::svg::number as n;
 use crate::{Anchor, Cell, Mark, Scene, TableTwin};
@@ -11,26 +11,22 @@ use crate::{Anchor, Cell, Mark, Scene, TableTwin};
 /// Values drawn at most; the rest stay in the table.
 const MOST_VALUES: usize = 12;
 
-pub fn draw(feature: &str, numeric: bool, bins: &[DistributionBin], width: f64) -> Scene {
+pub fn draw(feature: &str, numeric: bool, bins: &[DistributionBin], of: &str, width: f64) -> Scene {
     let mut table = TableTwin::new(&[if numeric { "Bin" } else { "Value" }, "Reference", "Evaluation"]);
     for b in bins {
         table.rows.push(vec![Cell::words(&b.label), Cell::digits(percent(b.reference)), Cell::digits(percent(b.evaluation))]);
     }
     let (marks, height) = if numeric { steps(bins, width) } else { pairs(bins, width) };
-    Scene { width, height, title: format!("{feature} in reference and evaluation"), takeaway: takeaway(feature, bins), marks, table }
+    Scene { width, height, title: format!("{feature} in reference and evaluation"), takeaway: takeaway(feature, bins, of), marks, table }
 }
 
-fn takeaway(feature: &str, bins: &[DistributionBin]) -> String {
+fn takeaway(feature: &str, bins: &[DistributionBin], of: &str) -> String {
     let most = bins.iter().max_by(|a, b| (a.evaluation - a.reference).abs().total_cmp(&(b.evaluation - b.reference).abs()));
     most.map_or_else(
         || format!("{feature} has no values to compare."),
         |b| {
-            format!(
-                "{feature}: {} goes from {} to {} of the rows, the largest change.",
-                b.label,
-                percent(b.reference),
-                percent(b.evaluation)
-            )
+            let [from, to] = together([b.reference, b.evaluation], Unit::Share);
+            format!("{feature}: {} goes from {from} to {to} of the {of}, the largest change.", b.label)
         },
     )
 }
@@ -112,7 +108,7 @@ fn pairs(bins: &[DistributionBin], width: f64) -> (Vec<Mark>, f64) {
             layout.left,
             y + 2.0,
             Anchor::Start,
-            &format!("and {} more values in the table", bins.len() - shown.len()),
+            &format!("and {} more values in the table", spaced((bins.len() - shown.len()) as u64)),
             "label",
         ));
         y += 20.0;
@@ -131,15 +127,17 @@ mod tests {
     #[test]
     fn tells_the_largest_change() {
         let bins = [bin("USA", 0.5, 0.48), bin("GBR", 0.3, 0.1), bin("ITA", 0.2, 0.42)];
-        let scene = draw("country", false, &bins, 600.0);
+        let scene = draw("country", false, &bins, "rows", 600.0);
         assert_eq!(scene.takeaway, "country: ITA goes from 20.0\u{a0}% to 42.0\u{a0}% of the rows, the largest change.");
+        let words = draw("text: words", false, &[bin("wallet", 0.0, 0.013)], "words", 600.0).takeaway;
+        assert_eq!(words, "text: words: wallet goes from 0.0\u{a0}% to 1.3\u{a0}% of the words, the largest change.");
         assert_eq!(scene.table.rows.len(), 3);
         assert_eq!(scene.marks.iter().filter(|m| m.class == "bar evaluation").count(), 4);
     }
 
     #[test]
     fn draws_nothing_without_bins() {
-        let scene = draw("x", true, &[], 600.0);
+        let scene = draw("x", true, &[], "rows", 600.0);
         assert!(scene.marks.iter().all(|m| !format!("{m:?}").contains("NaN")));
         assert_eq!(scene.takeaway, "x has no values to compare.");
     }

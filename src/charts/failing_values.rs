@@ -32,11 +32,18 @@ pub fn draw(feature: &str, rule: &str, values: &[FailingValue], more: u64, width
     }
     let mut table = TableTwin::new(&["Value", "Rows"]);
     table.rows = values.iter().map(|v| vec![Cell::words(visible(&v.value)), Cell::digits(spaced(v.count))]).collect();
-    let takeaway = values.first().map_or_else(
-        || format!("No value of {feature} breaks the rule: {rule}."),
-        |v| format!("{rule}. The commonest of {feature} that fails is “{}”, in {} rows.", visible(&v.value), spaced(v.count)),
-    );
+    let takeaway = takeaway(feature, rule, values, more);
     Scene { width, height: y.max(30.0), title: format!("Failing values of {feature}"), takeaway, marks, table }
+}
+
+/// The rule, and which values break it.
+fn takeaway(feature: &str, rule: &str, values: &[FailingValue], more: u64) -> String {
+    let rows = |n: u64| if n == 1 { "1 row".to_owned() } else { format!("{} rows", spaced(n)) };
+    match values {
+        [] => format!("Rule: {rule}. No value of {feature} breaks it."),
+        [one] if more == 0 => format!("Rule: {rule}. Only “{}” breaks it, in {}.", visible(&one.value), rows(one.count)),
+        [first, ..] => format!("Rule: {rule}. “{}” breaks it most often, in {}.", visible(&first.value), rows(first.count)),
+    }
 }
 
 /// The value with what cannot be seen made visible.
@@ -56,5 +63,14 @@ mod tests {
         assert_eq!(scene.marks.iter().filter(|m| m.class == "bar evaluation").count(), 12);
         assert!(scene.marks.iter().any(|m| format!("{m:?}").contains("and 13 more values")));
         assert_eq!(visible(""), "(empty)");
+        let value = |value: &str, count| FailingValue { value: value.to_owned(), count };
+        let of = |values: &[FailingValue], more| takeaway("tier", "tier is never empty", values, more);
+        assert_eq!(of(&[], 0), "Rule: tier is never empty. No value of tier breaks it.");
+        assert_eq!(of(&[value("", 1)], 0), "Rule: tier is never empty. Only “(empty)” breaks it, in 1 row.");
+        assert_eq!(
+            of(&[value("a", 1_200), value("b", 2)], 0),
+            "Rule: tier is never empty. “a” breaks it most often, in 1\u{202f}200 rows."
+        );
+        assert_eq!(of(&[value("a", 12)], 3), "Rule: tier is never empty. “a” breaks it most often, in 12 rows.");
     }
 }

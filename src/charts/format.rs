@@ -12,15 +12,9 @@ pub fn value(x: Option<f64>, unit: Unit) -> String {
         Unit::Share => percent(x),
         Unit::Points => signed(&format!("{:.1} points", x * 100.0)),
         Unit::Distance => signed(&if x.abs() < 0.01 && x != 0.0 { format!("{x:.4}") } else { format!("{x:.2}") }),
-        Unit::Relative => signed(&format!("{:+.0}\u{a0}%", x * 100.0)),
+        Unit::Relative => together([x], unit).concat(),
         Unit::Number => number(x),
-        Unit::Count => {
-            if x >= 0.0 {
-                spaced(x.round() as u64)
-            } else {
-                signed(&format!("{x:.0}"))
-            }
-        }
+        Unit::Count => fixed(x, 0),
         Unit::Logical => if x == 0.0 { "no" } else { "yes" }.to_owned(),
     }
 }
@@ -31,12 +25,11 @@ pub fn number(x: f64) -> String {
         return "–".to_owned();
     }
     let size = x.abs();
-    if size != 0.0 && !(1e-4..1e9).contains(&size) {
+    if size != 0.0 && !(1e-4..1e15).contains(&size) {
         return signed(&format!("{x:.2e}"));
     }
     if size >= 1000.0 {
-        let whole = spaced(size.round() as u64);
-        return if x < 0.0 { format!("\u{2212}{whole}") } else { whole };
+        return fixed(x, 0);
     }
     let decimals = match size {
         s if s >= 100.0 => 1,
@@ -44,9 +37,75 @@ pub fn number(x: f64) -> String {
         s if s >= 0.1 => 3,
         _ => 5,
     };
-    let text = format!("{x:.decimals$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    signed(text)
+    trimmed(x, decimals)
+}
+
+/// A value of the data with at most so many decimals, thousands apart.
+pub fn trimmed(x: f64, decimals: usize) -> String {
+    let text = fixed(x, decimals);
+    if text.contains('.') && !text.contains('e') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// Values of one unit that are compared, all with the same decimals: as many as their unit and their size ask for, and more where two that
+/// differ would read alike.
+pub fn together<const N: usize>(values: [f64; N], unit: Unit) -> [String; N] {
+    /// Beyond these digits two values that differ may read alike.
+    const MORE: usize = 3;
+    let scaled = values.map(|x| match unit {
+        Unit::Share | Unit::Points | Unit::Relative => x * 100.0,
+        _ => x,
+    });
+    let size = scaled.iter().filter(|x| x.is_finite()).fold(0.0, |most: f64, x| most.max(x.abs()));
+    let whole = scaled.iter().all(|x| x.fract() == 0.0);
+    let least = match unit {
+        Unit::Count | Unit::Logical => return values.map(|x| value(Some(x), unit)),
+        Unit::Score => 3,
+        Unit::Share | Unit::Points => 1,
+        Unit::Relative => usize::from(size < 10.0),
+        Unit::Distance => 2,
+        Unit::Number if whole => 0,
+        Unit::Number => decimals(size),
+    };
+    let alike = |decimals: usize| {
+        let texts = scaled.map(|x| fixed(x, decimals));
+        let pairs = scaled.iter().zip(&texts).enumerate();
+        pairs.clone().any(|(i, (x, text))| pairs.clone().skip(i + 1).any(|(_, (y, other))| x != y && text == other))
+    };
+    let most = least + MORE;
+    let decimals = (least..most).find(|&d| !alike(d)).unwrap_or(most);
+    scaled.map(|x| match unit {
+        _ if !x.is_finite() => "–".to_owned(),
+        Unit::Share => format!("{}\u{a0}%", fixed(x, decimals)),
+        Unit::Points => format!("{} points", fixed(x, decimals)),
+        Unit::Relative if x > 0.0 => format!("+{}\u{a0}%", fixed(x, decimals)),
+        Unit::Relative => format!("{}\u{a0}%", fixed(x, decimals)),
+        _ => fixed(x, decimals),
+    })
+}
+
+/// Decimals that give a number of this size about four digits.
+fn decimals(size: f64) -> usize {
+    match size {
+        s if s >= 1000.0 => 0,
+        s if s >= 100.0 => 1,
+        s if s >= 10.0 => 2,
+        s if s >= 0.1 || s == 0.0 => 3,
+        s if s >= 0.01 => 4,
+        _ => 5,
+    }
+}
+
+/// A number with so many decimals, thousands apart; far from 1 with an exponent.
+fn fixed(x: f64, decimals: usize) -> String {
+    let size = x.abs();
+    if size >= 1e15 || (size != 0.0 && size < 0.5e-7) {
+        return signed(&format!("{x:.2e}"));
+    }
+    let text = format!("{size:.decimals$}");
+    let (whole, rest) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+    let whole = grouped(whole);
+    let text = rest.map_or_else(|| whole.clone(), |rest| format!("{whole}.{rest}"));
+    if x < 0.0 { signed(&format!("-{text}")) } else { text }
 }
 
 /// A share as a percentage: `12.5 %`; small ones with two digits.
@@ -76,7 +135,10 @@ pub fn interval(low: Option<f64>, high: Option<f64>, unit: Unit) -> Option<Strin
 
 /// Digits in threes with thin spaces.
 pub fn spaced(n: u64) -> String {
-    let digits = n.to_string();
+    grouped(&n.to_string())
+}
+
+fn grouped(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3 * 3);
     for (i, c) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
@@ -118,6 +180,22 @@ mod tests {
         assert_eq!(of(50_000.0, Unit::Count), "50\u{202f}000");
         assert_eq!(value(None, Unit::Score), "–");
         assert_eq!(value(Some(f64::NAN), Unit::Score), "–");
+    }
+
+    #[test]
+    fn what_is_compared_has_the_same_digits() {
+        assert_eq!(together([0.816, 0.776, 0.04], Unit::Score), ["0.816", "0.776", "0.040"]);
+        assert_eq!(together([0.900_1, 0.900_4], Unit::Score), ["0.9001", "0.9004"]);
+        assert_eq!(together([0.5, 0.5], Unit::Score), ["0.500", "0.500"]);
+        assert_eq!(together([75_745_553.222, 5.46e9], Unit::Number), ["75\u{202f}745\u{202f}553", "5\u{202f}460\u{202f}000\u{202f}000"]);
+        assert_eq!(together([8_703.192, 21_649.3], Unit::Number), ["8\u{202f}703", "21\u{202f}649"]);
+        assert_eq!(together([4_784.184, 4_784.082], Unit::Number), ["4\u{202f}784.2", "4\u{202f}784.1"]);
+        assert_eq!(together([0.432, -0.022], Unit::Number), ["0.432", "\u{2212}0.022"]);
+        assert_eq!(together([3.0, 12.0], Unit::Number), ["3", "12"]);
+        assert_eq!(together([0.107, 0.083], Unit::Share), ["10.7\u{a0}%", "8.3\u{a0}%"]);
+        assert_eq!(together([0.25, f64::NAN], Unit::Relative), ["+25\u{a0}%", "–"]);
+        assert_eq!(together([0.0, 0.0013], Unit::Share), ["0.0\u{a0}%", "0.1\u{a0}%"]);
+        assert_eq!(together([-1e-9, 0.1], Unit::Score), ["0.000", "0.100"]);
     }
 
     #[test]

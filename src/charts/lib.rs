@@ -38,7 +38,9 @@ pub fn draw(figure: &Figure, width: f64) -> Scene {
             &subset_bars::Input { feature, metric, unit: *unit, better: *better, bars, overall: *overall, threshold: *threshold },
             width,
         ),
-        Figure::Distributions { feature, numeric, bins } => distributions::draw(feature, *numeric, bins, width),
+        Figure::Distributions { feature, numeric, bins, of } => {
+            distributions::draw(feature, *numeric, bins, of.as_deref().unwrap_or("rows"), width)
+        }
         Figure::MetricPair { metric, unit, better, reference, evaluation, warning, alert } => metric_pair::draw(
             &metric_pair::Input { metric, unit: *unit, better: *better, reference, evaluation, warning: *warning, alert: *alert },
             width,

@@ -35,6 +35,7 @@ mod planted;
 mod ranking;
 mod reading;
 mod row_pages;
+mod sentences;
 mod sides;
 mod slices_shown;
 mod stats;

@@ -48,7 +48,7 @@ fn new_words_are_listed_as_they_stand_in_the_text() {
 fn a_row_of_a_weak_subset_says_what_the_model_got_wrong() {
     let page = page("subset_performance:subset_accuracy[browser]");
     let predicted = page.columns.iter().position(|c| c == "predicted").expect("a prediction") as u32;
-    let wrong: Vec<_> = page.rows.iter().filter(|r| r.reason.as_ref().is_some_and(|t| t.starts_with("wrong: "))).collect();
+    let wrong: Vec<_> = page.rows.iter().filter(|r| r.reason.as_ref().is_some_and(|t| t.starts_with("predicted "))).collect();
     assert!(!wrong.is_empty() && wrong.len() < page.rows.len());
     assert!(wrong.iter().all(|r| r.marked == [0, predicted]));
     assert!(page.rows.iter().all(|r| r.reason.as_ref().is_some_and(|t| t.contains("in the subset "))));

@@ -16,8 +16,8 @@ pub fn acceptance(shown: &Arc<Shown>, case: &Case) -> AnyView {
     let would_be = |severity: Severity| row(vec![el("span", "").text(" It would be ").any(), label(severity.into())]);
     if let Some(accepted) = &case.accepted {
         let until = accepted.expires.as_ref().map(|day| format!(" Until {day}.")).unwrap_or_default();
-        let says =
-            el("p", "").el(el("strong", "").text("Accepted. ")).text(&accepted.reason).text(&until).view(would_be(accepted.severity));
+        let reason = crate::format::sentence(&accepted.reason);
+        let says = el("p", "").el(el("strong", "").text("Accepted. ")).text(&reason).text(&until).view(would_be(accepted.severity));
         return el("div", "notice accepted").testid("accepted").el(el("div", "").el(says).view(act(shown, &case.id, Act::Revoke))).any();
     }
     if let Some(known) = &case.known {

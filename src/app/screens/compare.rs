@@ -149,7 +149,7 @@ fn case((project, before, after): &(String, String, String), change: &CaseChange
         };
         let effect = state.effect.map_or_else(|| shape.word().to_owned(), |e| value(Some(e), change.effect_unit));
         let link = link("", &href.href(), &effect).attr("title", &state.sentence);
-        let tag = state.let_be.then(|| el("span", "chip").text("let be"));
+        let tag = state.let_be.then(|| el("span", "chip").text("accepted or known"));
         el("td", "").el(el("span", "state").view(told(shape)).el(link).all(tag)).view(gauge(state.severity_score, shape, true))
     };
     let says = change.after.as_ref().or(change.before.as_ref()).map_or("", |s| s.sentence.as_str());

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use straingauge_api::{Batch, Case, Category, Kind};
 
 use crate::element::{El, el, link, live, none, row, scroll};
-use crate::format::{counted, p_value, value};
+use crate::format::{count, counted, p_value, value};
 use crate::parts::{Filter, Shape, filter_bar, gauge, label, shape_of, shape_of_batch, tally};
 use crate::route::{Asked, Listing};
 use crate::screens::{fairness, features, search, slices};
@@ -139,6 +139,6 @@ fn chips(batch: &Batch) -> AnyView {
     names.truncate(2);
     names.extend((more > 0).then(|| format!("+{more}")));
     let let_be = batch.cases.iter().filter(|c| crate::screens::case::let_be(c).is_some()).count();
-    names.extend((let_be > 0).then(|| format!("{let_be} let be")));
+    names.extend((let_be > 0).then(|| format!("{} accepted or known", count(let_be as u64))));
     if names.is_empty() { none() } else { row(names.iter().map(|n| el("span", "chip").text(n).any()).collect()) }
 }

@@ -121,7 +121,7 @@ fn verdict(shown: &Arc<Shown>) -> AnyView {
     };
     let numbers = [
         number(Shape::Alert, counts.fail, "alert"),
-        number(Shape::Warning, counts.warning, "warn"),
+        number(Shape::Warning, counts.warning, "warning"),
         number(Shape::Pass, counts.pass, "pass"),
         number(Shape::Skip, counts.skip, "not judged"),
     ];
@@ -129,13 +129,18 @@ fn verdict(shown: &Arc<Shown>) -> AnyView {
     let let_be = (let_be > 0).then(|| {
         let asked = Asked { status: "let-be".to_owned(), ..Asked::default() };
         let href = Route::Run { project: shown.project.clone(), run: shown.run.clone(), listing: Listing::Cases, asked }.href();
-        link("", &href, &format!("{} let be", count(let_be)))
+        link("", &href, &format!("{} accepted or known", count(let_be)))
     });
     let rest = if document.findings.is_empty() {
-        let text = if summary.outcome == straingauge_api::Outcome::Inconclusive {
-            "There are too few rows for most tests to say anything. More evaluation rows would help most."
-        } else {
-            "No case fails: whatever bends here, bends no more than noise would explain, or too little to matter."
+        let text = match summary.outcome {
+            straingauge_api::Outcome::Inconclusive => {
+                "There are too few rows for most tests to say anything. More evaluation rows would help most."
+            }
+            straingauge_api::Outcome::DataOnly => "This run compares the data alone. Add predictions for both sets to test a model.",
+            straingauge_api::Outcome::NotJudged => {
+                "Nothing here says how good the model is. Its metrics need predictions, labels, and their tests switched on."
+            }
+            _ => "No case fails: whatever bends here, bends no more than noise would explain, or too little to matter.",
         };
         el("p", "meta").text(text).any()
     } else {
@@ -157,7 +162,7 @@ fn risks(document: &RunDocument) -> AnyView {
             straingauge_api::Risk::Fairness => "Fairness risk",
             straingauge_api::Risk::Security => "Security risk",
         };
-        let over = format!("over {}", counted(r.tests, "test"));
+        let over = format!("of 1: the mean over {}, a pass being 0, a warning 0.5, an alert 1", counted(r.tests, "judged test"));
         let number = el("td", "n").text(&format!("{:.2}", r.score));
         el("tr", "").el(el("th", "").attr("scope", "row").text(name)).el(number).el(el("td", "meta").text(&over))
     });

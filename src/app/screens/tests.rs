@@ -18,6 +18,8 @@ pub fn outcome(outcome: Outcome) -> (Shape, &'static str) {
         Outcome::Caution => (Shape::Warning, "With caution"),
         Outcome::NotReady => (Shape::Alert, "Not ready"),
         Outcome::Inconclusive => (Shape::Skip, "Inconclusive"),
+        Outcome::DataOnly => (Shape::Skip, "Data only"),
+        Outcome::NotJudged => (Shape::Skip, "Not judged"),
     }
 }
 

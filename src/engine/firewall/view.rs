@@ -5,7 +5,7 @@ use straingauge_api::{Event, FirewallChange, FirewallView, ModelMetric, Monitor,
 use super::events::{About, events, join};
 use super::monitors::{Followed, default_monitors};
 use super::{Bin, Firewall, alarm, creeping, custom, events as about_events, insights, judging, monitors, series};
-use crate::stress::metric_of;
+use crate::stress::{metric_of, of_status};
 use crate::{Error, Result, metrics};
 
 /// What is followed over the bins of a firewall, with its events.
@@ -72,6 +72,7 @@ impl Firewall {
                 reference: record.reference,
                 evaluation: record.value,
                 severity: record.severity,
+                judged: of_status(record.status, record.evident),
             })
         };
         of_whole.filter_map(metric).collect()

@@ -1,6 +1,7 @@
 //! Truth and prediction of a whole side: what is learnt of them in the reference, and what is counted.
 
 use straingauge_api::ModelTask;
+use straingauge_charts::format::spaced;
 
 use super::expected::Expected;
 use super::row_outcomes::{RowOutcomes, count_cells};
@@ -159,9 +160,9 @@ impl ModelFrame {
     pub fn counted(&self, n: u64) -> String {
         match (self.form, n) {
             (Form::Queries, 1) => "1 query".to_owned(),
-            (Form::Queries, _) => format!("{n} queries"),
+            (Form::Queries, _) => format!("{} queries", spaced(n)),
             (_, 1) => "1 row".to_owned(),
-            _ => format!("{n} rows"),
+            _ => format!("{} rows", spaced(n)),
         }
     }
 

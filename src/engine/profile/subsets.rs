@@ -257,23 +257,17 @@ pub(crate) fn numeric_labels(edges: &[f64]) -> Vec<String> {
 /// A number with four significant digits, whole where it is large.
 pub(crate) fn short_number(x: f64) -> String {
     let size = x.abs();
-    if size >= 1e15 || (size < 1e-4 && x != 0.0) {
-        return format!("{x:.3e}");
-    }
-    if x.fract() == 0.0 {
-        return format!("{x}");
-    }
     let decimals = match size {
+        _ if x.fract() == 0.0 => 0,
         s if s >= 1000.0 => 0,
         s if s >= 100.0 => 1,
         s if s >= 10.0 => 2,
         s if s >= 1.0 => 3,
         s if s >= 0.1 => 4,
-        _ => 6,
+        s if s >= 1e-4 => 6,
+        _ => return straingauge_charts::format::number(x),
     };
-    let text = format!("{x:.decimals$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    text.to_owned()
+    straingauge_charts::format::trimmed(x, decimals)
 }
 
 crate::stored::stored!(enum Cut { 0 = Numeric { edges }, 1 = Values { values }, 2 = Presence });
@@ -297,8 +291,11 @@ mod tests {
 
     #[test]
     fn labels_read_after_the_feature() {
-        assert_eq!(numeric_labels(&[4.612_34, 1234.56]), ["≤ 4.612", "in 4.612 – 1235", "> 1235"]);
-        assert_eq!(short_number(-0.05), "-0.05");
+        assert_eq!(numeric_labels(&[4.612_34, 1234.56]), ["≤ 4.612", "in 4.612 – 1\u{202f}235", "> 1\u{202f}235"]);
+        assert_eq!(short_number(-0.05), "\u{2212}0.05");
+        assert_eq!(short_number(-121.2), "\u{2212}121.2");
+        assert_eq!(short_number(1_484_705.0), "1\u{202f}484\u{202f}705");
+        assert_eq!(short_number(0.000_02), "2.00e\u{2212}5");
         assert_eq!(short_number(0.0), "0");
     }
 }

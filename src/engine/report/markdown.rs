@@ -48,7 +48,7 @@ fn write_findings(out: &mut String, run: &RunDocument) -> std::fmt::Result {
     for (i, finding) in run.findings.iter().enumerate() {
         write!(out, "{}. **{}**: {}", i + 1, wording::severity(finding.severity), escape(&finding.sentence))?;
         if let Some(regain) = &finding.regain {
-            write!(out, " Mended, {} would go from {:.3} to {:.3}.", escape(&regain.name), regain.from, regain.to)?;
+            write!(out, " If this were repaired, {}.", escape(&wording::regain(run, regain)))?;
         }
         writeln!(out)?;
     }

@@ -1,6 +1,6 @@
 //! The words that the text forms of a report share.
 
-use straingauge_api::{Case, Outcome, RunDocument, Severity, Status};
+use straingauge_api::{Case, Outcome, Regain, RunDocument, Severity, Status, Unit};
 use straingauge_charts::format;
 
 use crate::table::moment_text;
@@ -17,6 +17,8 @@ pub const fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Caution => "Caution",
         Outcome::NotReady => "Not ready",
         Outcome::Inconclusive => "Inconclusive",
+        Outcome::DataOnly => "Data only",
+        Outcome::NotJudged => "Not judged",
     }
 }
 
@@ -35,15 +37,22 @@ pub const fn status(status: Status) -> &'static str {
         Status::Pass => "Pass",
         Status::Warning => "Warning",
         Status::Fail => "Alert",
-        Status::Skip => "Skipped",
+        Status::Skip => "Not judged",
     }
 }
 
 /// Why a case that would fail is let be, and what it would have been.
 pub fn let_be(case: &Case) -> Option<String> {
     let would = |s: Severity| severity(s).to_lowercase();
-    let accepted = case.accepted.as_ref().map(|a| format!("Accepted (it would be {}): {}", would(a.severity), a.reason));
+    let accepted = case.accepted.as_ref().map(|a| format!("Accepted (it would be {}): {}", would(a.severity), a.reason.trim()));
     accepted.or_else(|| case.known.as_ref().map(|k| format!("Known from the baseline (it would be {}).", would(k.severity))))
+}
+
+/// What would be regained if a finding were repaired: `Accuracy would go from 0.784 to 0.806`.
+pub fn regain(run: &RunDocument, regain: &Regain) -> String {
+    let unit = run.model_metrics.iter().find(|m| m.id == regain.metric).map_or(Unit::Number, |m| m.unit);
+    let [from, to] = format::together([regain.from, regain.to], unit);
+    format!("{} would go from {from} to {to}", regain.name)
 }
 
 /// What a case is about: its subset, its features, or all rows.

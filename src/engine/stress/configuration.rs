@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use straingauge_api::{StressTestConfig, TestConfig, Thresholds};
+use straingauge_api::{Category, StressTestConfig, TestConfig, Thresholds};
 
 use super::{Question, Settings, TestSpec};
 use crate::table::nearest;
@@ -30,6 +30,33 @@ pub fn check(config: &StressTestConfig, settings: &Settings, all: &[(&dyn Questi
         check_thresholds(id, own, settings.thresholds(spec))?;
     }
     Ok(())
+}
+
+/// Refuses categories in which there is no test, by name.
+///
+/// # Errors
+/// `category_without_tests`.
+pub fn check_categories<'a>(config: &StressTestConfig, specs: impl Iterator<Item = &'a TestSpec>) -> Result<()> {
+    let wanted = config.categories.iter().flatten();
+    let filled: BTreeSet<Category> = specs.map(|s| s.category).collect();
+    let Some(empty) = wanted.into_iter().find(|c| !filled.contains(c)) else { return Ok(()) };
+    let error = Error::new("category_without_tests", format!("There is no test in the category {} ({}).", empty.label(), empty.id()));
+    Err(match empty {
+        Category::Custom => error.mend("Give a test in customTests, or leave \"custom\" out of categories."),
+        _ => {
+            let ids: Vec<&str> = filled.iter().map(|c| c.id()).collect();
+            error.mend(format!("Leave \"{}\" out of categories; there are tests in {}.", empty.id(), ids.join(", ")))
+        }
+    })
+}
+
+/// Refuses a run that would ask nothing.
+///
+/// # Errors
+/// `no_tests`.
+pub fn check_selection(any: bool) -> Result<()> {
+    let nothing = || Error::new("no_tests", "No test is switched on.").mend("Switch on one test or one category at least.");
+    any.then_some(()).ok_or_else(nothing)
 }
 
 fn check_params(id: &str, own: &TestConfig, params: &[&str]) -> Result<()> {
@@ -104,6 +131,29 @@ mod tests {
         assert_eq!(code(json!({ "drift:feature_drift": { "alert": 0 } })), Some("invalid_thresholds"));
         assert_eq!(code(json!({ "data_cleanliness:required_features": { "alert": 0.2 } })), Some("invalid_thresholds"));
         assert!(refused(json!({ "drift:feature_drfit": {} })).unwrap().1.contains("drift:feature_drift"));
+    }
+
+    #[test]
+    fn a_run_that_would_ask_nothing_is_refused_by_name() {
+        let of = |further: Value| {
+            let mut config = json!({ "runName": "r", "reference": "a", "evaluation": "b" });
+            config.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+            let config: StressTestConfig = serde_json::from_value(config).unwrap();
+            crate::stress::plan::chosen(&config, &Settings::of(&config)).err().map(|e| (e.code, e.to_string()))
+        };
+        let code = |further: Value| of(further).map(|e| e.0);
+        assert_eq!(code(json!({})), None);
+        assert_eq!(code(json!({ "categories": ["drift"] })), None);
+        for category in ["adversarial", "transformations", "custom"] {
+            let (code, message) = of(json!({ "categories": ["drift", category] })).unwrap();
+            assert_eq!(code, "category_without_tests");
+            assert!(message.contains(category), "{message}");
+        }
+        assert_eq!(code(json!({ "categories": [] })), Some("no_tests"));
+        let off: serde_json::Map<String, Value> =
+            questions().iter().flat_map(|q| q.tests()).map(|t| (t.id, json!({ "run": false }))).collect();
+        assert_eq!(code(json!({ "tests": off })), Some("no_tests"));
+        assert_eq!(code(json!({ "categories": ["drift"], "tests": off })), Some("no_tests"));
     }
 
     /// Every name that a question asks the settings for can be set: one that is not listed would be refused.

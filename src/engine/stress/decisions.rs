@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use straingauge_api::{Acceptance, Accepted, Banner, Counts, Decisions, Known, RunDocument, Severity, Status};
 use straingauge_charts::format::spaced;
 
+use super::headline::Tested;
+use super::model_metrics::judge_metrics;
 use super::{document, findings, headline, questions};
 use crate::{Error, Result};
 
@@ -84,10 +86,7 @@ pub fn settle(run: &mut RunDocument, decisions: Decisions) -> Result<()> {
     }
     run.batches.sort_by(document::batches_worst_first);
     let batches = &run.batches;
-    for metric in &mut run.model_metrics {
-        let test = format!("model_performance:{}", metric.id);
-        metric.severity = batches.iter().find(|b| b.id == test).map_or(Severity::Pass, |b| b.severity);
-    }
+    judge_metrics(&mut run.model_metrics, batches);
     run.findings = findings::findings(&groups, batches);
     run.suggestions = findings::suggestions(&run.findings, SUGGESTIONS);
     run.categories = document::categories(batches);
@@ -97,8 +96,9 @@ pub fn settle(run: &mut RunDocument, decisions: Decisions) -> Result<()> {
     }
     let of = |severity| batches.iter().filter(|b| b.counts.total > b.counts.skip && b.severity == severity).count() as u64;
     let summary = &mut run.summary;
-    summary.outcome = headline::outcome(batches);
-    summary.headline = headline::headline(&run.model_metrics, &run.findings, counts, summary.accepted + summary.known);
+    let tested = Tested::of([&run.reference, &run.evaluation], batches);
+    summary.outcome = headline::outcome(tested, batches);
+    summary.headline = headline::text(&headline::claims(tested, &run.model_metrics, &run.findings, batches));
     (summary.batches_pass, summary.batches_warning, summary.batches_alert) =
         (of(Severity::Pass), of(Severity::Warning), of(Severity::Alert));
     summary.counts = counts;

@@ -16,10 +16,11 @@
 
 use std::collections::BTreeMap;
 
-use straingauge_api::{Batch, Case, Category, Finding, Severity, Suggestion};
+use straingauge_api::{Batch, Case, Category, Finding, Severity, Suggestion, Unit};
+use straingauge_charts::format::together;
 
 use super::document::worst_first;
-use super::model_metrics::metric_of;
+use super::model_metrics::{definition, metric_of};
 use super::rows::Bitmap;
 
 /// The share of rows that two cases must share to be one finding.
@@ -188,7 +189,7 @@ fn condition(feature: &str, subset: &str) -> String {
     }
 }
 
-/// One hint a finding: its sentence and what to do about it, worst first, at most `most` a category.
+/// One hint a finding: what to do about it, worst first, at most `most` a category. The finding itself says what was seen.
 pub fn suggestions(findings: &[Finding], most: usize) -> Vec<Suggestion> {
     let mut given = std::collections::BTreeMap::<Category, usize>::new();
     (findings.iter())
@@ -197,29 +198,51 @@ pub fn suggestions(findings: &[Finding], most: usize) -> Vec<Suggestion> {
             *n += 1;
             *n <= most
         })
-        .map(|f| Suggestion { category: f.category, text: format!("{} {}", f.sentence, advice(f)), case: f.lead.clone() })
+        .map(|f| Suggestion { category: f.category, text: advice(f), case: f.lead.clone() })
         .collect()
 }
 
 fn advice(finding: &Finding) -> String {
     let what = finding.features.first().map_or("the data", String::as_str);
+    let place = &finding.title;
     match finding.category {
         Category::ModelPerformance => {
             "Check first that both sets are what they should be: a reference that the model was trained on makes any honest evaluation look bad.".to_owned()
         }
         Category::SubsetPerformance => {
-            let gain = finding.regain.as_ref().map(|r| format!(" If they did as well as the rest, {} would go from {:.3} to {:.3}.", r.name, r.from, r.to));
-            format!("Look at these rows, then collect more like them or give the model a feature that tells them apart.{}", gain.unwrap_or_default())
+            let gain = finding.regain.as_ref().map(|r| {
+                let [from, to] = together([r.from, r.to], unit_of(&r.metric));
+                format!(" If they did as well as the rest, {} would go from {from} to {to}.", r.name)
+            });
+            format!("Look at the rows where {place}, then collect more like them or give the model a feature that tells them apart.{}", gain.unwrap_or_default())
         }
-        Category::SubsetPerformanceDegradation => "Find out what changed for these rows since the reference was taken, before retraining on them.".to_owned(),
-        Category::Drift => format!("Ask whether {what} is still collected the same way; if the change is real, retrain or reweight."),
+        Category::SubsetPerformanceDegradation => {
+            format!("Find out what changed for the rows where {place} since the reference was taken, before you retrain on them.")
+        }
+        Category::Drift => match test_of(&finding.lead) {
+            "drift:prediction_drift" | "drift:predicted_label_drift" => {
+                "The model's own output has moved: look at the features that have drifted and, where there are labels, at its performance.".to_owned()
+            }
+            "drift:label_drift" => {
+                "Ask whether labels are still given the same way; if the change is real, recalibrate the model or train it again.".to_owned()
+            }
+            _ => {
+                let is = if finding.features.is_empty() { "are" } else { "is" };
+                format!("Ask whether {what} {is} still collected the same way; if the change is real, retrain or reweight.")
+            }
+        },
         Category::AbnormalInputs => format!("Decide what the model should do with such values of {what}: repair them upstream, or refuse them."),
-        Category::DataCleanliness => "Mend the data before reading anything into the model's figures.".to_owned(),
-        Category::BiasAndFairness => "Look at who is behind this group before changing a threshold for it.".to_owned(),
+        Category::DataCleanliness => format!("Repair the data first ({place}): what the model's figures say rests on them."),
+        Category::BiasAndFairness => format!("Look at who is behind {place} before you change a threshold."),
         Category::Transformations | Category::Adversarial => "Train with such edits, or normalise texts before the model sees them.".to_owned(),
         Category::DataPoisoningDetection | Category::EvasionAttackDetection => "Trace where these rows came from.".to_owned(),
-        Category::Custom => "Ask what this check was written for.".to_owned(),
+        Category::Custom => format!("Ask what this check was written for ({place})."),
     }
+}
+
+/// The unit of a metric by its id; a custom metric's numbers are plain.
+fn unit_of(metric: &str) -> Unit {
+    definition(metric).map_or(Unit::Number, |d| d.unit)
 }
 
 #[cfg(test)]
@@ -302,6 +325,35 @@ mod tests {
         assert_eq!(of("subset_performance_degradation:subset_drift_macro_f1[city]"), 1);
         assert_eq!(of("model_performance:log_loss"), 2);
         assert_eq!(of("subset_performance:subset_average_confidence[city]"), 3);
+    }
+
+    #[test]
+    fn advice_does_not_repeat_the_finding_and_fits_what_it_is_about() {
+        let of = |lead: &str, category, features: &[&str], title: &str| {
+            let finding = Finding {
+                title: title.into(),
+                sentence: "It was seen.".into(),
+                severity: Severity::Alert,
+                severity_score: 1.0,
+                category,
+                lead: lead.into(),
+                cases: vec![],
+                features: features.iter().map(|&f| f.into()).collect(),
+                rows: None,
+                regain: None,
+            };
+            let text = suggestions(&[finding], 3).remove(0).text;
+            assert!(!text.contains("It was seen"), "{text}");
+            text
+        };
+        let output = of("drift:prediction_drift[P(0)]", Category::Drift, &["P(0)"], "P(0)");
+        assert!(output.starts_with("The model's own output has moved") && !output.contains("collected"), "{output}");
+        let label = of("drift:label_drift", Category::Drift, &[], "Label Drift");
+        assert!(label.starts_with("Ask whether labels are still given the same way"), "{label}");
+        assert!(of("drift:feature_drift[age]", Category::Drift, &["age"], "age").starts_with("Ask whether age is still collected"));
+        assert!(of("drift:domain_classifier", Category::Drift, &[], "Domain").starts_with("Ask whether the data are still collected"));
+        let slice = of("subset_performance:subset_accuracy[age]", Category::SubsetPerformance, &["age"], "age = 65+");
+        assert!(slice.starts_with("Look at the rows where age = 65+, "), "{slice}");
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod headline;
 mod likeness;
 mod model_metrics;
 pub mod model_performance;
+mod others;
 mod performance;
 mod plan;
 mod prepare;
@@ -42,6 +43,7 @@ pub use context::{Context, Settings, Side};
 pub use custom::Custom;
 pub use decisions::settle;
 pub use model_metrics::metric_of;
+pub(crate) use model_metrics::of_status;
 #[cfg(test)]
 pub(crate) use prepare::Preparation;
 pub(crate) use prepare::{TextWork, check_excluded, learn_options};

@@ -1,10 +1,13 @@
 //! The model's metrics on both sides, for the first screen.
 
-use straingauge_api::{ModelMetric, ModelTask, Severity};
+use straingauge_api::{Batch, Judgement, ModelMetric, ModelTask, Severity, Status};
 
 use super::{Context, custom};
 use crate::math::finite;
 use crate::metrics::{Metric, MetricDefinition, all, catalogue};
+
+/// Tests of a metric over all rows have this before the metric's id.
+pub const WHOLE: &str = "model_performance:";
 
 /// Every metric that the data allow, in catalogue order; what its test says is filled in later.
 pub fn model_metrics(context: &Context, task: ModelTask) -> Vec<ModelMetric> {
@@ -20,6 +23,7 @@ pub fn model_metrics(context: &Context, task: ModelTask) -> Vec<ModelMetric> {
                 reference: reference.and_then(finite),
                 evaluation: evaluation.and_then(finite),
                 severity: Severity::Pass,
+                judged: Judgement::NotJudged,
             })
         })
         .chain(context.settings.custom.metrics.iter().map(|m| {
@@ -32,9 +36,46 @@ pub fn model_metrics(context: &Context, task: ModelTask) -> Vec<ModelMetric> {
                 reference,
                 evaluation,
                 severity: Severity::Pass,
+                judged: Judgement::NotJudged,
             }
         }))
         .collect()
+}
+
+/// Writes into each metric what its test over all rows came to.
+pub fn judge_metrics(metrics: &mut [ModelMetric], batches: &[Batch]) {
+    for metric in metrics {
+        let test = format!("{WHOLE}{}", metric.id);
+        let batch = batches.iter().find(|b| b.id == test);
+        metric.severity = batch.map_or(Severity::Pass, |b| b.severity);
+        metric.judged = batch.map_or(Judgement::NotJudged, judgement);
+    }
+}
+
+/// What a test of a metric says of the change over all rows. A bound that the reader set is another question.
+fn judgement(batch: &Batch) -> Judgement {
+    let Some(case) = batch.cases.iter().find(|c| c.id == batch.id) else { return Judgement::NotJudged };
+    match (&case.accepted, &case.known) {
+        (Some(_), _) => Judgement::Accepted,
+        (None, Some(_)) => Judgement::Known,
+        (None, None) => of_status(case.status, case.evident),
+    }
+}
+
+/// What a case says of its metric, waivers apart.
+pub const fn of_status(status: Status, evident: bool) -> Judgement {
+    match status {
+        Status::Skip => Judgement::NotJudged,
+        Status::Fail => Judgement::Fails,
+        Status::Warning => Judgement::Warns,
+        Status::Pass if evident => Judgement::Small,
+        Status::Pass => Judgement::Holds,
+    }
+}
+
+/// The definition of a metric by its id; of a custom metric there is none.
+pub fn definition(id: &str) -> Option<&'static MetricDefinition> {
+    all().iter().find(|d| d.id == id)
 }
 
 /// The name of a metric by its id; the id itself where there is none.

@@ -42,7 +42,7 @@ pub struct Plan {
 /// Which tests a configuration asks for.
 ///
 /// # Errors
-/// As [`configuration::check`].
+/// As [`configuration::check`]; `category_without_tests` and `no_tests` where nothing would be asked.
 pub fn chosen(config: &StressTestConfig, settings: &Settings) -> Result<Vec<(&'static dyn Question, Vec<TestSpec>)>> {
     let mut all: Vec<(&'static dyn Question, Vec<TestSpec>)> = questions().into_iter().map(|q| (q, q.tests())).collect();
     all.push((&CustomMetrics, CustomMetrics::specs(&settings.custom.metrics)));
@@ -53,6 +53,9 @@ pub fn chosen(config: &StressTestConfig, settings: &Settings) -> Result<Vec<(&'s
         let category = config.categories.as_ref().is_none_or(|c| c.contains(&spec.category));
         category && own.unwrap_or(spec.default_on)
     };
+    let specs = || all.iter().flat_map(|(_, specs)| specs);
+    configuration::check_categories(config, specs())?;
+    configuration::check_selection(specs().any(wanted))?;
     Ok(all
         .into_iter()
         .map(|(q, specs)| (q, specs.into_iter().filter(wanted).collect::<Vec<_>>()))

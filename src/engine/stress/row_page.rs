@@ -99,7 +99,7 @@ fn wrong(outcomes: &Outcomes, row: usize) -> Option<String> {
         return None;
     };
     let (is, said) = (class(outcomes, truths.get(row))?, class(outcomes, codes.get(row))?);
-    (is != said).then(|| format!("wrong: {said} is {is}"))
+    (is != said).then(|| format!("predicted {said}, true {is}"))
 }
 
 fn truth(outcomes: &Outcomes, row: usize) -> Option<String> {

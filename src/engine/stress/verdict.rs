@@ -5,6 +5,7 @@
 //! A difference that passes without having had the power to fail is not a pass but a skip, and says so.
 
 use straingauge_api::{Kind, Severity, Status, Thresholds, Unit};
+use straingauge_charts::format::{spaced, value};
 
 use super::{Measured, TestSpec};
 use crate::stats::special::normal_quantile;
@@ -135,11 +136,11 @@ fn detectable(standard_error: Option<f64>, alpha: f64, families: usize) -> Optio
 }
 
 fn too_little(n: Option<u64>, least: f64, unit: Unit) -> String {
-    let rows = n.map_or_else(|| "So few rows".to_owned(), |n| format!("n = {n}"));
+    let rows = n.map_or_else(|| "So few rows".to_owned(), |n| format!("n = {}", spaced(n)));
     let least = match unit {
-        Unit::Points | Unit::Share => format!("{:.1} points", least * 100.0),
-        Unit::Relative => format!("{:.0} %", least * 100.0),
-        _ => format!("{least:.2}"),
+        Unit::Points | Unit::Share => value(Some(least), Unit::Points),
+        Unit::Relative => value(Some(least), unit).trim_start_matches('+').to_owned(),
+        _ => value(Some(least), Unit::Distance),
     };
     format!("{rows} could only show a difference of {least} or more.")
 }

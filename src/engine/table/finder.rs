@@ -252,7 +252,7 @@ impl<'a> Finder<'a> {
         let moments = self.open().into_iter().filter(|o| matches!(o.column.values, Values::Timestamp(_)));
         let best = moments.map(|o| (names::timestamp_name(&o.words), o)).reduce(|a, b| if b.0 > a.0 { b } else { a });
         if let Some((named, open)) = best {
-            let reason = if named > 0.0 { "moments, and its name" } else { "the only moments of the file" };
+            let reason = if named > 0.0 { "dates and times, as its name says" } else { "the only dates and times of the file" };
             self.set(open.at, Role::Timestamp, if named > 0.0 { named } else { 0.65 }, reason);
         }
     }
@@ -328,9 +328,7 @@ impl<'a> Finder<'a> {
                 None => {
                     // A suggestion, no more: whether fairness is asked of it is for the reader to say.
                     if let Some(word) = names::protected_word(words).filter(|_| guess.role != Role::Text) {
-                        guess
-                            .reason
-                            .push_str(&format!("; “{word}” suggests a protected feature: name it in protectedFeatures if it is one"));
+                        guess.reason.push_str(&format!("; “{word}” suggests a protected feature: mark it as protected if it is one"));
                     }
                 }
             }

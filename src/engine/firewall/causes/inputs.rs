@@ -110,12 +110,13 @@ pub(super) fn values(context: &Context, test: &str, object: &str, rows: Rows) ->
         return Vec::new();
     };
     let all = f.counts.1.failing;
-    // Where every row has a value of its own the values say nothing.
-    if f.commonest(1).iter().all(|(_, n)| *n < 2) {
+    // Where every row has a value of its own, or all have the same, the values say nothing more.
+    if f.commonest(1).iter().all(|(_, n)| *n < 2 || *n == all) {
         return vec![f.cause(context, format!("{}.", f.told()), rows)];
     }
     let of = |(shown, n): (String, u64)| {
-        let sentence = format!("{} of the {} rows that {} have {shown}.", spaced(n), spaced(all), f.fails);
+        let value = if shown.is_empty() { "(empty)" } else { &shown };
+        let sentence = format!("In {} of the {} rows that {} the value is “{value}”.", spaced(n), spaced(all), f.fails);
         let examples = rows.examples(f.at, |column, side| {
             let mut own = failing(context, f.at, f.rule, column, side);
             own.retain(|&row| crate::profile::rules::shown(column, row) == shown);
@@ -156,7 +157,7 @@ pub(super) fn told(context: &Context, record: &Record, rows: Rows) -> Option<Cau
     let count = record.rows.filter(|&n| n > 0)?;
     let names = record.features.join(" and ");
     let (q, p) = (record.value?, record.reference.unwrap_or(0.0));
-    let what = if record.features.len() > 1 { "combine" } else { "have an odd value of" };
+    let what = if record.features.len() > 1 { "combine" } else { "have an unusual value of" };
     let sentence = format!(
         "{} rows ({}, {} in the reference) {what} {names} as the reference hardly ever does.",
         spaced(count),

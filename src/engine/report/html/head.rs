@@ -62,20 +62,16 @@ fn suggestions(run: &RunDocument) -> String {
 fn finding(run: &RunDocument, finding: &Finding) -> String {
     let mut words = Vec::new();
     words.extend(finding.rows.map(|rows| format!("{} rows", format::spaced(rows))));
-    words.extend(
-        finding
-            .regain
-            .as_ref()
-            .map(|regain| escape(&format!("mended, {} would go from {:.3} to {:.3}", regain.name, regain.from, regain.to))),
-    );
+    words.extend(finding.regain.as_ref().map(|regain| escape(&format!("if this were repaired, {}", wording::regain(run, regain)))));
     words.push(match anchor(run, &finding.lead) {
         Some((link, name)) => format!("<a href=\"#{link}\">{}</a>", escape(name)),
         None => escape(&finding.lead),
     });
     format!(
-        "<li>{}<div><strong>{}:</strong> {}<small>{}</small></div></li>",
+        "<li>{}<div><strong>{}: {}.</strong> {}<small>{}</small></div></li>",
         icon(finding.severity),
         wording::severity(finding.severity),
+        escape(&finding.title),
         escape(&finding.sentence),
         words.join(" · ")
     )

@@ -104,5 +104,5 @@ pub(in crate::stress) fn figure(frame: &EmbeddingFrame, reference: &EmbeddingPro
             DistributionBin { label, from, to, reference: a / all_a, evaluation: b / all_b }
         })
         .collect();
-    Figure::Distributions { feature: format!("{}: Mahalanobis distance from the reference", frame.name), numeric: true, bins }
+    Figure::Distributions { feature: format!("{}: Mahalanobis distance from the reference", frame.name), numeric: true, bins, of: None }
 }

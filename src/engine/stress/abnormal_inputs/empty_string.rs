@@ -12,5 +12,5 @@ pub static EMPTY_STRING: LearntRule = LearntRule {
     checks: "Whether a category is empty although the reference set never leaves it empty.",
     matters: "An empty cell that never occurred in training is a fault upstream, and the model's answer to it was never tested.",
     decided: "Cells that are missing in another spelling (NA, null) are asked about by the null check.",
-    words: |_, feature| (format!("{feature} is not empty"), format!("leave {feature} empty")),
+    words: |_, feature| (format!("{feature} is never empty"), format!("leave {feature} empty")),
 };

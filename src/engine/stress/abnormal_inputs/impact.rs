@@ -1,7 +1,7 @@
 //! What failing rows cost the model: the metric over the rows that pass, less the metric over all rows.
 
 use straingauge_api::{Better, CaseMetric, Thresholds, Unit};
-use straingauge_charts::format::{number, spaced};
+use straingauge_charts::format::{spaced, together};
 
 use crate::metrics::{Metric, MetricDefinition, catalogue};
 use crate::profile::{ModelFrame, OutcomeTally, RuleCount};
@@ -85,7 +85,6 @@ pub(super) fn measure(context: &Context, spec: &TestSpec, count: &RuleCount, fea
     let own = Thresholds { ..if relative { ERRORS } else { SCORES } };
     let scaled = TestSpec { id: format!("{}#performance_impact", spec.id), thresholds: Some(own), ..spec.clone() };
     let (value_all, value_passing) = (all.mean, good.mean);
-    let name = definition.name.to_lowercase();
     Some(Measured {
         aspect: Some("performance impact".to_owned()),
         statistic: Some(value_all - value_passing),
@@ -101,14 +100,14 @@ pub(super) fn measure(context: &Context, spec: &TestSpec, count: &RuleCount, fea
             "Metric over passing rows less metric over all rows; normal test of failing against passing rows"
         }
         .to_owned(),
-        sentence: format!(
-            "{} is {} over the {} rows that fail for {feature} and {} over the others; over all rows it is {}.",
-            capitalised(&name),
-            number(bad.mean),
-            spaced(bad.mass.rows),
-            number(value_passing),
-            number(value_all)
-        ),
+        sentence: {
+            let [failing, passing, all] = together([bad.mean, value_passing, value_all], definition.unit);
+            let rows = if bad.mass.rows == 1 { "1 row that fails".to_owned() } else { format!("{} rows that fail", spaced(bad.mass.rows)) };
+            format!(
+                "{} is {failing} over the {rows} for {feature} and {passing} over the others; over all rows it is {all}.",
+                definition.name
+            )
+        },
         n_reference: Some(good.mass.rows),
         n_evaluation: Some(bad.mass.rows),
         row_count: Some(count.failing),
@@ -116,9 +115,4 @@ pub(super) fn measure(context: &Context, spec: &TestSpec, count: &RuleCount, fea
         regain: Some((definition.id.to_owned(), value_all, value_passing)),
         ..Measured::default()
     })
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }

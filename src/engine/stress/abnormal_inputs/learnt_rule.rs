@@ -1,7 +1,7 @@
 //! A test that is one learnt rule: what all of them share.
 
 use straingauge_api::{CaseMetric, FailingValue, Figure, Unit};
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{percent, spaced, together};
 
 use super::{exchangeability, impact, reasons, spec};
 use crate::Result;
@@ -134,7 +134,7 @@ pub(super) fn compare(feature: &str, asks: &str, fails: &str, reference: &RuleCo
     let more = values.len().saturating_sub(SHOWN) as u64 + evaluation.more_values;
     values.truncate(SHOWN);
     let several = values.first().filter(|_| values.len() > 1);
-    let commonest = several.map_or_else(String::new, |v| format!(", most often {} ({})", v.value, spaced(v.count)));
+    let most = several.map_or_else(String::new, |v| format!(", most often {} ({})", visible(&v.value), spaced(v.count)));
     let metric = |name: &str, value: f64| CaseMetric { kind: "FAILING_INPUTS".to_owned(), metric: name.to_owned(), value: Some(value) };
     Measured {
         statistic: Some(evaluation.failing as f64),
@@ -144,13 +144,7 @@ pub(super) fn compare(feature: &str, asks: &str, fails: &str, reference: &RuleCo
         p_value: Some(p_value),
         standard_error: Some((pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m) * design).sqrt()),
         method: "Difference of failing shares; Fisher's exact test, one-sided; Newcombe's interval".to_owned(),
-        sentence: format!(
-            "{} of {} evaluation rows ({}) {fails}{commonest}, against {} of the reference rows.",
-            spaced(evaluation.failing),
-            spaced(evaluation.rows),
-            percent(q),
-            percent(p)
-        ),
+        sentence: sentence([evaluation.failing, evaluation.rows], [q, p], fails, &most),
         n_reference: Some(reference.rows),
         n_evaluation: Some(evaluation.rows),
         row_count: Some(evaluation.failing),
@@ -158,6 +152,22 @@ pub(super) fn compare(feature: &str, asks: &str, fails: &str, reference: &RuleCo
         figure: Some(Figure::FailingValues { feature: feature.to_owned(), rule: asks.to_owned(), values, more }),
         ..Measured::default()
     }
+}
+
+/// Failing rows of all rows, and the shares in evaluation and reference, in words; `fails` completes "12 rows …".
+fn sentence([failing, rows]: [u64; 2], [share, before]: [f64; 2], fails: &str, most: &str) -> String {
+    let rows = spaced(rows);
+    if failing == 0 {
+        let before = if before > 0.0 { format!("; {} of the reference rows do", percent(before)) } else { String::new() };
+        return format!("None of {rows} evaluation rows {fails}{before}.");
+    }
+    let [share, before] = together([share, before], Unit::Share);
+    // "1 of 20 rows" takes the plural, as the rows do.
+    format!("{} of {rows} evaluation rows ({share}) {fails}{most}, against {before} of the reference rows.", spaced(failing))
+}
+
+fn visible(value: &str) -> &str {
+    if value.is_empty() { "(empty)" } else { value }
 }
 
 /// Rows that share a new value are not independent: what chance gives is found by dealing the pooled values to both sides.
@@ -182,4 +192,27 @@ fn judge_by_exchangeability(context: &Context, at: usize, measured: &mut Measure
     measured.p_value = Some(chance.p_value);
     "Share of rows with unseen values beyond what dealing the pooled values to both sides gives; p by exchangeability; Newcombe's interval"
         .clone_into(&mut measured.method);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let fails = "leave tier empty";
+        assert_eq!(
+            sentence([637, 2_984], [0.213_5, 0.0], fails, ""),
+            "637 of 2\u{202f}984 evaluation rows (21.3\u{a0}%) leave tier empty, against 0.0\u{a0}% of the reference rows."
+        );
+        assert_eq!(
+            sentence([1, 2_984], [1.0 / 2_984.0, 0.0], fails, ", most often x (1)"),
+            "1 of 2\u{202f}984 evaluation rows (0.03\u{a0}%) leave tier empty, most often x (1), against 0.00\u{a0}% of the reference rows."
+        );
+        assert_eq!(sentence([0, 2_984], [0.0, 0.0], fails, ""), "None of 2\u{202f}984 evaluation rows leave tier empty.");
+        assert_eq!(
+            sentence([0, 50], [0.0, 0.012], fails, ""),
+            "None of 50 evaluation rows leave tier empty; 1.2\u{a0}% of the reference rows do."
+        );
+    }
 }

@@ -15,6 +15,6 @@ pub static UNSEEN_CATEGORICAL: LearntRule = LearntRule {
               would fall on one side only. The effect is the share beyond that, and the evidence is the probability of as many such rows in a random \
               deal; both replace Fisher's test here. Columns in which more than a quarter of the values are distinct are left out.",
     words: |_, feature| {
-        (format!("{feature} is a value that the reference has"), format!("have a value of {feature} that the reference set never had"))
+        (format!("{feature} has only values that the reference has"), format!("have a value of {feature} that the reference set never had"))
     },
 };

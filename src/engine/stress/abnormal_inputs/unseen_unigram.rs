@@ -16,8 +16,12 @@ pub static UNSEEN_UNIGRAM: LearntRule = LearntRule {
     words: |rule, feature| {
         let Rule::UnseenUnigram { above } = rule else { return Default::default() };
         (
-            format!("at most {} of the tokens of {feature} are unknown to the reference", percent(*above)),
-            format!("have a value of {feature} with more than {} unknown tokens", percent(*above)),
+            format!("at most {} of the words of {feature} are unknown to the reference", percent(*above)),
+            if *above > 0.0 {
+                format!("have texts in {feature} with more than {} unknown words", percent(*above))
+            } else {
+                format!("have texts in {feature} with unknown words")
+            },
         )
     },
 };

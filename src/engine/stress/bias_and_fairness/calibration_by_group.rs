@@ -1,7 +1,7 @@
 //! Calibration by group: does a score mean the same for the members of every group?
 
 use straingauge_api::{Better, CaseMetric, Estimate, Figure, Kind, Severity, SubsetBar, Unit};
-use straingauge_charts::format::{number, percent, spaced};
+use straingauge_charts::format::{percent, spaced};
 
 use super::group::{Groups, after_choice, protected, rows_of};
 use super::spec;
@@ -11,7 +11,7 @@ use crate::profile::{Form, ModelProfile, OutcomeTally};
 use crate::stats::multiple::holm;
 use crate::stats::proportions::wilson;
 use crate::stats::special::{chi_square_upper, normal_quantile};
-use crate::stress::model_performance::both_labelled;
+use crate::stress::model_performance::{beyond_noise, both_labelled};
 use crate::stress::row_order::losses;
 use crate::stress::{Context, Family, Measured, Measurement, Needs, Question, RowSet, TestSpec};
 
@@ -202,10 +202,10 @@ fn measured(context: &Context, groups: &Groups<'_>, curves: &[Curves], at: usize
         standard_error: Some(after_choice(curves.iter().map(|c| c.error).fold(f64::INFINITY, f64::min), k)),
         method: format!("Worst of {k} groups, Holm; squared difference of calibration curves over {} bins, χ² test", found.bins),
         sentence: format!(
-            "Where {} ({} rows) the calibration curve lies {} from that of all other rows (root mean square); {} {} are {hits} than their scores say.",
+            "The mean squared distance of the calibration curve where {} ({} rows) from that of all other rows is {}; {} {} of these rows are {hits} than their scores say.",
             groups.place(found.cell),
             spaced(tally.map_or(0, |t| t.labelled.rows)),
-            number(found.raw.sqrt()),
+            beyond_noise([found.raw, found.effect]),
             percent(excess.abs()),
             if excess < 0.0 { "fewer" } else { "more" },
         ),

@@ -114,7 +114,12 @@ fn imbalance(name: &str, sizes: &[(String, f64, f64)], design: f64, least: f64) 
         n_evaluation: Some(totals.1.round() as u64),
         subset: Some(smallest.0.clone()),
         metrics: ranked.iter().skip(1).take(30).map(metric).collect(),
-        figure: Some(Figure::Distributions { feature: name.to_owned(), numeric: false, bins: ranked.iter().take(30).map(bin).collect() }),
+        figure: Some(Figure::Distributions {
+            feature: name.to_owned(),
+            numeric: false,
+            bins: ranked.iter().take(30).map(bin).collect(),
+            of: None,
+        }),
         ..Measured::default()
     })
 }

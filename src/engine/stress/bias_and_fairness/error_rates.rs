@@ -4,7 +4,7 @@
 //! taken off here, as it is for subsets: where the scores of a group are too low or too high, that itself is the unfairness.
 
 use straingauge_api::{Better, CaseMetric, Kind, Severity, Thresholds};
-use straingauge_charts::format::{number, spaced};
+use straingauge_charts::format::{spaced, together};
 
 use super::group::{Groups, after_choice, protected, rows_of};
 use super::spec;
@@ -202,16 +202,13 @@ fn measured(groups: &Groups<'_>, gaps: &[Gap], at: usize, limits: Thresholds) ->
     let plain = (gap.value - gap.base).abs();
     let higher = if gap.value >= gap.base { "above" } else { "below" };
     let tally = groups.cells.get(gap.cell);
-    let beyond =
-        if plain - gap.effect >= 0.005 { format!(", {} of it beyond what chance gives", number(gap.effect)) } else { String::new() };
+    let [value, base, apart, effect] = together([gap.value, gap.base, plain, gap.effect], definition.unit);
+    let beyond = if plain - gap.effect >= 0.005 { format!(", {effect} of it beyond what chance gives") } else { String::new() };
     let sentence = format!(
-        "{} is {} where {} ({} rows): {} {higher} the {} of the largest group ({}){beyond}.",
+        "{} is {value} where {} ({} rows): {apart} {higher} the {base} of the largest group ({}){beyond}.",
         definition.name,
-        number(gap.value),
         groups.place(gap.cell),
         spaced(tally.map_or(0, |t| t.labelled.rows)),
-        number(plain),
-        number(gap.base),
         groups.name(gap.largest),
     );
     let bad: Vec<(usize, Severity)> = gaps

@@ -7,7 +7,7 @@ use crate::metrics::MetricDefinition;
 use crate::profile::{ModelFrame, OutcomeTally, short_label};
 use crate::stats::special::normal_quantile;
 use crate::stress::performance::estimate;
-use crate::stress::{Context, Family, FamilySubject, Measurement, RowSet};
+use crate::stress::{Context, Family, FamilySubject, Measurement, RowSet, others};
 
 /// Rows that a group must have to be judged, where the reader says nothing.
 const MIN_SAMPLE_SIZE: f64 = 20.0;
@@ -18,7 +18,7 @@ pub(super) struct Groups<'a> {
     /// `gender`, `gender × age`.
     pub title: String,
     /// One a cell.
-    pub labels: &'a [String],
+    pub labels: Vec<String>,
     /// One a cell, over the evaluation set.
     pub cells: &'a [OutcomeTally],
     /// All rows of the evaluation set.
@@ -32,11 +32,12 @@ impl<'a> Groups<'a> {
             FamilySubject::Feature(name) => {
                 let at = context.feature(name)?;
                 let cut = context.frame.subsets.get(at)?.as_ref()?;
-                (&cut.labels, &context.evaluation.subsets.get(at)?.as_ref()?.cells)
+                let labels = (0..cut.cells()).map(|cell| others::label(context, at, cut, cell)).collect();
+                (labels, &context.evaluation.subsets.get(at)?.as_ref()?.cells)
             }
             FamilySubject::Crossing(names) => {
                 let at = context.frame.groups.iter().position(|g| g.names == *names)?;
-                (&context.frame.groups.get(at)?.labels, &context.evaluation.groups.get(at)?.cells)
+                (context.frame.groups.get(at)?.labels.clone(), &context.evaluation.groups.get(at)?.cells)
             }
             FamilySubject::Whole | FamilySubject::Pair(..) => return None,
         };

@@ -1,7 +1,7 @@
 //! Demographic parity: does the model decide alike for the groups of a protected feature, or of a crossing of several?
 
-use straingauge_api::{CaseMetric, Kind, Severity, Thresholds};
-use straingauge_charts::format::{number, percent, spaced};
+use straingauge_api::{CaseMetric, Kind, Severity, Thresholds, Unit};
+use straingauge_charts::format::{number, spaced, together};
 
 use super::group::{Groups, after_choice, protected, rows_of};
 use super::ratio::{Disparity, GroupMean, differences, ratios};
@@ -204,7 +204,8 @@ impl Parity {
         let cell = self.cell().unwrap_or(0);
         let own = self.means.get(found.lowest).copied();
         let rest = GroupMean::pool(self.means.iter().enumerate().filter(|(i, _)| *i != found.lowest).map(|(_, g)| *g));
-        let text = |x: f64| if self.definition.metric == Metric::PositivePredictionRate { percent(x) } else { number(x) };
+        let unit = if self.definition.metric == Metric::PositivePredictionRate { Unit::Share } else { self.definition.unit };
+        let [own_text, rest_text] = together([own.map_or(f64::NAN, |g| g.mean), rest.mean], unit);
         let class = self.class.and_then(|c| groups.frame.classes.get(c));
         let what = match class {
             Some(class) => format!("The share of rows predicted {class}"),
@@ -217,11 +218,9 @@ impl Parity {
             format!("{} standard deviations apart", number(found.ratio.abs()))
         };
         let sentence = format!(
-            "{what} is {} where {} ({} rows) against {} in all other groups, {compared}.",
-            text(own.map_or(f64::NAN, |g| g.mean)),
+            "{what} is {own_text} where {} ({} rows) against {rest_text} in all other groups, {compared}.",
             groups.place(cell),
-            spaced(tally.map_or(0, |t| t.predicted.rows)),
-            text(rest.mean),
+            spaced(tally.map_or(0, |t| t.predicted.rows))
         );
         let severity = match found.interval.0 {
             e if e >= limits.alert => Severity::Alert,

@@ -10,7 +10,7 @@ use crate::profile::Cut;
 use crate::stats::special::t_upper;
 use crate::stress::performance::{Gap, Subset, spec_text, worst};
 use crate::stress::subset_performance::{MIN_FRQ, missing_skip, rows_of};
-use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec};
+use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec, others};
 
 /// Asks the metrics that the caller has computed.
 pub struct CustomMetrics;
@@ -300,8 +300,8 @@ impl Picked {
             if cell != missing {
                 present = [present[0].plus(a), present[1].plus(b)];
             }
-            let (label, rows) = (cut.labels.get(cell).cloned().unwrap_or_default(), cut.reference_rows.get(cell).copied().unwrap_or(0));
-            parts.push((Some(cell), label, rows, [a, b]));
+            let rows = cut.reference_rows.get(cell).copied().unwrap_or(0);
+            parts.push((Some(cell), others::label(context, at, cut, cell), rows, [a, b]));
         }
         if cut.cells() > 2 && !matches!(cut.cut, Cut::Presence) && cells[1].get(missing).is_some_and(|s| s.rows > 0) {
             let rows = cut.reference_rows.iter().take(missing).sum();

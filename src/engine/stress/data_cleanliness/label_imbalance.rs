@@ -76,11 +76,11 @@ fn imbalance(side: &str, frame: &CategoryFrame, column: &ColumnProfile, other: O
         effect: Some(effect),
         interval: Some((ends(-1.0), ends(1.0))),
         method: format!("1 − normalised entropy over {} classes; delta method", masses.len()),
-        sentence: format!("In the {side} set the commonest class is {}, the rarest {}.", name(shares.first()), name(shares.last())),
+        sentence: format!("In the {side} set the most common class is {}, the rarest {}.", name(shares.first()), name(shares.last())),
         n_reference: (side == "reference").then_some(column.present),
         n_evaluation: (side == "evaluation").then_some(column.present),
         metrics: vec![CaseMetric { kind: "CLASS_SHARE".to_owned(), metric: "largest".to_owned(), value: masses.first().copied() }],
-        figure: Some(Figure::Distributions { feature: "label".to_owned(), numeric: false, bins: bins.collect() }),
+        figure: Some(Figure::Distributions { feature: "label".to_owned(), numeric: false, bins: bins.collect(), of: None }),
         ..Measured::default()
     }
 }
@@ -131,7 +131,7 @@ mod tests {
         assert!(of(&[99, 1]).interval.unwrap().0 < 0.9);
         assert_eq!(
             of(&[9900, 100]).sentence,
-            "In the evaluation set the commonest class is no with 99.0\u{a0}%, the rarest yes with 1.0\u{a0}%."
+            "In the evaluation set the most common class is no with 99.0\u{a0}%, the rarest yes with 1.0\u{a0}%."
         );
     }
 }

@@ -1,7 +1,7 @@
 //! High mutual information with the label: does a feature give the answer away?
 
 use straingauge_api::{CaseMetric, Kind, Unit};
-use straingauge_charts::format::{number, percent, spaced};
+use straingauge_charts::format::{percent, spaced, value};
 
 use crate::Result;
 use crate::profile::{PairFrame, PairProfile, PairSide};
@@ -80,9 +80,9 @@ fn leakage(name: &str, frame: &PairFrame, profile: &PairProfile, side: &str) -> 
         interval: Some(((effect - half).max(0.0), (effect + half).min(1.0))),
         method: "Mutual information less its expectation under fixed margins, over the label's entropy; delta method".to_owned(),
         sentence: format!(
-            "{name} settles {} of what there is to know about the label in the {side} set (normalised mutual information {}).",
+            "{name} settles {} of what there is to know about the label in the {side} set; the normalised mutual information of the two is {}.",
             percent(effect),
-            number(info.normalised())
+            value(Some(info.normalised()), Unit::Score)
         ),
         n_reference: (side == "reference").then_some(profile.n),
         n_evaluation: (side == "evaluation").then_some(profile.n),

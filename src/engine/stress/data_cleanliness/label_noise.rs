@@ -111,7 +111,7 @@ fn noise(found: &Confident, classes: &[String]) -> Measured {
         ),
         n_evaluation: Some(found.rows),
         row_count: Some(found.contradicted.len() as u64),
-        figure: (hits > 0.0).then(|| super::failing_values("label", "the model is not confident of another class", pairs)),
+        figure: (hits > 0.0).then(|| super::failing_values("label", "the model is confident of no other class", pairs)),
         ..Measured::default()
     }
 }

@@ -29,8 +29,8 @@ impl Question for OutlierRows {
             Kind::Property,
             Some((0.005, 0.02)),
             [
-                "How many rows of the evaluation set are odder, taken as a whole, than nearly all of the reference.",
-                "A row may be odd though each of its values is common. A model has to guess there.",
+                "How many rows of the evaluation set are more unusual, taken as a whole, than nearly all of the reference.",
+                "A row may be unusual though each of its values is common. A model has to guess there.",
                 "An isolation forest of 100 trees of 256 rows each (Liu, Ting and Zhou 2008) over numbers and categories, these as the share of the reference that has them; gaps stand at the middle. One half of a sample of at most 10 000 reference rows is scored by a forest of the other; the cut is their 99.9 % quantile. The share of evaluation rows (at most 10 000, drawn with the run's seed) beyond it, less the reference's own, is judged by the lower end of its 95 % interval (Newcombe).",
             ],
         );
@@ -63,7 +63,7 @@ impl Question for OutlierRows {
                 spaced(m)
             ),
             sentence: format!(
-                "{} of {} evaluation rows scored ({}) are odder than a score of {}, which {} of the reference rows exceed.",
+                "{} of {} evaluation rows scored ({}) are more unusual, taken as a whole, than a score of {}; {} of the reference rows are.",
                 spaced(found),
                 spaced(m),
                 percent(found as f64 / m.max(1) as f64),

@@ -45,7 +45,7 @@ impl Question for RepeatedRows {
                 [
                     "How many rows of the evaluation set have the same features as others but another label than most of them.",
                     "No model can be right about such rows: they are labelling errors, or a feature is missing that would tell them apart.",
-                    "The share of labelled rows outside the commonest label of their equals, beyond the same share in the reference; judged by the lower end of its 95 % interval. Not judged where more than 20 % of the reference rows repeat by nature.",
+                    "The share of labelled rows outside the most common label of their equals, beyond the same share in the reference; judged by the lower end of its 95 % interval. Not judged where more than 20 % of the reference rows repeat by nature.",
                 ],
             )),
             rows(TestSpec {
@@ -153,10 +153,10 @@ fn conflicts(rows: &EqualRows) -> Measurement {
     let natural_high = if n > 0 { clopper_pearson_upper(a as f64, n as f64, 0.975) * growth } else { 0.0 };
     let concerned: usize = evaluation.runs().filter(|run| evaluation.minority(run.clone()).0 > 0).map(|run| run.len()).sum();
     Measurement::Measured(Box::new(Measured {
-        method: "Share of rows outside the commonest label of their equals, less that of the reference; Clopper-Pearson intervals"
+        method: "Share of rows outside the most common label of their equals, less that of the reference; Clopper-Pearson intervals"
             .to_owned(),
         sentence: format!(
-            "{} of {} labelled evaluation rows ({}) contradict the commonest label of rows with the same features; in the reference it is {}.",
+            "{} of {} labelled evaluation rows ({}) contradict the most common label of rows with the same features; in the reference it is {}.",
             spaced(b),
             spaced(m),
             percent(found),

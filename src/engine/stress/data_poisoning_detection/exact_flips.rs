@@ -24,7 +24,7 @@ impl Question for ExactMatchLabelFlipping {
             [
                 "How many rows of the evaluation set are equal to reference rows in every feature that the model sees, but have another label.",
                 "Who wants a model to learn something wrong resubmits known rows with other labels; each of them pulls the model to the wrong side.",
-                "A row counts where its label is not the commonest among the equal reference rows. The effect is the share of such rows beyond the share of reference rows of which the other reference rows say the same; the evidence is a bound on how often dealing the pooled rows at random would give as many. Not judged where more than 20 % of the reference rows repeat by nature.",
+                "A row counts where its label is not the most common one among the equal reference rows. The effect is the share of such rows beyond the share of reference rows of which the other reference rows say the same; the evidence is a bound on how often dealing the pooled rows at random would give as many. Not judged where more than 20 % of the reference rows repeat by nature.",
             ],
         )]
     }

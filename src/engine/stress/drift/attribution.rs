@@ -4,7 +4,7 @@
 //! metrics that are means over rows: accuracy, absolute error.
 
 use straingauge_api::{Better, CaseMetric};
-use straingauge_charts::format::number;
+use straingauge_charts::format::together;
 
 use crate::metrics::{Metric, MetricDefinition, catalogue};
 use crate::profile::{Form, Mean, ModelFrame, OutcomeTally, Profile};
@@ -138,13 +138,9 @@ pub(super) fn tell(context: &Context, measured: &mut Measured, attribution: Opti
     let value = |p: &Profile| context.frame.model.as_ref().zip(p.model.as_ref()).and_then(|(f, m)| f.value(&m.tally, definition.metric));
     let least = if definition.better == Better::Lower { 0.05 * value(&context.reference).unwrap_or(f64::INFINITY) } else { 0.01 };
     if a.mix.abs() >= least && a.mix.abs() >= 3.0 * a.mix_error {
-        measured.sentence += &format!(
-            " {} changes by {}: {} because rows moved between {parts}, {} within them.",
-            definition.name,
-            number(a.total()),
-            number(a.mix),
-            number(a.within)
-        );
+        let [total, mix, within] = together([a.total(), a.mix, a.within], definition.unit);
+        measured.sentence +=
+            &format!(" {} changes by {total}: {mix} because rows moved between {parts}, {within} within them.", definition.name);
     }
 }
 

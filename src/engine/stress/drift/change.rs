@@ -4,8 +4,8 @@
 //! most 10 of the bins for scale and tails. Categories: values too rare to count share a cell, values that only the evaluation has share
 //! another; p from χ². Rows without a value are left out, they have their own test.
 
-use straingauge_api::{CaseMetric, DistributionBin, Figure};
-use straingauge_charts::format::{number, percent, spaced};
+use straingauge_api::{CaseMetric, DistributionBin, Figure, Unit};
+use straingauge_charts::format::{number, spaced, together};
 
 use super::measure::Measure;
 use crate::profile::{CategoryFrame, CategoryProfile, ColumnFrame, ColumnProfile, NumericFrame, NumericProfile, ValueFrame, ValueProfile};
@@ -96,13 +96,7 @@ impl Change {
         let chi = chi_square::two_sample(&few.gather(&fine.reference), &few.gather(&fine.evaluation), pooled);
         let (cells_a, cells_b) = (coarse.gather(&fine.reference), coarse.gather(&fine.evaluation));
         let bins = numeric_bins(&coarse.edges, &cells_a, &cells_b);
-        let moved = format!(
-            "the mean goes from {} to {}, the standard deviation from {} to {}",
-            number(a.moments.mean()),
-            number(b.moments.mean()),
-            number(a.moments.sd()),
-            number(b.moments.sd())
-        );
+        let moved = moments([a.moments.mean(), b.moments.mean()], [a.moments.sd(), b.moments.sd()]);
         Self {
             cells: format!("{} reference-quantile bins", cells_a.len()),
             reference: cells_a,
@@ -240,7 +234,8 @@ impl Change {
             .collect();
         let mean =
             |f: fn(&(f64, f64)) -> f64, rows: u64| all.iter().enumerate().map(|(i, c)| i as f64 * f(c)).sum::<f64>() / rows.max(1) as f64;
-        let moved = format!("the mean goes from {} to {} {what} a row", number(mean(|c| c.0, n)), number(mean(|c| c.1, m)));
+        let [from, to] = together([mean(|c| c.0, n), mean(|c| c.1, m)], Unit::Number);
+        let moved = format!("the mean goes from {from} to {to} {what} a row");
         Ok(Self {
             cells: format!("{} counts", cells_a.len()),
             reference: cells_a,
@@ -295,20 +290,21 @@ impl Change {
             .filter_map(|m| Some(CaseMetric { kind: "DRIFT_STAT".to_owned(), metric: m.id().to_owned(), value: Some(self.raw(m)?) }))
             .collect();
         let statistic = self.raw(used);
-        let sentence = match statistic.zip(judged) {
-            Some((raw, d)) => format!(
-                "The {} of {title} between reference and evaluation is {}, {} of it beyond what noise alone would give; {}.",
-                used.name(),
-                number(raw),
-                number(d.effect().min(raw)),
-                self.moved
-            ),
+        // The judged distance adds ½ to every cell, the textbook's puts a floor under every share: where one side lacks a value and has many
+        // rows, the first is larger. What noise is taken from is never more than the distance itself.
+        let effect = judged.map(|d| statistic.map_or(d.effect(), |raw| d.effect().min(raw)));
+        let interval = judged.zip(effect).map(|(d, effect)| {
+            let (low, high) = d.interval();
+            (low.min(effect), high)
+        });
+        let sentence = match statistic.zip(effect) {
+            Some((raw, effect)) => sentence(used.name(), title, [raw, effect], &self.moved),
             None => format!("{title} has no rows to compare."),
         };
         let measured = Measured {
             statistic,
-            effect: judged.map(|d| d.effect()),
-            interval: judged.map(|d| d.interval()),
+            effect,
+            interval,
             p_value: Some(self.p_value),
             standard_error: judged.map(|d| d.standard_error),
             method: format!("{} over {}, less what noise gives; {}", used.name(), self.cells, self.tests),
@@ -316,11 +312,26 @@ impl Change {
             n_reference: Some(self.n),
             n_evaluation: Some(self.m),
             metrics,
-            figure: Some(Figure::Distributions { feature: title.to_owned(), numeric: self.fine.is_some(), bins: self.bins.clone() }),
+            figure: Some(Figure::Distributions {
+                feature: title.to_owned(),
+                numeric: self.fine.is_some(),
+                bins: self.bins.clone(),
+                of: None,
+            }),
             ..Measured::default()
         };
         (measured, used)
     }
+}
+
+/// A distance and the part of it that noise does not explain, in words.
+pub(super) fn sentence(distance: &str, title: &str, [raw, effect]: [f64; 2], moved: &str) -> String {
+    let [raw, effect] = together([raw, effect], Unit::Distance);
+    if raw == effect {
+        return format!("The {distance} of {title} between reference and evaluation is {raw}; {moved}.");
+    }
+    let beyond = if effect.chars().any(|c| ('1'..='9').contains(&c)) { format!("{effect} of it") } else { "none of it".to_owned() };
+    format!("The {distance} of {title} between reference and evaluation is {raw}, {beyond} beyond what noise alone would give; {moved}.")
 }
 
 /// Weights brought to sum to the rows that they stand for.
@@ -369,6 +380,18 @@ fn numeric_bins(edges: &[f64], reference: &[f64], evaluation: &[f64]) -> Vec<Dis
         .collect()
 }
 
+/// Mean and standard deviation on both sides, in words.
+fn moments(means: [f64; 2], sds: [f64; 2]) -> String {
+    let moved = |what: &str, values: [f64; 2]| {
+        let [from, to] = together(values, Unit::Number);
+        if from == to { format!("{what} stays at {to}") } else { format!("{what} goes from {from} to {to}") }
+    };
+    if means.iter().chain(&sds).all(|x| *x == 0.0) {
+        return "all values are 0 in both sets".to_owned();
+    }
+    format!("{}, {}", moved("the mean", means), moved("the standard deviation", sds))
+}
+
 fn change_of(bin: &DistributionBin) -> f64 {
     (bin.evaluation - bin.reference).abs()
 }
@@ -376,7 +399,10 @@ fn change_of(bin: &DistributionBin) -> f64 {
 fn most_moved(bins: &[DistributionBin]) -> String {
     bins.first().map_or_else(
         || "there is nothing to compare".to_owned(),
-        |b| format!("the largest change is {}, from {} to {} of the rows", b.label, percent(b.reference), percent(b.evaluation)),
+        |b| {
+            let [from, to] = together([b.reference, b.evaluation], Unit::Share);
+            format!("the largest change is {}, from {from} to {to} of the rows", b.label)
+        },
     )
 }
 
@@ -472,7 +498,7 @@ mod tests {
         let change = categories(&values(1000, false), &values(500, true));
         let (measured, _) = change.measured("x", Measure::Psi);
         assert!(measured.effect.unwrap() > 0.6 && measured.p_value.unwrap() < 1e-10);
-        assert!(measured.sentence.contains("v00077 (new), from 0\u{a0}% to"), "{}", measured.sentence);
+        assert!(measured.sentence.contains("v00077 (new), from 0.0\u{a0}% to"), "{}", measured.sentence);
     }
 
     #[test]
@@ -488,6 +514,37 @@ mod tests {
         assert!((ks.value - 0.197).abs() < 0.04, "{ks:?}");
         let values = categories(&vec![1; 200], &vec![1; 200]);
         assert_eq!(values.measured("x", Measure::Wasserstein).1, Measure::Psi);
+    }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |raw, effect| sentence("PSI", "age", [raw, effect], "the mean stays at 3");
+        assert_eq!(
+            of(0.665, 0.64),
+            "The PSI of age between reference and evaluation is 0.67, 0.64 of it beyond what noise alone would give; the mean stays at 3."
+        );
+        assert_eq!(
+            of(0.004, 0.0),
+            "The PSI of age between reference and evaluation is 0.004, none of it beyond what noise alone would give; the mean stays at 3."
+        );
+        assert_eq!(of(0.0, 0.0), "The PSI of age between reference and evaluation is 0.00; the mean stays at 3.");
+        assert_eq!(moments([0.0; 2], [0.0; 2]), "all values are 0 in both sets");
+        assert_eq!(moments([12.5, 13.0], [2.0, 2.0]), "the mean goes from 12.50 to 13.00, the standard deviation stays at 2");
+    }
+
+    /// A new value among many rows: the judged distance alone would be larger than the textbook's.
+    #[test]
+    fn the_effect_is_never_more_than_the_distance() {
+        let mut rng = Rng::new(5, 1);
+        let mut values =
+            |n: usize, new: bool| (0..n).map(|_| if new && rng.below(200) == 0 { 77 } else { rng.below(5) }).collect::<Vec<u64>>();
+        let change = categories(&values(200_000, false), &values(200_000, true));
+        let plain = change.distance(Measure::Psi).unwrap();
+        assert!(plain.effect() > change.raw(Measure::Psi).unwrap(), "{plain:?}");
+        let (measured, _) = change.measured("x", Measure::Psi);
+        assert_eq!(measured.effect, measured.statistic);
+        let (low, high) = measured.interval.unwrap();
+        assert!(low <= measured.effect.unwrap() && high >= measured.effect.unwrap());
     }
 
     #[test]

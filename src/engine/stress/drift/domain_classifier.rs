@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use straingauge_api::{CaseMetric, DistributionBin, Figure, Unit};
-use straingauge_charts::format::{number, spaced};
+use straingauge_charts::format::{number, spaced, value};
 
 use super::hashed_logistic::{Places, fit, place};
 use crate::Result;
@@ -225,7 +225,7 @@ fn judged(context: &Context, reference: (&Side, &Halves), evaluation: (&Side, &H
         ),
         sentence: format!(
             "A classifier that has learnt to tell evaluation from reference ranks a held-out evaluation row above a reference row with probability {}{tells}.",
-            number(test.area)
+            value(Some(test.area), Unit::Score)
         ),
         n_reference: Some(n.into()),
         n_evaluation: Some(of_b.len() as u64),
@@ -288,5 +288,5 @@ fn figure(scores: &[f64], split: usize) -> Figure {
         };
         DistributionBin { label, from, to, reference: *reference, evaluation: *evaluation }
     });
-    Figure::Distributions { feature: "log-odds of being an evaluation row".to_owned(), numeric: true, bins: bins.collect() }
+    Figure::Distributions { feature: "log-odds of being an evaluation row".to_owned(), numeric: true, bins: bins.collect(), of: None }
 }

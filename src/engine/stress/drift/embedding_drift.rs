@@ -1,7 +1,7 @@
 //! Embedding drift: do rows still lie where the reference's rows lie?
 
 use straingauge_api::{CaseMetric, Unit};
-use straingauge_charts::format::{number, spaced};
+use straingauge_charts::format::{spaced, together};
 
 use crate::Result;
 use crate::profile::{EmbeddingFrame, EmbeddingProfile, WAVES};
@@ -86,6 +86,8 @@ fn measured(frame: &EmbeddingFrame, reference: &EmbeddingProfile, evaluation: &E
     let (p_value, discrepancy) = discrepancy(reference, n, evaluation, m);
     let effect = root(beyond);
     let metric = |name: &str, value: f64| CaseMetric { kind: "DRIFT_STAT".to_owned(), metric: name.to_owned(), value: Some(value) };
+    let [distance, beyond_noise] = together([squared.sqrt() / scale, effect], Unit::Distance);
+    let [before, after] = together([variance_a.sqrt(), variance_b.sqrt()], Unit::Number);
     Measured {
         statistic: Some(squared.sqrt() / scale),
         effect: Some(effect),
@@ -97,12 +99,8 @@ fn measured(frame: &EmbeddingFrame, reference: &EmbeddingProfile, evaluation: &E
             frame.width
         ),
         sentence: format!(
-            "The centre of {} lies {} of the typical row's distance away from the reference's, {} of it beyond what noise alone would give; the spread of its rows goes from {} to {}.",
-            frame.name,
-            number(squared.sqrt() / scale),
-            number(effect),
-            number(variance_a.sqrt()),
-            number(variance_b.sqrt())
+            "The centre of {} lies {distance} of the typical row's distance away from the reference's, {beyond_noise} of it beyond what noise alone would give; the spread of its rows goes from {before} to {after}.",
+            frame.name
         ),
         n_reference: Some(reference.rows),
         n_evaluation: Some(evaluation.rows),

@@ -24,7 +24,7 @@ impl Question for FeatureDrift {
             [
                 "Whether the values of a feature are spread in the evaluation set as they were in the reference set.",
                 "A model knows the world of its reference data. Where the inputs move, its past performance stops being a promise, often before labels arrive that could show it.",
-                "Both sets are counted over the same bins (at most 20 quantiles of the reference; a category's own values, rare ones together) and compared by the population stability index, less what two samples of these sizes would differ by chance. It fails when that effect passes the threshold and the evidence holds: a Kolmogorov-Smirnov and a χ² test for numbers, χ² for categories, corrected for the number of questions asked. Another distance can be chosen (`statistic`), each with its own thresholds.",
+                "Both sets are counted over the same bins (at most 20 quantiles of the reference; a category's own values, rare ones together) and compared by the population stability index, less what two samples of these sizes would differ by chance. It fails when that effect passes the threshold and the evidence holds: a Kolmogorov-Smirnov and a χ² test for numbers, χ² for categories, corrected for the number of questions asked. Another distance can be chosen, each with its own thresholds.",
             ],
         )]
     }

@@ -1,7 +1,7 @@
 //! Nulls per feature: is a feature missing more often, or less often, than it was?
 
 use straingauge_api::{CaseMetric, DistributionBin, Figure, Unit};
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{spaced, together};
 
 use super::attribution;
 use crate::Result;
@@ -73,6 +73,7 @@ fn compare(name: &str, reference: &ColumnProfile, evaluation: &ColumnProfile) ->
     let (low, high) = newcombe(p * n / design, n / design, q * m / design, m / design, 0.95);
     let (low, high) = if change >= 0.0 { (low, high) } else { (-high, -low) };
     let bin = |label: &str, a: f64, b: f64| DistributionBin { label: label.to_owned(), from: None, to: None, reference: a, evaluation: b };
+    let [now, before] = together([q, p], Unit::Share);
     Measured {
         statistic: Some(change),
         effect: Some((change.abs() - noise).max(0.0)),
@@ -81,10 +82,8 @@ fn compare(name: &str, reference: &ColumnProfile, evaluation: &ColumnProfile) ->
         standard_error: Some((pooled * (1.0 - pooled) * unit).max(0.0).sqrt()),
         method: "Difference of missing shares; χ² 2×2 with Yates's correction; Newcombe's interval".to_owned(),
         sentence: format!(
-            "{name} is missing in {} of {} evaluation rows against {} of {} reference rows.",
-            percent(q),
+            "{name} is missing in {now} of {} evaluation rows against {before} of {} reference rows.",
             spaced(evaluation.rows),
-            percent(p),
             spaced(reference.rows)
         ),
         n_reference: Some(reference.rows),
@@ -96,6 +95,7 @@ fn compare(name: &str, reference: &ColumnProfile, evaluation: &ColumnProfile) ->
             feature: name.to_owned(),
             numeric: false,
             bins: vec![bin("missing", p, q), bin("present", 1.0 - p, 1.0 - q)],
+            of: None,
         }),
         ..Measured::default()
     }

@@ -1,7 +1,7 @@
 //! What has changed between two columns: their rank correlation, and the information that they give of each other.
 
 use straingauge_api::{Better, CaseMetric, Estimate, Figure, Unit};
-use straingauge_charts::format::{number, percent, spaced};
+use straingauge_charts::format::{number, percent, spaced, together};
 
 use crate::math::atanh;
 use crate::profile::{INFORMATION_BINS, PairFrame, PairProfile};
@@ -80,7 +80,11 @@ impl PairSides<'_> {
         let ((z0, v0, w0), (z1, v1, w1)) = (z(before, spread_n, n), z(after, spread_m, m));
         let p_value = normal_two_sided((z1 - z0) / (v0 + v1).sqrt());
         let pearson = (self.reference.moments.and_then(|p| p.pearson()), self.evaluation.moments.and_then(|p| p.pearson()));
-        let shown = pearson.0.zip(pearson.1).map_or_else(String::new, |(x, y)| format!(" (Pearson's from {} to {})", number(x), number(y)));
+        let shown = pearson.0.zip(pearson.1).map_or_else(String::new, |(x, y)| {
+            let [x, y] = together([x, y], Unit::Score);
+            format!(" (Pearson's from {x} to {y})")
+        });
+        let [from, to] = together([before, after], Unit::Score);
         let relevant = before.abs().max(after.abs()) >= relevant;
         let alike = || spearman_with_spread(&at_margins_of(&tables.0, &tables.1)).map_or(before, |s| s.0);
         let change = Change::of(before, after, (w0 + w1).sqrt(), relevant, &alike);
@@ -89,11 +93,7 @@ impl PairSides<'_> {
             method:
                 "Change of Spearman's ρ; Fisher's z with variance (1 + ρ²/2)/(n − 3), or by the sample's influence function where larger"
                     .to_owned(),
-            sentence: format!(
-                "Spearman's correlation of {a} and {b} goes from {} in the reference to {} in the evaluation{shown}.",
-                number(before),
-                number(after)
-            ),
+            sentence: format!("Spearman's correlation of {a} and {b} goes from {from} in the reference to {to} in the evaluation{shown}."),
             metrics: metrics(&[
                 ("spearman_reference", Some(before)),
                 ("spearman_evaluation", Some(after)),

@@ -1,7 +1,7 @@
 //! Character, unigram and bigram drift: do texts still use what they used, as often?
 
-use straingauge_api::{CaseMetric, DistributionBin, Figure};
-use straingauge_charts::format::{number, percent, spaced};
+use straingauge_api::{CaseMetric, DistributionBin, Figure, Unit};
+use straingauge_charts::format::{number, spaced, together};
 
 use crate::Result;
 use crate::profile::{SKETCH, TokenFrame, TokenProfile};
@@ -141,13 +141,9 @@ impl Change {
             })
             .collect();
         told.sort_by(|p, q| q.0.abs().total_cmp(&p.0.abs()).then_with(|| p.1.label.cmp(&q.1.label)));
-        let named = |sign: f64| {
-            let of = told.iter().filter(|(z, _)| z * sign >= TELLING).take(NAMED);
-            of.map(|(_, b)| format!("{} ({} → {})", b.label, percent(b.reference), percent(b.evaluation))).collect::<Vec<_>>().join(", ")
-        };
-        let clause = |label: &str, names: String| if names.is_empty() { String::new() } else { format!("; {label}: {names}") };
-        let (raw_a, raw_b): (Vec<f64>, Vec<f64>) = self.counts.iter().copied().unzip();
-        let statistic = distances::textbook_psi(&raw_a, &raw_b);
+        let named = |sign: f64| told.iter().filter(|(z, _)| z * sign >= TELLING).take(NAMED).map(|t| &t.1).collect::<Vec<_>>();
+        // Over the cells that are judged, so that what noise gives is taken from the very distance that is told.
+        let statistic = self.psi.map(|d| d.value);
         let effect = self.effect();
         let mut metrics = vec![CaseMetric { kind: "DRIFT_STAT".to_owned(), metric: "psi".to_owned(), value: statistic }];
         metrics.extend(told.iter().filter(|(z, _)| z.abs() >= TELLING).take(SHOWN).map(|(z, bin)| CaseMetric {
@@ -155,13 +151,8 @@ impl Change {
             metric: bin.label.clone(),
             value: Some(*z),
         }));
-        let sentence = format!(
-            "The PSI of the {what} in {name} between reference and evaluation is {}, {} of it beyond what noise alone would give{}{}.",
-            number(statistic.unwrap_or(0.0)),
-            number(effect.min(statistic.unwrap_or(effect))),
-            clause("more common now", named(1.0)),
-            clause("less common", named(-1.0))
-        );
+        let moved = moved(what, &named(1.0), &named(-1.0));
+        let sentence = super::change::sentence("PSI", &format!("the {what} in {name}"), [statistic.unwrap_or(0.0), effect], &moved);
         Measured {
             statistic,
             effect: Some(effect),
@@ -181,9 +172,27 @@ impl Change {
                 feature: format!("{name}: {what}"),
                 numeric: false,
                 bins: told.into_iter().take(SHOWN).map(|t| t.1).collect(),
+                of: Some(what.to_owned()),
             }),
             ..Measured::default()
         }
+    }
+}
+
+/// Tokens that have become more and less common, in words; shares are of all tokens, not of rows.
+fn moved(what: &str, more: &[&DistributionBin], less: &[&DistributionBin]) -> String {
+    let shares = |b: &&DistributionBin| {
+        let [from, to] = together([b.reference, b.evaluation], Unit::Share);
+        format!("{} ({from} → {to})", b.label)
+    };
+    let clause = |label: &str, of: &[&DistributionBin]| {
+        (!of.is_empty()).then(|| format!("{label}: {}", of.iter().map(shares).collect::<Vec<_>>().join(", ")))
+    };
+    let clauses: Vec<String> = [clause("more common now", more), clause("less common", less)].into_iter().flatten().collect();
+    if clauses.is_empty() {
+        format!("no single one stands out among the {what}")
+    } else {
+        format!("{}, in shares of the {what}", clauses.join("; "))
     }
 }
 
@@ -394,6 +403,18 @@ mod tests {
     }
 
     #[test]
+    fn shares_are_told_of_what_they_are_shares_of() {
+        let bin = |label: &str, reference, evaluation| DistributionBin { label: label.into(), from: None, to: None, reference, evaluation };
+        let (e, wallet) = (bin("\"e\"", 0.107, 0.083), bin("wallet", 0.0, 0.001_3));
+        assert_eq!(moved("characters", &[], &[&e]), "less common: \"e\" (10.7\u{a0}% → 8.3\u{a0}%), in shares of the characters");
+        assert_eq!(
+            moved("words", &[&wallet], &[&e]),
+            "more common now: wallet (0.0\u{a0}% → 0.1\u{a0}%); less common: \"e\" (10.7\u{a0}% → 8.3\u{a0}%), in shares of the words"
+        );
+        assert_eq!(moved("pairs of words", &[], &[]), "no single one stands out among the pairs of words");
+    }
+
+    #[test]
     fn what_changed_is_named() {
         let mut rng = Rng::new(1, 18);
         let plain = |rng: &mut Rng| (0..2000).map(|_| text(rng, 0)).collect::<Vec<String>>();
@@ -406,6 +427,8 @@ mod tests {
         let measured = change.measured("text", "words", frame, vec![("brandneu".to_owned(), 0.0, 4_000.0)]);
         assert!(measured.p_value.unwrap() < 1e-12);
         assert!(measured.sentence.contains("more common now: brandneu (0"), "{}", measured.sentence);
+        assert!(measured.sentence.ends_with(", in shares of the words."), "{}", measured.sentence);
+        assert!(measured.effect <= measured.statistic, "{measured:?}");
         assert!(measured.sentence.contains("less common: w1 ("), "{}", measured.sentence);
     }
 }

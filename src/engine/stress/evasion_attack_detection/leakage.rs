@@ -27,7 +27,7 @@ impl Question for RowWiseDataLeakage {
             [
                 "How many rows hold one of your own terms or patterns: names of projects, contract numbers, internal addresses.",
                 "What must not leave the house must not reach a model, nor whatever logs its inputs.",
-                "Set `terms` (a list of words or phrases) or `patterns` (a list in which # is a digit, ? a character, * any characters but white space) for this test; case is not told apart, and only what stands alone counts. The share of rows is judged by the lower end of its 95 % interval (Clopper and Pearson).",
+                "Give the terms (a list of words or phrases) or the patterns (a list in which # is a digit, ? a character, * any characters but white space) for this test; case is not told apart, and only what stands alone counts. The share of rows is judged by the lower end of its 95 % interval (Clopper and Pearson).",
             ],
         )]
     }

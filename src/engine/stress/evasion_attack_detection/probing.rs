@@ -10,8 +10,8 @@
 
 use std::collections::BTreeMap;
 
-use straingauge_api::Kind;
-use straingauge_charts::format::{percent, spaced};
+use straingauge_api::{Kind, Unit};
+use straingauge_charts::format::{percent, spaced, together};
 
 use crate::Result;
 use crate::math::{exp, ln};
@@ -163,15 +163,16 @@ impl Queries {
                 spaced(n),
                 spaced(m)
             ),
-            sentence: format!(
-                "{} of {} evaluation queries asked ({}) are nearer to the {} queries before them than {} of what chance would have; of the reference queries {} are.",
-                spaced(near),
-                spaced(m),
-                percent(near as f64 / m.max(1) as f64),
-                spaced(self.window as u64),
-                percent(exp(f64::from(self.cut))),
-                percent(own as f64 / n.max(1) as f64)
-            ),
+            sentence: {
+                let [share, before] = together([near as f64 / m.max(1) as f64, own as f64 / n.max(1) as f64], Unit::Share);
+                format!(
+                    "{} of {} evaluation queries ({share}) are unusually close to several of the {} queries before them: at most {} of the usual distance. In the reference {before} are.",
+                    spaced(near),
+                    spaced(m),
+                    spaced(self.window as u64),
+                    percent(exp(f64::from(self.cut)))
+                )
+            },
             ..compared((own, n), (near, m))
         })
     }

@@ -1,6 +1,7 @@
 //! Calibration: are rows of the same confidence right as often as they were?
 
 use straingauge_api::{CalibrationBin, Estimate, Figure, Unit};
+use straingauge_charts::format::{spaced, together};
 
 use super::metric::both_labelled;
 use crate::Result;
@@ -164,7 +165,8 @@ fn figure(bins: &[(Bin, Bin)]) -> Figure {
 fn too_few(reference: &ModelProfile, evaluation: &ModelProfile) -> Measurement {
     Measurement::Skipped(format!(
         "A calibration curve needs two bins of at least 50 labelled rows on both sides; there are {} and {} rows.",
-        reference.tally.labelled.rows, evaluation.tally.labelled.rows
+        spaced(reference.tally.labelled.rows),
+        spaced(evaluation.tally.labelled.rows)
     ))
 }
 
@@ -189,12 +191,8 @@ fn comparison(frame: &ModelFrame, bins: &[(Bin, Bin)], reference: &ModelProfile,
     let hits = if frame.form == Form::Score { "positive" } else { "right" };
     let worst = bins.iter().max_by(|a, b| gap(a).abs().total_cmp(&gap(b).abs()));
     let tail = worst.map_or(String::new(), |w| {
-        format!(
-            " Most at a score of {:.2}: {:.0} % are {hits} in the evaluation set, {:.0} % in the reference.",
-            w.1.confidence(),
-            100.0 * w.1.observed(),
-            100.0 * w.0.observed()
-        )
+        let [evaluation, reference] = together([w.1.observed(), w.0.observed()], Unit::Share);
+        format!(" Most at a score of {:.2}: {evaluation} are {hits} in the evaluation set, {reference} in the reference.", w.1.confidence())
     });
     Measurement::Measured(Box::new(Measured {
         statistic: finite(raw),
@@ -203,12 +201,18 @@ fn comparison(frame: &ModelFrame, bins: &[(Bin, Bin)], reference: &ModelProfile,
         p_value: Some(chi_square_upper(chi, bins.len() as f64)),
         standard_error: Some(error),
         method: format!("Mean squared difference of two calibration curves over {} bins of the reference; χ² test", bins.len()),
-        sentence: format!("The two calibration curves lie {:.3} apart (root mean square).{tail}", raw.sqrt()),
+        sentence: format!("The mean squared distance of the two calibration curves is {}.{tail}", beyond_noise([raw, effect])),
         n_reference: Some(reference.tally.labelled.rows),
         n_evaluation: Some(evaluation.tally.labelled.rows),
         figure: Some(figure(bins)),
         ..Measured::default()
     }))
+}
+
+/// A distance and what of it noise does not explain, in words: `0.044, 0.041 of it beyond noise`.
+pub(crate) fn beyond_noise([raw, effect]: [f64; 2]) -> String {
+    let [raw_text, effect_text] = together([raw, effect.max(0.0)], Unit::Score);
+    if raw_text == effect_text || effect <= 0.0 { raw_text } else { format!("{raw_text}, {effect_text} of it beyond noise") }
 }
 
 fn gap(bin: &(Bin, Bin)) -> f64 {

@@ -1,15 +1,14 @@
 //! A metric of the whole evaluation set against the same metric of the whole reference set.
 
 use straingauge_api::{Better, CaseMetric, Estimate, Figure, Thresholds, Unit};
+use straingauge_charts::format::{percent, together};
 
 use crate::Result;
 use crate::math::finite;
 use crate::metrics::{self, Metric, MetricDefinition, Scale};
 use crate::profile::{ModelFrame, ModelProfile};
 use crate::stats::multiple::holm;
-use crate::stress::performance::{
-    Gap, Splits, estimate, estimated_gap, lower_first, percent, points, spec_text, unit_of, value_text, whole_gap,
-};
+use crate::stress::performance::{Gap, Splits, compared, estimate, estimated_gap, lower_first, spec_text, unit_of, value_text, whole_gap};
 use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, TestSpec};
 
 /// Asks every metric of the task, over all rows.
@@ -296,18 +295,13 @@ impl Sides<'_> {
         let mut out = if way == "unchanged" {
             format!("{} is {} in both sets", definition.name, value_text(definition, to))
         } else {
-            format!(
-                "{} is {} in the evaluation set, {way} {} from {} in the reference",
-                definition.name,
-                value_text(definition, to),
-                points(self.frame, definition, gap.statistic),
-                value_text(definition, from)
-            )
+            let [to, from, gap] = compared(self.frame, definition, [to, from], gap.statistic);
+            format!("{} is {to} in the evaluation set, {way} {gap} from {from} in the reference", definition.name)
         };
         let tally = &self.evaluation.tally;
         if definition.labels && (tally.labelled.rows as f64) < MOSTLY_LABELLED * tally.predicted.rows as f64 {
             out.push_str(&format!(
-                "; only {} % of the evaluation rows have a label",
+                "; only {} of the evaluation rows have a label",
                 percent(tally.labelled.rows as f64 / tally.predicted.rows.max(1) as f64)
             ));
         }
@@ -331,9 +325,10 @@ impl Sides<'_> {
         measured.sentence = if error.abs() > UNRELIABLE {
             // What has failed where it could be checked must not raise alarms: p = 1.
             measured.p_value = Some(1.0);
-            format!("{sentence}; it misses the {name} of {realised:.3} by {:.3}, so it is not a reliable estimate here.", error.abs())
+            let [realised, error] = together([realised, error.abs()], definition.unit);
+            format!("{sentence}; it misses the {name} of {realised} by {error}, so it is not a reliable estimate here.")
         } else {
-            format!("{sentence}; with the labels the {name} is {realised:.3}.")
+            format!("{sentence}; with the labels the {name} is {}.", value_text(definition, realised))
         };
     }
 
@@ -357,12 +352,10 @@ impl Sides<'_> {
             standard_error: Some(error),
             thresholds: Some(limits),
             method: "Normal interval from the rows' influence".to_owned(),
-            sentence: format!(
-                "{} is {} in the evaluation set and {kept} the bound of {}.",
-                definition.name,
-                value_text(definition, to),
-                value_text(definition, bound)
-            ),
+            sentence: {
+                let [to, bound] = together([to, bound], definition.unit);
+                format!("{} is {to} in the evaluation set and {kept} the bound of {bound}.", definition.name)
+            },
             n_evaluation: Some(self.evaluation.tally.labelled.rows),
             aspect: Some("bound".to_owned()),
             ..Measured::default()
@@ -393,10 +386,9 @@ impl Sides<'_> {
         let gap = Gap { statistic: (to - from).abs(), effect: (to - from).abs(), standard_error: error, p };
         let mut measured = self.measured(definition, limits, from, to, gap);
         let way = if to > from { "up" } else { "down" };
+        let [to_text, from_text] = together([to, from], Unit::Share);
         measured.sentence = format!(
-            "{} % of the evaluation rows are predicted to be {name}, {way} from {} % in the reference: the class whose share moved most.",
-            percent(to),
-            percent(from)
+            "{to_text} of the evaluation rows are predicted to be {name}, {way} from {from_text} in the reference: the class whose share moved most."
         );
         "Normal test of two shares, Holm over the classes".clone_into(&mut measured.method);
         measured.subset = Some(name);

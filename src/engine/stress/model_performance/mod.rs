@@ -5,6 +5,7 @@ mod metric;
 mod training;
 
 pub use calibration::CalibrationComparison;
+pub(crate) use calibration::beyond_noise;
 pub use metric::ModelPerformance;
 pub(crate) use metric::{MOSTLY_LABELLED, both_labelled, definitions, effect_max, effect_unit, estimates, exists};
 pub use training::looks_like_training;

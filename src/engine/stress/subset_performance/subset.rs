@@ -8,9 +8,9 @@ use crate::metrics::{self, Metric, MetricDefinition, Scale};
 use crate::profile::{Cut, ModelFrame, OutcomeTally, SubsetFrame, SubsetProfile};
 use crate::stress::model_performance::{MOSTLY_LABELLED, both_labelled, definitions, effect_max, effect_unit, estimates, exists};
 use crate::stress::performance::{
-    DRAWN, Subset, Worst, estimate, lower_first, part_gap, points, signed, spec_text, unit_of, value_text, weakness, worst,
+    DRAWN, Subset, Worst, compared, estimate, lower_first, part_gap, points, signed, spec_text, unit_of, weakness, worst,
 };
-use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec};
+use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec, others};
 
 /// Asks every metric of the task, in the subsets of every feature.
 pub struct SubsetPerformance;
@@ -193,7 +193,11 @@ impl<'a> Subject<'a> {
         let cut = context.frame.subsets.get(at)?.as_ref()?;
         let profile = context.evaluation.subsets.get(at)?.as_ref()?;
         let whole = &context.evaluation.model.as_ref()?.tally;
-        Some(Self { frame: context.frame.model.as_ref()?, whole, cut, parts: parts(cut, profile) })
+        let mut parts = parts(cut, profile);
+        for part in &mut parts {
+            part.label = part.cell.map_or_else(|| part.label.clone(), |cell| others::label(context, at, cut, cell));
+        }
+        Some(Self { frame: context.frame.model.as_ref()?, whole, cut, parts })
     }
 
     fn definition(&self, context: &Context, test: &str, spec: Option<TestSpec>) -> Option<(&'static MetricDefinition, Thresholds)> {
@@ -288,16 +292,18 @@ impl<'a> Subject<'a> {
     }
 
     fn sentence(&self, definition: &MetricDefinition, k: usize, chosen: &Subset, value: Option<f64>, overall: Option<f64>) -> String {
-        let numbers = match (value, overall) {
-            (Some(v), Some(o)) => format!(", {} against {}", value_text(definition, v), value_text(definition, o)),
-            _ => String::new(),
+        let (numbers, gap) = match (value, overall) {
+            (Some(v), Some(o)) => {
+                let [value, overall, gap] = compared(self.frame, definition, [v, o], chosen.gap.statistic);
+                (format!(", {value} against {overall}"), gap)
+            }
+            _ => (String::new(), points(self.frame, definition, chosen.gap.statistic)),
         };
         let rows = self.frame.counted(chosen.rows);
         let place = format!("where {} {} ({rows}{numbers})", self.cut.feature, chosen.label);
         if chosen.gap.statistic <= 0.0 && chosen.gap.effect <= 0.0 {
             return format!("{} is no worse in any of {k} subsets of {} than over all rows.", definition.name, self.cut.feature);
         }
-        let gap = points(self.frame, definition, chosen.gap.statistic);
         let mut out = format!("{} is {gap} {} all rows {place}", definition.name, signed(definition, chosen.gap.statistic));
         if (chosen.gap.statistic - chosen.gap.effect).abs() >= 0.005 && definition.scale == Scale::Absolute {
             let why = match definition.metric {

@@ -4,6 +4,7 @@
 //! to ask there (a subset of one true class has no precision).
 
 use straingauge_api::{Better, CaseMetric, Category, Figure, Kind, Risk, Thresholds};
+use straingauge_charts::format::together;
 
 use crate::Result;
 use crate::math::finite;
@@ -11,10 +12,10 @@ use crate::metrics::{self, Metric, MetricDefinition, Scale};
 use crate::profile::{ModelFrame, OutcomeTally, SubsetFrame};
 use crate::stress::model_performance::{MOSTLY_LABELLED, both_labelled, definitions, effect_max, effect_unit, exists};
 use crate::stress::performance::{
-    DRAWN, LEAST_CLASS_ROWS, Splits, Subset, Worst, change_gap, class_rate_gap, lower_first, points, spec_text, value_text, worst,
+    DRAWN, LEAST_CLASS_ROWS, Splits, Subset, Worst, change_gap, class_rate_gap, lower_first, points, spec_text, worst,
 };
 use crate::stress::subset_performance::{MIN_FRQ, bars, in_subsets, limits, missing_skip, parts, rows_of, speaks};
-use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec};
+use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec, others};
 
 /// Asks every metric of the task, in the subsets of every feature, over time.
 pub struct SubsetDegradation;
@@ -177,7 +178,8 @@ impl<'a> Subject<'a> {
         let (before, after) = (parts(cut, cells(&context.reference)?), parts(cut, cells(&context.evaluation)?));
         let pairs = before.into_iter().filter_map(|a| {
             let b = after.iter().find(|b| b.cell == a.cell)?;
-            Some(Pair { cell: a.cell, label: a.label, reference_share: a.reference_share, reference: a.tally, evaluation: b.tally.clone() })
+            let label = a.cell.map_or(a.label, |cell| others::label(context, at, cut, cell));
+            Some(Pair { cell: a.cell, label, reference_share: a.reference_share, reference: a.tally, evaluation: b.tally.clone() })
         });
         Some(Self { frame, feature: feature.clone(), cut: Some(cut), whole, pairs: pairs.collect() })
     }
@@ -238,7 +240,11 @@ impl<'a> Subject<'a> {
         pair: &Pair,
     ) -> Measured {
         let metric = definition.metric;
-        let value = |t: &OutcomeTally| self.frame.value(t, metric);
+        let class = self.class(definition, pair);
+        let value = |t: &OutcomeTally| match class {
+            Some(class) => self.frame.predicted_share(t, class).map(|share| share.mean),
+            None => self.frame.value(t, metric),
+        };
         let (before, after) = (value(&pair.reference), value(&pair.evaluation));
         let bars = bars(self.frame, definition, subsets, worst, |cell| {
             self.pairs.iter().find(|p| p.cell == cell).map(|p| (p.evaluation.as_ref(), value(&p.reference).and_then(finite)))
@@ -259,7 +265,12 @@ impl<'a> Subject<'a> {
                 if DRAWN.contains(&metric) { "random splits at the same sizes" } else { "normal test on the rows' influence" }
             ),
             approximate: self.frame.approximates(&pair.reference, metric) || self.frame.approximates(&pair.evaluation, metric),
-            sentence: self.sentence(definition, subsets.len(), chosen, before, after),
+            sentence: self.sentence(
+                definition,
+                subsets.len(),
+                chosen,
+                &Moves { part: (before, after), whole: (value(self.whole.0), overall), label: &pair.label, class },
+            ),
             n_reference: Some(rows(self.whole.0)),
             n_evaluation: Some(rows(self.whole.1)),
             subset: Some(chosen.name()),
@@ -305,26 +316,89 @@ impl<'a> Subject<'a> {
         (definition.metric != Metric::Rmse).then(|| (definition.id.to_owned(), all.mean, all.mean + share * (mended - own.mean)))
     }
 
-    fn sentence(&self, definition: &MetricDefinition, k: usize, chosen: &Subset, before: Option<f64>, after: Option<f64>) -> String {
-        let name = definition.name;
+    /// Of several classes, the one whose share of a subset's predictions moved most surely.
+    fn class(&self, definition: &MetricDefinition, pair: &Pair) -> Option<usize> {
+        let several = definition.metric == Metric::PositivePredictionRate && self.frame.classes.len() > 2;
+        several.then(|| class_rate_gap(self.frame, (&pair.reference, &pair.evaluation), self.whole)).flatten().map(|(class, _)| class)
+    }
+
+    fn sentence(&self, definition: &MetricDefinition, k: usize, chosen: &Subset, moves: &Moves<'_>) -> String {
+        let name = match moves.class.and_then(|class| self.frame.classes.get(class)) {
+            Some(class) => format!("The share of rows predicted {class}"),
+            None => definition.name.to_owned(),
+        };
         if chosen.gap.effect <= 0.0 {
-            return format!("{name} has changed in none of {k} subsets of {} more than over all rows.", self.feature);
+            return format!("{} has changed in none of {k} subsets of {} more than over all rows.", definition.name, self.feature);
         }
-        let numbers = match (before, after) {
-            (Some(b), Some(a)) => format!("from {} to {}", value_text(definition, b), value_text(definition, a)),
-            _ => "from reference to evaluation".to_owned(),
+        let place = format!("where {} {} ({})", self.feature, moves.label, self.frame.counted(chosen.rows));
+        told(definition, &name, &place, moves, &points(self.frame, definition, chosen.gap.effect))
+    }
+}
+
+/// How a metric moved in a subset and over all rows, reference first.
+struct Moves<'a> {
+    part: (Option<f64>, Option<f64>),
+    whole: (Option<f64>, Option<f64>),
+    label: &'a str,
+    class: Option<usize>,
+}
+
+/// `F1 falls from 0.800 to 0.600 where x = a (40 rows) while it rises from 0.700 to 0.710 over all rows: 0.190 worse than all rows.`
+fn told(definition: &MetricDefinition, name: &str, place: &str, moves: &Moves<'_>, effect: &str) -> String {
+    let moved = |from: f64, to: f64| {
+        let [a, b] = together([from, to], definition.unit);
+        match from.total_cmp(&to) {
+            std::cmp::Ordering::Less => format!("rises from {a} to {b}"),
+            std::cmp::Ordering::Greater => format!("falls from {a} to {b}"),
+            std::cmp::Ordering::Equal => format!("stays at {b}"),
+        }
+    };
+    let than = match definition.better {
+        Better::Higher | Better::Lower => "worse than the change of all rows",
+        Better::Neutral => "away from the change of all rows",
+    };
+    let both = |side: (Option<f64>, Option<f64>)| side.0.zip(side.1);
+    match (both(moves.part), both(moves.whole)) {
+        (Some((a, b)), Some((c, d))) => {
+            format!("{name} {} {place}, while over all rows it {}: {effect} {than}.", moved(a, b), moved(c, d))
+        }
+        (Some((a, b)), None) => format!("{name} {} {place}, {effect} {than}.", moved(a, b)),
+        _ => format!(
+            "{name} {place} has changed by {effect} {}.",
+            if definition.better == Better::Neutral {
+                "beyond the change of all rows"
+            } else {
+                "for the worse, beyond the change of all rows"
+            }
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn falls_and_rises_are_read_aloud() {
+        let of = |id: &str, part, whole, effect: &str| {
+            let definition = metrics::all().iter().find(|d| d.id == id).unwrap();
+            told(definition, definition.name, "where age = 65+ (1 row)", &Moves { part, whole, label: "", class: None }, effect)
         };
-        let beyond = match definition.better {
-            Better::Higher => "beyond the fall of all rows",
-            Better::Lower => "beyond the rise of all rows",
-            Better::Neutral => "away from the change of all rows",
-        };
-        format!(
-            "{name} went {numbers} where {} {} ({}), {} {beyond}.",
-            self.feature,
-            chosen.label,
-            self.frame.counted(chosen.rows),
-            points(self.frame, definition, chosen.gap.effect)
-        )
+        assert_eq!(
+            of("false_positive_rate", (Some(0.338), Some(0.619)), (Some(0.25), Some(0.125)), "0.406"),
+            "False positive rate rises from 0.338 to 0.619 where age = 65+ (1 row), while over all rows it falls from 0.250 to 0.125: 0.406 worse than the change of all rows."
+        );
+        assert_eq!(
+            of("accuracy", (Some(0.8), Some(0.6)), (Some(0.8), Some(0.8)), "0.200"),
+            "Accuracy falls from 0.800 to 0.600 where age = 65+ (1 row), while over all rows it stays at 0.800: 0.200 worse than the change of all rows."
+        );
+        assert_eq!(
+            of("positive_prediction_rate", (Some(0.1), Some(0.3)), (Some(0.2), Some(0.25)), "0.150"),
+            "Positive prediction rate rises from 0.100 to 0.300 where age = 65+ (1 row), while over all rows it rises from 0.200 to 0.250: 0.150 away from the change of all rows."
+        );
+        assert_eq!(
+            of("accuracy", (None, None), (None, None), "0.200"),
+            "Accuracy where age = 65+ (1 row) has changed by 0.200 for the worse, beyond the change of all rows."
+        );
     }
 }

@@ -7,6 +7,7 @@ mod found;
 mod search;
 
 use straingauge_api::{Better, CaseMetric, Category, Figure, Kind, Risk, Severity, SubsetBar, Thresholds};
+use straingauge_charts::format::spaced;
 
 use super::subset::limits;
 use crate::Result;
@@ -16,8 +17,8 @@ use crate::profile::{ModelFrame, OutcomeTally};
 use crate::stats::multiple::holm;
 use crate::stats::special::normal_quantile;
 use crate::stress::model_performance::{both_labelled, effect_max, effect_unit, exists};
-use crate::stress::performance::{Gap, estimate, part_gap, points, signed, spec_text, unit_of, value_text, weakness};
-use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec};
+use crate::stress::performance::{Gap, compared, estimate, part_gap, points, signed, spec_text, unit_of, weakness};
+use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec, others};
 pub(crate) use found::Slices;
 use found::{Condition, ID, Judged};
 
@@ -148,7 +149,7 @@ fn judge(context: &Context, slices: &Slices, definition: &MetricDefinition, meas
     };
     let mut cases = ranked.iter().zip(&p_values).enumerate().map(case);
     let Some(mut first) = cases.next() else {
-        let text = format!("No combination of conditions with {} rows errs more than the whole.", slices.support);
+        let text = format!("No combination of conditions with {} rows or more errs more than all rows do.", spaced(slices.support.into()));
         return Measurement::Measured(Box::new(Measured {
             effect: Some(0.0),
             p_value: Some(1.0),
@@ -165,7 +166,9 @@ fn judge(context: &Context, slices: &Slices, definition: &MetricDefinition, meas
 fn method(slices: &Slices, k: usize) -> String {
     let Slices { searched, features, depth, support, .. } = slices;
     format!(
-        "SliceLine over {features} features, up to {depth} conditions, {support} rows or more of {searched} searched; {k} judged on the other half, Holm"
+        "SliceLine over {features} features, up to {depth} conditions, {} rows or more of {} searched; {k} judged on the other half, Holm",
+        spaced((*support).into()),
+        spaced(*searched as u64)
     )
 }
 
@@ -173,7 +176,7 @@ fn method(slices: &Slices, k: usize) -> String {
 fn words(context: &Context, condition: &Condition) -> String {
     let name = context.features.get(condition.feature).map_or("", |f| f.name.as_str());
     let cut = context.frame.subsets.get(condition.feature).and_then(Option::as_ref);
-    format!("{name} {}", cut.and_then(|c| c.labels.get(condition.cell as usize)).map_or("", String::as_str))
+    format!("{name} {}", cut.map(|c| others::label(context, condition.feature, c, condition.cell as usize)).unwrap_or_default())
 }
 
 fn describe(
@@ -205,21 +208,23 @@ fn describe(
     let mut bars = vec![bar(conditions.join(" ∧ "), &slice.tally, severity)];
     bars.extend(conditions.iter().zip(&slice.alone).map(|(c, tally)| bar(c.clone(), tally, Severity::Pass)));
     let at = |t: f64| overall.map(|o| if definition.better == Better::Lower { o + t * unit_of(frame, definition, o) } else { o - t });
-    let numbers = match (value(&slice.tally), overall) {
-        (Some(v), Some(o)) => format!("{} against {}", value_text(definition, v), value_text(definition, o)),
-        _ => "unknown".to_owned(),
+    let (numbers, by) = match (value(&slice.tally), overall) {
+        (Some(v), Some(o)) => {
+            let [value, overall, by] = compared(frame, definition, [v, o], gap.statistic);
+            (format!("{value} against {overall}"), by)
+        }
+        _ => ("unknown".to_owned(), points(frame, definition, gap.statistic)),
     };
     let place = conditions.join(" and ");
-    let n = slice.tally.labelled.rows;
+    let n = frame.counted(slice.tally.labelled.rows);
     let sentence = if gap.effect > 0.0 {
-        let by = points(frame, definition, gap.statistic);
         format!(
-            "{} is {by} {} all rows where {place} ({numbers}, on {n} rows that the search had not seen).",
+            "{} is {by} {} all rows where {place} ({numbers}, on {n} that the search had not seen).",
             definition.name,
             signed(definition, gap.statistic)
         )
     } else {
-        format!("Where {place}, {} is no worse than over all rows ({numbers}, on {n} rows that the search had not seen).", definition.name)
+        format!("Where {place}, {} is no worse than over all rows ({numbers}, on {n} that the search had not seen).", definition.name)
     };
     let kept = slices.found.iter().map(Vec::len).max().unwrap_or(0);
     Measured {
