@@ -56,7 +56,11 @@ export class Client {
   }
 
   async createProject({ name, modelTask = null, description = '' }) {
-    const record = { id: newId(), name, modelTask, description, created: new Date().toISOString(), models: [] };
+    return this.#newProject({ name, modelTask, description });
+  }
+
+  async #newProject(about) {
+    const record = { id: newId(), ...about, created: new Date().toISOString(), models: [] };
     await this.#storage.put('project', record.id, '', record);
     return this.#open(record);
   }
@@ -67,7 +71,8 @@ export class Client {
 
   async createSampleProject(hooks = {}) {
     const sample = await this.#engine.request('sample', {}, hooks);
-    const project = await this.createProject(sample);
+    const { name, modelTask, description } = sample;
+    const project = await this.#newProject({ name, modelTask: modelTask ?? null, description, sample: true });
     for (const { name, dataFile, data, predictionsFile, predictions, params } of sample.sets) {
       await project.registerDataset(name, new File([data], dataFile), params, hooks);
       await project.registerPredictions(name, sample.model, new File([predictions], predictionsFile), {}, hooks);
@@ -78,7 +83,7 @@ export class Client {
   async listProjects() {
     const records = await this.#storage.list('project');
     return records
-      .map(({ id, name, modelTask, description, created }) => ({ id, name, modelTask, description, created }))
+      .map(({ id, name, modelTask, description, created, sample = false }) => ({ id, name, modelTask, description, created, sample }))
       .sort((a, b) => (a.created < b.created ? 1 : a.created > b.created ? -1 : a.id < b.id ? -1 : 1));
   }
 

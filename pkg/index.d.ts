@@ -82,7 +82,21 @@ export interface PredictionParams {
 }
 
 /** A test of the catalogue. Thresholds are null for logical tests. */
-export interface TestInfo { id: string; name: string; category: Category; kind: Kind; unit: Unit; thresholds: Thresholds | null; defaultOn: boolean }
+export interface TestInfo {
+  id: string; name: string; category: Category; kind: Kind; unit: Unit; thresholds: Thresholds | null; defaultOn: boolean;
+  /** The tasks for which it can be asked; empty where it can be for all. */
+  tasks: ModelTask[];
+  /** What it takes besides thresholds and columns, so that a form can be made of it. */
+  parameters: Parameter[];
+}
+/** A number or words that a test takes. A number without a `default` has a value of the test's own. */
+export interface Parameter {
+  name: string; label: string; help: string;
+  form:
+    | { kind: 'number'; least: number; most: number | null; whole: boolean; default: number | null; unit: Unit }
+    | { kind: 'choice'; of: string[]; default: string }
+    | { kind: 'words' };
+}
 /** What can be changed about every test. */
 export interface TestConfig {
   run?: boolean;
@@ -629,7 +643,8 @@ export interface ModelInfo { name: string }
 /** What is remembered of a data set or of predictions; `loaded` is false after a reload, until the file is registered again. */
 export interface DatasetRecord { name: string; file: string; bytes: number; sha256: string; rows: number; labelled: number; params: DataParams; loaded: boolean }
 export interface PredictionRecord { dataset: string; model: string; file: string; sha256: string; rows: number; params: PredictionParams; loaded: boolean }
-export interface ProjectInfo { id: string; name: string; modelTask: ModelTask | null; description: string; created: string }
+/** `sample` is true for a project of `createSampleProject`. */
+export interface ProjectInfo { id: string; name: string; modelTask: ModelTask | null; description: string; created: string; sample: boolean }
 export interface TestRunInfo {
   id: string; name: string; model: string | null; reference: string; evaluation: string; uploadTime: string; durationMillis: number;
   outcome: Outcome; headline: string; counts: Counts;
@@ -1080,6 +1095,13 @@ export class Project {
   registerModel(name: string): Promise<ModelInfo>;
   /** Row i of the source belongs to row i of the data set, unless `params.idCol` joins them. Names the model if it is new. */
   registerPredictions(dataset: string, model: string, source: Source, params?: PredictionParams, hooks?: ReadHooks): Promise<PredictionInfo>;
+  /**
+   * Reads a file again that a reload forgot: each data set, its labels and predictions whose SHA-256 it has are registered with the
+   * parameters they had, so that the rows of earlier runs can be seen. Gives what came back; nothing where the project does not know the file.
+   */
+  restore(source: Source, hooks?: ReadHooks): Promise<string[]>;
+  /** Makes the rows of the sample project again, which came from no file. */
+  restoreSample(hooks?: ReadHooks): Promise<string[]>;
   /** Cuts one data set into two, `<name> (reference)` and `<name> (evaluation)`: by its timestamp, or into seeded halves. Runs on them say so. */
   splitDataset(name: string, options?: { by?: 'time' | 'halves'; seed?: number }): Promise<{ reference: DatasetInfo; evaluation: DatasetInfo }>;
   datasets(): DatasetRecord[];

@@ -24,6 +24,8 @@ export class Project {
   #datasets = new Map();
   #predictions = new Map();
   #live = new Map();
+  /** Files of labels and predictions that were given again before their data set was. */
+  #waiting = new Map();
   /** The firewall, once somebody asked for it: a promise. */
   #firewall = null;
 
@@ -38,8 +40,8 @@ export class Project {
   /** A project with what its storage remembers of it. */
   static async open(record, context) {
     const project = new Project(record, context);
-    for (const { params, ...fingerprint } of await context.storage.list('dataset', record.id)) {
-      project.#datasets.set(fingerprint.name, { name: fingerprint.name, params, task: record.modelTask, info: null, loaded: null, fingerprint });
+    for (const { params, parts, ...fingerprint } of await context.storage.list('dataset', record.id)) {
+      project.#datasets.set(fingerprint.name, { name: fingerprint.name, params, parts, task: record.modelTask, info: null, loaded: null, fingerprint });
     }
     for (const { params, ...fingerprint } of await context.storage.list('prediction', record.id)) {
       const { dataset, model } = fingerprint;
@@ -65,8 +67,8 @@ export class Project {
   }
 
   get info() {
-    const { id, name, modelTask, description, created } = this.#record;
-    return { id, name, modelTask, description, created };
+    const { id, name, modelTask, description, created, sample = false } = this.#record;
+    return { id, name, modelTask, description, created, sample };
   }
 
   async registerDataset(name, source, params = {}, hooks = {}) {
@@ -87,8 +89,46 @@ export class Project {
     return this.#keepPredictions(entry);
   }
 
+  /**
+   * Reads a file again that a reload forgot: each data set, its labels and predictions whose fingerprint it has are registered as they
+   * were, so that rows can be seen. Gives the names of what came back; none where the project does not know the file.
+   */
+  async restore(source, hooks = {}) {
+    const file = await this.#registry.fingerprint(source, hooks);
+    const lost = ({ fingerprint, info }) => info === null && fingerprint?.sha256 === file.sha256;
+    const restored = [];
+    for (const entry of [...this.#datasets.values()].filter(lost)) {
+      await this.registerDataset(entry.name, source, entry.params, hooks);
+      if (entry.parts) await this.splitDataset(entry.name, entry.parts);
+      restored.push(entry.name);
+    }
+    for (const { labels } of this.#datasets.values()) if (labels && lost(labels)) this.#waiting.set(labels, source);
+    for (const entry of this.#predictions.values()) if (lost(entry)) this.#waiting.set(entry, source);
+    // What belongs to a data set waits until that is back.
+    for (const [entry, waiting] of [...this.#waiting]) {
+      if (!isLoaded(this.#dataset(entry.dataset))) continue;
+      this.#waiting.delete(entry);
+      const { dataset, model, params } = entry;
+      await (model === undefined ? this.registerLabels(dataset, waiting, params, hooks) : this.registerPredictions(dataset, model, waiting, params, hooks));
+      restored.push(model === undefined ? `labels of ${dataset}` : `${model} for ${dataset}`);
+    }
+    return restored;
+  }
+
+  /** Makes the rows of the sample project again; they were generated, so there is no file to give. */
+  async restoreSample(hooks = {}) {
+    const sample = await this.#engine.request('sample', {}, hooks);
+    const restored = [];
+    for (const { dataFile, data, predictionsFile, predictions } of sample.sets) {
+      restored.push(...(await this.restore(new File([data], dataFile), hooks)), ...(await this.restore(new File([predictions], predictionsFile), hooks)));
+    }
+    return restored;
+  }
+
   async splitDataset(name, { by = 'halves', seed = 0 } = {}) {
     const whole = this.#dataset(name);
+    whole.parts = { by, seed };
+    await this.#keepFingerprint(whole);
     const parts = await this.#registry.newSplit(whole, by, seed);
     const [reference, evaluation] = [await this.#keepDataset(parts[0]), await this.#keepDataset(parts[1])];
     for (const entry of [...this.#predictions.values()].filter((predictions) => predictions.dataset === name)) {
@@ -313,12 +353,15 @@ export class Project {
     await this.#registry.release('predictions', former?.own);
     await this.#registry.release('dataset', former);
     this.#datasets.set(entry.name, entry);
-    const { name, file, bytes, sha256, rows, labelled } = entry.info;
-    const fingerprint = { name, file, bytes, sha256, rows, labelled };
-    if (!entry.cut) await this.#storage.put('dataset', this.id, name, { ...fingerprint, params: entry.params });
+    await this.#keepFingerprint(entry);
     noteOtherFile(entry.info, former?.fingerprint);
-    entry.fingerprint = fingerprint;
     return entry.info;
+  }
+
+  async #keepFingerprint(entry) {
+    const { name, file, bytes, sha256, rows, labelled } = entry.info;
+    entry.fingerprint = { name, file, bytes, sha256, rows, labelled };
+    if (!entry.cut) await this.#storage.put('dataset', this.id, name, { ...entry.fingerprint, params: entry.params, ...(entry.parts && { parts: entry.parts }) });
   }
 
   async #keepPredictions(entry) {

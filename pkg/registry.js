@@ -39,6 +39,12 @@ export class Registry {
     return read_;
   }
 
+  /** The fingerprint of a source. */
+  async fingerprint(source, hooks) {
+    const { inspection } = await this.table(await portable(source, hooks?.fileName ?? fileNameFor(source, 'file')), undefined, hooks);
+    return { file: inspection.name, sha256: inspection.sha256 };
+  }
+
   async #forgetTable({ generation, read }) {
     if (generation === this.#transport.generation) await this.#transport.request('forget', { kind: 'table', ids: [read.table] });
   }

@@ -134,6 +134,54 @@ pub struct TestInfo {
     pub thresholds: Option<Thresholds>,
     /// Whether it runs when nobody says anything.
     pub default_on: bool,
+    /// The tasks for which it can be asked; empty where it can be for all.
+    #[serde(default)]
+    pub tasks: Vec<ModelTask>,
+    /// What it takes besides thresholds and columns.
+    #[serde(default)]
+    pub parameters: Vec<Parameter>,
+}
+
+/// A number or words that a test takes, for whoever makes a form of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Parameter {
+    /// The name by which `TestConfig` takes it.
+    pub name: String,
+    /// The name that a reader sees.
+    pub label: String,
+    /// The effect of it, in a sentence.
+    pub help: String,
+    /// What can be given.
+    pub form: ParameterForm,
+}
+
+/// What can be given for a parameter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum ParameterForm {
+    /// A number.
+    Number {
+        /// The smallest.
+        least: f64,
+        /// The largest; absent where there is none.
+        most: Option<f64>,
+        /// True where fractions make no sense.
+        whole: bool,
+        /// In force where nothing is said; absent where the test has a value of its own.
+        default: Option<f64>,
+        /// The unit.
+        unit: Unit,
+    },
+    /// One of some words.
+    Choice {
+        /// The words.
+        of: Vec<String>,
+        /// In force where nothing is said.
+        default: String,
+    },
+    /// A list of words or patterns.
+    Words,
 }
 
 /// What to change about one test.

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use straingauge_api::{ApiError, Inspection, ModelTask, Problem, ReadOptions, Sensitivity};
+use straingauge_api::{ApiError, Category, Inspection, ModelTask, Problem, ReadOptions, Sensitivity};
 
 use crate::client::{self, TestChange};
+use crate::memory::{self, Form};
 use crate::pairing::{self, Candidate, Use};
 use crate::params::Choice;
+use crate::questions::{Answer, Asked};
 
 thread_local! {
     // `File` objects belong to the browser; the desk's own records are plain data.
@@ -68,6 +70,10 @@ pub struct Desk {
     pub files: RwSignal<Vec<DeskFile>>,
     /// Roles that the reader set, by column; they hold for every data file.
     pub choices: RwSignal<BTreeMap<String, Choice>>,
+    /// The reader's answers to questions about the project's files.
+    pub answers: RwSignal<Vec<Answer>>,
+    /// Questions that showed only when files were registered together.
+    pub late_questions: RwSignal<Vec<Asked>>,
     /// The task, where the reader set it.
     pub task: RwSignal<Option<ModelTask>>,
     /// The project's name, for a project yet to be made.
@@ -92,6 +98,12 @@ pub struct Desk {
     pub tests: RwSignal<BTreeMap<String, TestChange>>,
     /// Columns that no test is asked about.
     pub excluded: RwSignal<Vec<String>>,
+    /// Categories that do not run.
+    pub without: RwSignal<Vec<Category>>,
+    /// Sets of protected features to cross.
+    pub intersections: RwSignal<Vec<Vec<String>>>,
+    /// True where roles or settings came back with the files.
+    pub recalled: RwSignal<bool>,
     /// The earlier run whose failures are known, by id, or empty.
     pub baseline: RwSignal<String>,
     /// Problems that showed when files were registered for a run, by file.
@@ -99,6 +111,8 @@ pub struct Desk {
     /// What the open project remembers of files, so that another file under an old name is noticed.
     pub known: RwSignal<Vec<Known>>,
     next: RwSignal<u32>,
+    /// True for the desk whose roles and settings are remembered with the files.
+    remembers: bool,
 }
 
 /// A file that a project remembers.
@@ -125,6 +139,8 @@ impl Desk {
         Self {
             files: RwSignal::new(Vec::new()),
             choices: RwSignal::new(BTreeMap::new()),
+            answers: RwSignal::new(Vec::new()),
+            late_questions: RwSignal::new(Vec::new()),
             task: RwSignal::new(None),
             project_name: RwSignal::new(String::new()),
             run_name: RwSignal::new(String::new()),
@@ -137,10 +153,14 @@ impl Desk {
             data_only: RwSignal::new(false),
             tests: RwSignal::new(BTreeMap::new()),
             excluded: RwSignal::new(Vec::new()),
+            without: RwSignal::new(Vec::new()),
+            intersections: RwSignal::new(Vec::new()),
+            recalled: RwSignal::new(false),
             baseline: RwSignal::new(String::new()),
             registered: RwSignal::new(Vec::new()),
             known: RwSignal::new(Vec::new()),
             next: RwSignal::new(first),
+            remembers: first == 0,
         }
     }
 
@@ -181,18 +201,52 @@ impl Desk {
         let ids: Vec<u32> = self.files.with_untracked(|all| all.iter().map(|f| f.id).collect());
         HANDLES.with_borrow_mut(|h| h.retain(|id, _| !ids.contains(id)));
         self.files.set(Vec::new());
-        self.choices.set(BTreeMap::new());
+        self.late_questions.set(Vec::new());
         self.registered.set(Vec::new());
         self.known.set(Vec::new());
-        self.task.set(None);
         self.project_name.set(String::new());
         self.run_name.set(String::new());
-        self.positive_class.set(String::new());
-        self.threshold.set(None);
-        self.data_only.set(false);
-        self.tests.set(BTreeMap::new());
-        self.excluded.set(Vec::new());
+        self.fill(Form::default());
+        self.recalled.set(false);
         self.baseline.set(String::new());
+    }
+
+    /// All that the reader said of the files and of the run.
+    pub fn form(self) -> Form {
+        Form {
+            choices: self.choices.get(),
+            answers: self.answers.get(),
+            task: self.task.get(),
+            model_name: self.model_name.get(),
+            sensitivity: self.sensitivity.get(),
+            seed: self.seed.get(),
+            positive_class: self.positive_class.get(),
+            threshold: self.threshold.get(),
+            split: self.split.get(),
+            data_only: self.data_only.get(),
+            tests: self.tests.get(),
+            excluded: self.excluded.get(),
+            without: self.without.get(),
+            intersections: self.intersections.get(),
+        }
+    }
+
+    /// Puts everything as the form has it.
+    pub fn fill(self, form: Form) {
+        self.choices.set(form.choices);
+        self.answers.set(form.answers);
+        self.task.set(form.task);
+        self.model_name.set(form.model_name);
+        self.sensitivity.set(form.sensitivity);
+        self.seed.set(form.seed);
+        self.positive_class.set(form.positive_class);
+        self.threshold.set(form.threshold);
+        self.split.set(form.split);
+        self.data_only.set(form.data_only);
+        self.tests.set(form.tests);
+        self.excluded.set(form.excluded);
+        self.without.set(form.without);
+        self.intersections.set(form.intersections);
     }
 
     /// Reads a file again in another way.
@@ -250,11 +304,14 @@ impl Desk {
                 Err(error) => FileState::Failed(error),
             });
             self.guess_uses();
+            if self.remembers {
+                untrack(|| memory::recall(self, id));
+            }
         });
     }
 
     /// Guesses again what every file is, but leaves what the reader chose.
-    fn guess_uses(self) {
+    pub fn guess_uses(self) {
         self.files.update(|all| {
             let read: Vec<(usize, Arc<Inspection>)> =
                 all.iter().enumerate().filter_map(|(i, f)| f.inspection().map(|r| (i, r.clone()))).collect();

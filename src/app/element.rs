@@ -154,6 +154,30 @@ pub fn scroll(name: &str, content: El) -> El {
     el("div", "scroll").attr("tabindex", "0").attr("role", "region").attr("aria-label", name).el(content)
 }
 
+/// Scrolls to an element by its id and gives it the focus, so that whoever moves by keyboard goes on from there.
+pub fn show(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        show_element(element, web_sys::ScrollLogicalPosition::Center);
+    }
+}
+
+/// Scrolls an element to a place of the window and gives it the focus.
+pub fn show_element(element: web_sys::Element, place: web_sys::ScrollLogicalPosition) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(place);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+    if let Ok(element) = element.dyn_into::<web_sys::HtmlElement>() {
+        let focus = web_sys::FocusOptions::new();
+        focus.set_prevent_scroll(true);
+        let _ = element.focus_with_options(&focus);
+    }
+}
+
+/// Does something once what is being built stands on the screen.
+pub fn later(act: impl FnOnce() + 'static) {
+    gloo_timers::callback::Timeout::new(0, act).forget();
+}
+
 /// Nothing.
 pub fn none() -> AnyView {
     row(Vec::new())

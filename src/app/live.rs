@@ -4,12 +4,13 @@ use std::cell::RefCell;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use straingauge_api::{ApiError, Batch, Category, ErrorDetails, Kind, PredictionParams, ReadOptions, Stage};
+use straingauge_api::{ApiError, Batch, Category, ErrorDetails, Kind, PredictionParams, QuestionAbout, ReadOptions, Stage};
 
-use crate::client::{self, Answer, ProjectInfo, RunConfig, js};
+use crate::client::{self, Answer, LabelParams, ProjectInfo, Registered, RunConfig, js};
 use crate::desk::{Desk, DeskFile};
 use crate::pairing::Use;
 use crate::params::{data_params, shared_choices};
+use crate::questions::{Asked, answer_data, answer_predictions};
 use crate::route::{Listing, Route};
 use crate::state::{App, go};
 
@@ -57,6 +58,9 @@ pub struct Live {
     pub step: RwSignal<Step>,
     /// Tests that have ended.
     pub batches: RwSignal<Vec<Batch>>,
+    /// How long the files of the last run were read, in milliseconds, by the run's id.
+    pub read: RwSignal<(String, f64)>,
+    began: RwSignal<f64>,
     /// Counts the runs of this page, so that an old run's steps are not taken for the new one's.
     turn: RwSignal<u32>,
 }
@@ -80,6 +84,8 @@ impl Live {
             name: RwSignal::new(String::new()),
             step: RwSignal::new(first_step("Preparing")),
             batches: RwSignal::new(Vec::new()),
+            read: RwSignal::new((String::new(), 0.0)),
+            began: RwSignal::new(0.0),
             turn: RwSignal::new(0),
         }
     }
@@ -118,7 +124,7 @@ impl Live {
                 app.open_project(info);
                 app.refresh_projects();
                 let sides = sides_of(&project)?;
-                let config = config(app.desk, "Stress test".to_owned(), sides, None);
+                let config = config(app.desk, self.named(&project, "").await?, sides, None).await?;
                 self.test(turn, &project, &config).await
             }
             .await;
@@ -129,8 +135,7 @@ impl Live {
     /// Registers the files on the desk and tests them.
     pub fn run_desk(self, app: App) {
         let desk = app.desk;
-        let name = run_name(desk);
-        let turn = self.begin(&name);
+        let turn = self.begin("Stress test");
         spawn_local(async move {
             let result = async {
                 let project = if let Some(info) = app.open.get_untracked() {
@@ -142,7 +147,8 @@ impl Live {
                     project
                 };
                 let sides = self.register(turn, desk, &project).await?;
-                let mut config = config(desk, name, sides, desk.task.get_untracked());
+                let name = self.named(&project, &desk.run_name.get_untracked()).await?;
+                let mut config = config(desk, name, sides, desk.task.get_untracked()).await?;
                 if config.reference == config.evaluation {
                     of_one(&mut config).await?;
                 }
@@ -155,12 +161,11 @@ impl Live {
 
     /// Tests data sets that the open project holds.
     pub fn run_loaded(self, app: App, project: ProjectInfo, sides: Sides) {
-        let name = format!("{} against {}", sides.evaluation, sides.reference);
-        let turn = self.begin(&name);
+        let turn = self.begin("Stress test");
         spawn_local(async move {
             let result = async {
                 let handle = client::project(&project.id).await?;
-                let config = config(app.desk, name, sides, None);
+                let config = config(app.desk, self.named(&handle, &app.desk.run_name.get_untracked()).await?, sides, None).await?;
                 self.test(turn, &handle, &config).await
             }
             .await;
@@ -170,6 +175,7 @@ impl Live {
 
     fn begin(self, name: &str) -> u32 {
         self.turn.update(|t| *t += 1);
+        self.began.set(js_sys::Date::now());
         JOB.set(None);
         self.name.set(name.to_owned());
         self.batches.set(Vec::new());
@@ -177,6 +183,21 @@ impl Live {
         self.standing.set(Standing::Running);
         go(&Route::Live);
         self.turn.get_untracked()
+    }
+
+    /// The given name, or the next number of the project's runs.
+    async fn named(self, project: &js::Project, given: &str) -> Answer<String> {
+        let given = given.trim();
+        let name = if given.is_empty() {
+            let runs = client::list_runs(project).await?;
+            let taken = |name: &str| runs.iter().any(|r| r.name == name);
+            let name = |n: usize| format!("Run {n}");
+            (runs.len() + 1..=2 * runs.len() + 1).map(name).find(|n| !taken(n)).unwrap_or_default()
+        } else {
+            given.to_owned()
+        };
+        self.name.set(name.clone());
+        Ok(name)
     }
 
     fn tell(self, turn: u32, step: Step) {
@@ -195,14 +216,23 @@ impl Live {
             }
         };
         let positive_class = Some(desk.positive_class.get_untracked()).filter(|c| !c.is_empty());
+        let answers = desk.answers.get_untracked();
         let mut model = None;
+        let mut asked: Vec<Asked> = Vec::new();
+        let mut keep = |file: &DeskFile, registered: Registered| {
+            let shown = |q: &straingauge_api::Question| file.inspection().is_some_and(|i| i.questions.contains(q));
+            let new = registered.questions.into_iter().filter(|q| !shown(q));
+            asked.extend(new.map(|question| Asked { file: Some(file.id), question }));
+            desk.registered.update(|all| all.push((file.name.clone(), registered.problems)));
+        };
         desk.registered.set(Vec::new());
         let mut sides = Sides { reference: "reference".to_owned(), evaluation: "evaluation".to_owned(), model: None };
         let only =
             if reference.is_none() || evaluation.is_none() { reference.as_ref().or(evaluation.as_ref()).map(|f| f.id) } else { None };
-        for (file, name, predictions) in
-            [(&reference, "reference", Use::ReferencePredictions), (&evaluation, "evaluation", Use::EvaluationPredictions)]
-        {
+        for (file, name, predictions, labels) in [
+            (&reference, "reference", Use::ReferencePredictions, Use::ReferenceLabels),
+            (&evaluation, "evaluation", Use::EvaluationPredictions, Use::EvaluationLabels),
+        ] {
             let Some(file) = file else { continue };
             let name = if only.is_some() { "data" } else { name };
             let (Some(handle), Some(inspection)) = (Desk::handle(file.id), file.inspection()) else { continue };
@@ -212,21 +242,39 @@ impl Live {
             let mut params = data_params(&inspection.columns, &choices, &file.read);
             params.positive_class.clone_from(&positive_class);
             params.decision_threshold = desk.threshold.get_untracked();
+            answer_data(&answers, &mut params);
+            let crossed: Vec<Vec<String>> = desk.intersections.get_untracked();
+            let stands = |set: &Vec<String>| set.iter().all(|name| inspection.columns.iter().any(|c| c.name == *name));
+            params.intersections = Some(crossed.into_iter().filter(stands).collect::<Vec<_>>()).filter(|all| !all.is_empty());
             let registered = client::register_dataset(project, name, &handle, &params, reading(format!("Reading {}", file.name))).await?;
-            desk.registered.update(|all| all.push((file.name.clone(), registered.problems)));
+            keep(file, registered);
             self.still(turn)?;
+            if let Some(file) = standing(labels) {
+                let Some(handle) = Desk::handle(file.id) else { continue };
+                let params = LabelParams { read: said(&file.read), ..Default::default() };
+                let reading = reading(format!("Reading {}", file.name));
+                keep(&file, client::register_labels(project, name, &handle, &params, reading).await?);
+                self.still(turn)?;
+            }
             if let Some(file) = standing(predictions) {
                 let Some(handle) = Desk::handle(file.id) else { continue };
                 let model_name = desk.model_name.get_untracked();
-                let params =
-                    PredictionParams { read: Some(file.read.clone()).filter(|r| *r != ReadOptions::default()), ..Default::default() };
+                let mut params = PredictionParams { read: said(&file.read), ..Default::default() };
+                answer_predictions(&answers, &mut params);
                 let registered =
                     client::register_predictions(project, name, &model_name, &handle, &params, reading(format!("Reading {}", file.name)))
                         .await?;
-                desk.registered.update(|all| all.push((file.name.clone(), registered.problems)));
+                keep(&file, registered);
                 self.still(turn)?;
                 model = Some(model_name);
             }
+        }
+        let before = desk.late_questions.get_untracked();
+        let new = |a: &Asked| stops_a_run(a.question.about) && !before.contains(a) && untrack(|| desk.answered(a)).is_none();
+        let stop = asked.iter().any(new);
+        desk.late_questions.set(asked);
+        if stop {
+            return Err(ApiError { code: QUESTIONS.to_owned(), message: String::new(), details: ErrorDetails::default() });
         }
         if only.is_some() {
             let by = desk.split.get_untracked();
@@ -244,6 +292,7 @@ impl Live {
 
     async fn test(self, turn: u32, project: &js::Project, config: &RunConfig) -> Answer<(String, js::TestRun)> {
         self.still(turn)?;
+        let read = js_sys::Date::now() - self.began.get_untracked();
         let job = client::start(project, config)?;
         JOB.set(Some(job.clone()));
         let run = client::follow(&job, move |progress| {
@@ -259,6 +308,7 @@ impl Live {
             }
         })
         .await?;
+        self.read.set((run.id(), read));
         let info: ProjectInfo = client::from_js(project.info())?;
         Ok((info.id, run))
     }
@@ -287,9 +337,26 @@ impl Live {
                 }
             }
             Err(error) if error.code == "cancelled" => self.standing.set(Standing::Cancelled),
+            Err(error) if error.code == QUESTIONS => {
+                self.standing.set(Standing::Idle);
+                go(&Route::Data);
+            }
             Err(error) => self.standing.set(Standing::Failed(error)),
         }
     }
+}
+
+/// The code of a run that waits for an answer.
+const QUESTIONS: &str = "questions_open";
+
+/// Returns true for a question that is put to the reader once before the run goes on; the others can be answered beside its result.
+const fn stops_a_run(about: QuestionAbout) -> bool {
+    matches!(about, QuestionAbout::Label | QuestionAbout::Prediction | QuestionAbout::ClassNames | QuestionAbout::Join)
+}
+
+/// Options that say something.
+fn said(read: &ReadOptions) -> Option<ReadOptions> {
+    Some(read.clone()).filter(|r| *r != ReadOptions::default())
 }
 
 /// Nothing done yet.
@@ -314,14 +381,23 @@ async fn of_one(config: &mut RunConfig) -> Answer<()> {
     Ok(())
 }
 
-fn config(desk: Desk, run_name: String, sides: Sides, model_task: Option<straingauge_api::ModelTask>) -> RunConfig {
-    RunConfig {
+async fn config(desk: Desk, run_name: String, sides: Sides, model_task: Option<straingauge_api::ModelTask>) -> Answer<RunConfig> {
+    let without = desk.without.get_untracked();
+    // All categories but some: only those that have tests can be asked for.
+    let categories = if without.is_empty() {
+        Vec::new()
+    } else {
+        let tests = client::catalogue().await?;
+        let asked = |c: &Category| !without.contains(c) && tests.iter().any(|t| t.category == *c);
+        Category::ALL.into_iter().filter(asked).map(Category::id).collect()
+    };
+    Ok(RunConfig {
         run_name,
         reference: sides.reference,
         evaluation: sides.evaluation,
         model: sides.model,
         data_only: desk.data_only.get_untracked(),
-        categories: Vec::new(),
+        categories,
         tests: desk.tests.get_untracked(),
         exclude_columns: desk.excluded.get_untracked(),
         baseline: Some(desk.baseline.get_untracked()).filter(|b| !b.is_empty()),
@@ -330,7 +406,7 @@ fn config(desk: Desk, run_name: String, sides: Sides, model_task: Option<straing
         seed: desk.seed.get_untracked(),
         positive_class: Some(desk.positive_class.get_untracked()).filter(|c| !c.is_empty()),
         decision_threshold: desk.threshold.get_untracked(),
-    }
+    })
 }
 
 /// The sample project's reference and evaluation set and its model.
@@ -343,17 +419,16 @@ fn sides_of(project: &js::Project) -> Answer<Sides> {
     Ok(Sides { reference: named("ref", 0), evaluation: named("eval", 1), model: models.into_iter().next().map(|m| m.name) })
 }
 
-fn run_name(desk: Desk) -> String {
-    let given = desk.run_name.get_untracked();
-    if given.trim().is_empty() { project_name(desk) } else { given.trim().to_owned() }
-}
-
-/// The given name, or one from the evaluation file.
+/// The given name, or what the names of the data files share.
 pub fn project_name(desk: Desk) -> String {
     let given = desk.project_name.get_untracked();
     if !given.trim().is_empty() {
         return given.trim().to_owned();
     }
-    let file = untrack(|| desk.standing_for(Use::Evaluation).or_else(|| desk.standing_for(Use::Reference)));
-    file.map_or_else(|| "My model".to_owned(), |f| f.name.split('.').next().unwrap_or_default().replace(['_', '-'], " "))
+    let files: Vec<String> = untrack(|| {
+        let sides = [desk.standing_for(Use::Reference), desk.standing_for(Use::Evaluation)];
+        sides.into_iter().flatten().map(|f| f.name).collect()
+    });
+    let names: Vec<&str> = files.iter().map(String::as_str).collect();
+    crate::pairing::common_name(&names).unwrap_or_else(|| "My project".to_owned())
 }

@@ -13,17 +13,23 @@ pub enum Use {
     ReferencePredictions,
     /// Predictions for the evaluation set.
     EvaluationPredictions,
+    /// The truth of the reference set, in a file of its own.
+    ReferenceLabels,
+    /// The truth of the evaluation set, in a file of its own.
+    EvaluationLabels,
     /// Left out.
     Unused,
 }
 
 impl Use {
     /// All of them with ids and names, in the order of the list.
-    pub const ALL: [(Self, &'static str, &'static str); 5] = [
+    pub const ALL: [(Self, &'static str, &'static str); 7] = [
         (Self::Reference, "reference", "Reference data"),
         (Self::Evaluation, "evaluation", "Evaluation data"),
         (Self::ReferencePredictions, "reference_predictions", "Predictions for the reference"),
         (Self::EvaluationPredictions, "evaluation_predictions", "Predictions for the evaluation"),
+        (Self::ReferenceLabels, "reference_labels", "Labels for the reference"),
+        (Self::EvaluationLabels, "evaluation_labels", "Labels for the evaluation"),
         (Self::Unused, "unused", "Not used"),
     ];
 
@@ -64,11 +70,29 @@ const EVALUATION_WORDS: [&str; 13] =
 const PREDICTION_WORDS: [&str; 12] =
     ["pred", "preds", "prediction", "predictions", "predicted", "prob", "probs", "proba", "probabilities", "scores", "output", "outputs"];
 
+const LABEL_WORDS: [&str; 14] = [
+    "target",
+    "targets",
+    "gt",
+    "label",
+    "labels",
+    "truth",
+    "groundtruth",
+    "ground",
+    "actual",
+    "actuals",
+    "outcome",
+    "outcomes",
+    "y",
+    "true",
+];
+
 /// Guesses the use of every file. The answer has the order of the files.
 pub fn guess(files: &[Candidate<'_>]) -> Vec<Guess> {
     let unused = |reason: &str| Guess { used_as: Use::Unused, reason: reason.to_owned() };
     let mut guesses = vec![unused("A run takes one reference and one evaluation set."); files.len()];
-    let (predictions, data): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|&i| is_predictions(&files[i]));
+    let (labels, rest): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|&i| is_labels(files, i));
+    let (predictions, data): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(|&i| is_predictions(&files[i]));
     let (reference, evaluation) = sides(files, &data);
     if let Some((i, reason)) = reference {
         guesses[i] = Guess { used_as: Use::Reference, reason };
@@ -76,39 +100,74 @@ pub fn guess(files: &[Candidate<'_>]) -> Vec<Guess> {
     if let Some((i, reason)) = evaluation {
         guesses[i] = Guess { used_as: Use::Evaluation, reason };
     }
-    let sides = [
-        (guesses.iter().position(|g| g.used_as == Use::Reference), Use::ReferencePredictions),
-        (guesses.iter().position(|g| g.used_as == Use::Evaluation), Use::EvaluationPredictions),
-    ];
-    // The surest pair first: a file and a set that agree in rows, then those that agree in name.
-    let mut pairs: Vec<(u32, usize, usize)> = Vec::new();
+    let found = |guesses: &[Guess], used_as: Use| guesses.iter().position(|g| g.used_as == used_as);
+    let sets = [found(&guesses, Use::Reference), found(&guesses, Use::Evaluation)];
+    go_with(files, &predictions, sets, [Use::ReferencePredictions, Use::EvaluationPredictions], &mut guesses);
+    go_with(files, &labels, sets, [Use::ReferenceLabels, Use::EvaluationLabels], &mut guesses);
     for &p in &predictions {
-        for (s, (set, _)) in sides.iter().enumerate() {
-            if let Some(set) = *set {
-                let same_rows = files[p].rows == files[set].rows;
-                pairs.push((if same_rows { 1000 } else { 0 } + shared_words(files[p].name, files[set].name), p, s));
-            }
+        if guesses[p].used_as == Use::Unused {
+            guesses[p] = unused("Looks like predictions, but no data file is left to go with it.");
         }
     }
-    let mut placed = vec![false; files.len()];
-    while let Some(&(_, p, s)) = pairs.iter().max_by_key(|(score, p, s)| (*score, std::cmp::Reverse((*p, *s)))) {
-        pairs.retain(|(_, other, side)| *other != p && *side != s);
-        let (Some(set), used_as) = sides[s] else { continue };
-        placed[p] = true;
-        let (a, b) = (files[p].rows, files[set].rows);
-        let reason = if a == b {
+    for &l in &labels {
+        if guesses[l].used_as == Use::Unused {
+            guesses[l] = unused("Looks like labels, but no data file is left to go with it.");
+        }
+    }
+    guesses
+}
+
+/// Gives each of `companions` (predictions or labels) to the reference or the evaluation set that it goes with.
+fn go_with(files: &[Candidate<'_>], companions: &[usize], sets: [Option<usize>; 2], uses: [Use; 2], guesses: &mut [Guess]) {
+    // The surest pair first: a file and a set that agree in rows, then those that share a key, then those that agree in name.
+    let mut pairs: Vec<(u32, usize, usize)> = Vec::new();
+    for &c in companions {
+        for (s, set) in sets.iter().enumerate() {
+            let Some(set) = *set else { continue };
+            let rows = if files[c].rows == files[set].rows { 1000 } else { 0 };
+            let key = if shared_key(&files[c], &files[set]).is_some() { 100 } else { 0 };
+            let side = if leans(files[c].name) == if s == 0 { 1 } else { -1 } { 10 } else { 0 };
+            pairs.push((rows + key + side + shared_words(files[c].name, files[set].name), c, s));
+        }
+    }
+    while let Some(&(_, c, s)) = pairs.iter().max_by_key(|(score, c, s)| (*score, std::cmp::Reverse((*c, *s)))) {
+        pairs.retain(|(_, other, side)| *other != c && *side != s);
+        let Some(set) = sets[s] else { continue };
+        let (a, b) = (files[c].rows, files[set].rows);
+        let reason = if let Some(key) = shared_key(&files[c], &files[set]) {
+            format!("Goes with {}: both have the key {key}.", files[set].name)
+        } else if a == b {
             format!("As many rows as {}: row i belongs to row i.", files[set].name)
         } else {
             format!("Row counts differ: {} here, {} in {}.", crate::format::count(a), crate::format::count(b), files[set].name)
         };
-        guesses[p] = Guess { used_as, reason };
+        guesses[c] = Guess { used_as: uses[s], reason };
     }
-    for &p in &predictions {
-        if !placed[p] {
-            guesses[p] = unused("Looks like predictions, but no data file is left to go with it.");
-        }
+}
+
+/// A column that names the rows of both files.
+pub fn shared_key<'a>(a: &Candidate<'a>, b: &Candidate<'_>) -> Option<&'a str> {
+    let key = |c: &&ColumnInfo| c.role.role == Role::Id && b.columns.iter().any(|d| d.name == c.name);
+    a.columns.iter().find(key).map(|c| c.name.as_str())
+}
+
+/// Returns true where the file holds nothing but the truth, with or without a key, and another file holds the rows.
+fn is_labels(files: &[Candidate<'_>], at: usize) -> bool {
+    let file = &files[at];
+    let data: Vec<&ColumnInfo> =
+        file.columns.iter().filter(|c| !matches!(c.role.role, Role::Id | Role::Timestamp | Role::Ignored)).collect();
+    let [only] = data.as_slice() else { return false };
+    if only.role.role == Role::Prediction || file.columns.len() > 3 {
+        return false;
     }
-    guesses
+    // A data file of one column is data, unless a wider file has its rows.
+    let wider =
+        |other: &Candidate<'_>| other.columns.len() > file.columns.len() && (other.rows == file.rows || shared_key(file, other).is_some());
+    let named = words_of(file.name).iter().any(|w| LABEL_WORDS.contains(&w.as_str())) || only.role.role == Role::Label;
+    let keyed = file.columns.len() > 1;
+    let predicted = words_of(file.name).iter().any(|w| PREDICTION_WORDS.contains(&w.as_str()));
+    let beside = files.iter().enumerate().any(|(i, other)| i != at && wider(other));
+    beside && !predicted && (named || keyed)
 }
 
 /// Batches of production data among the files: data, and the predictions that go with them in a file of their own. In order of name.
@@ -164,6 +223,19 @@ fn is_predictions(file: &Candidate<'_>) -> bool {
     (predicted && features == 0)
         || (named && features <= 1 && file.columns.len() <= 2)
         || (named && predicted && features * 2 <= file.columns.len())
+}
+
+/// A name for what the files are about: the words that all their names share, without those that say which file it is.
+pub fn common_name(names: &[&str]) -> Option<String> {
+    let (first, rest) = names.split_first()?;
+    let role = |w: &String| {
+        [&REFERENCE_WORDS[..], &EVALUATION_WORDS[..], &PREDICTION_WORDS[..], &LABEL_WORDS[..]].iter().any(|list| list.contains(&w.as_str()))
+    };
+    let rest: Vec<Vec<String>> = rest.iter().map(|name| words_of(name)).collect();
+    let mut shared: Vec<String> = words_of(first);
+    shared.retain(|w| !role(w) && rest.iter().all(|words| words.contains(w)));
+    let says_something = shared.iter().any(|w| w.bytes().any(|b| b.is_ascii_alphabetic()) && w.len() > 1);
+    says_something.then(|| shared.join(" "))
 }
 
 /// Towards the reference (positive) or the evaluation set (negative).
@@ -232,6 +304,49 @@ mod tests {
             Candidate { name: "train.json.gz", rows: 50_000, columns: &data },
         ];
         assert_eq!(uses(&files), [Use::EvaluationPredictions, Use::Evaluation, Use::ReferencePredictions, Use::Reference]);
+    }
+
+    #[test]
+    fn labels_in_files_of_their_own_go_with_their_rows() {
+        let data = [
+            column("id", ColumnType::Integer, Role::Id),
+            column("age", ColumnType::Float, Role::Numeric),
+            column("y_pred", ColumnType::Float, Role::Prediction),
+        ];
+        let labels = [column("id", ColumnType::Integer, Role::Id), column("repaid", ColumnType::Integer, Role::Numeric)];
+        // Late labels: fewer rows than the data, joined by their key.
+        let files = [
+            Candidate { name: "loan_reference.csv", rows: 500, columns: &data },
+            Candidate { name: "loan_analysis.csv", rows: 400, columns: &data },
+            Candidate { name: "loan_analysis_gt.csv", rows: 380, columns: &labels },
+        ];
+        assert_eq!(uses(&files), [Use::Reference, Use::Evaluation, Use::EvaluationLabels]);
+        // Without a key, row by row, by name.
+        let alone = [column("price", ColumnType::Float, Role::Numeric)];
+        let files = [
+            Candidate { name: "train.csv", rows: 50, columns: &data },
+            Candidate { name: "test.csv", rows: 40, columns: &data },
+            Candidate { name: "test_target.csv", rows: 40, columns: &alone },
+            Candidate { name: "train_target.csv", rows: 50, columns: &alone },
+        ];
+        assert_eq!(uses(&files), [Use::Reference, Use::Evaluation, Use::EvaluationLabels, Use::ReferenceLabels]);
+    }
+
+    #[test]
+    fn data_of_one_column_are_data() {
+        let one = [column("x", ColumnType::Float, Role::Numeric)];
+        let files = [Candidate { name: "old.csv", rows: 50, columns: &one }, Candidate { name: "new_label.csv", rows: 50, columns: &one }];
+        assert_eq!(uses(&files), [Use::Reference, Use::Evaluation]);
+    }
+
+    #[test]
+    fn projects_are_named_after_what_their_files_share() {
+        assert_eq!(common_name(&["kunden_ref.csv", "kunden_eval.csv"]).as_deref(), Some("kunden"));
+        assert_eq!(common_name(&["car_loan_reference.parquet", "car_loan_analysis_gt.parquet"]).as_deref(), Some("car loan"));
+        assert_eq!(common_name(&["train.json.gz", "val_0_with_label.json.gz"]), None);
+        assert_eq!(common_name(&["houses.csv"]).as_deref(), Some("houses"));
+        assert_eq!(common_name(&["eval_with_preds.csv", "ref_with_preds.csv"]), None);
+        assert_eq!(common_name(&[]), None);
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use straingauge_api::{ColumnInfo, ColumnType, ColumnTypeChoice, DataParams, OneOrMany, ReadOptions, Role};
 
 /// What the reader, or the other file, says of a column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     /// The role.
     pub role: Role,

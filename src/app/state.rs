@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use straingauge_api::{ApiError, RunDocument};
+use straingauge_api::{ApiError, RunDocument, TestInfo};
 
 use crate::client::{self, ProjectInfo};
 use crate::desk::Desk;
@@ -43,6 +43,8 @@ pub struct Shown {
     pub run: String,
     /// How long it took.
     pub duration_millis: f64,
+    /// When it ended, ISO 8601.
+    pub upload_time: String,
     /// The run.
     pub document: RunDocument,
 }
@@ -79,6 +81,14 @@ pub struct App {
     pub shown: RwSignal<Load<Arc<Shown>>>,
     /// The case that was decided about last, by id; it stays open.
     pub decided: RwSignal<String>,
+    /// The engine's tests, once somebody asked for them.
+    pub catalogue: RwSignal<Option<Load<Vec<TestInfo>>>>,
+    /// Counts how often rows of the open project came back.
+    pub restored: RwSignal<u32>,
+    /// True after files were dropped on a screen that has no place for them: where nothing of the project comes back, they lead to the desk.
+    pub dropped: RwSignal<bool>,
+    /// True while files are dragged over the window.
+    pub dragging: RwSignal<bool>,
     /// The count of network requests.
     pub requests: Requests,
 }
@@ -95,10 +105,58 @@ impl App {
             watch: Watch::new(),
             shown: RwSignal::new(Load::Waiting),
             decided: RwSignal::new(String::new()),
+            catalogue: RwSignal::new(None),
+            restored: RwSignal::new(0),
+            dropped: RwSignal::new(false),
+            dragging: RwSignal::new(false),
             requests: Requests::start(),
         };
         app.refresh_projects();
+        crate::memory::keep_up(app.desk);
+        app.restore_rows();
         app
+    }
+
+    /// Registers files with the open project again as soon as they are read, where it knows them: rows of earlier runs can be seen then.
+    fn restore_rows(self) {
+        let tried = RwSignal::new(std::collections::BTreeSet::<(String, u32)>::new());
+        Effect::new(move |_| {
+            let project = self.open.with(|o| o.as_ref().map(|o| o.id.clone()));
+            let files: Vec<u32> = self.desk.files.with(|all| all.iter().filter(|f| f.inspection().is_some()).map(|f| f.id).collect());
+            let waiting = self.desk.files.with(|all| all.iter().any(|f| matches!(f.state, crate::desk::FileState::Reading(..))));
+            let new = |id: &u32| project.as_ref().is_none_or(|p| !tried.with_untracked(|t| t.contains(&(p.clone(), *id))));
+            let new: Vec<u32> = files.into_iter().filter(new).collect();
+            if new.is_empty() || waiting || self.live.busy() {
+                return;
+            }
+            spawn_local(async move {
+                let mut back = false;
+                if let Some(project) = &project {
+                    for id in new {
+                        tried.update_untracked(|t| {
+                            t.insert((project.clone(), id));
+                        });
+                        let Some(file) = Desk::handle(id) else { continue };
+                        // What cannot come back is said where its rows are asked for.
+                        back |= client::restore(project, &file).await.is_ok_and(|names| !names.is_empty());
+                    }
+                }
+                if back {
+                    self.restored.update(|n| *n += 1);
+                } else if self.dropped.get_untracked() {
+                    go(&Route::Data);
+                }
+                self.dropped.set(false);
+            });
+        });
+    }
+
+    /// Asks for the engine's tests, once.
+    pub fn ask_catalogue(self) {
+        if self.catalogue.with_untracked(Option::is_none) {
+            self.catalogue.set(Some(Load::Waiting));
+            spawn_local(async move { self.catalogue.set(Some(client::catalogue().await.into())) });
+        }
     }
 
     /// The state, from inside a component.
@@ -131,7 +189,7 @@ impl App {
 
     /// Shows a run that was judged again, with the case in question open.
     pub fn shown_again(self, project: String, run: String, test_run: &client::js::TestRun, document: RunDocument, case: &str) {
-        let shown = Shown { duration_millis: test_run.duration_millis(), project, run, document };
+        let shown = Shown { duration_millis: test_run.duration_millis(), upload_time: test_run.upload_time(), project, run, document };
         if let Route::Test { .. } = self.route.get_untracked() {
             let route = Route::parse(&shown.case_href(case));
             if route != self.route.get_untracked() {
@@ -159,7 +217,8 @@ impl App {
                 let handle = client::project(&project).await?;
                 let (test_run, document) = client::run(&handle, &run).await?;
                 let info: ProjectInfo = client::from_js(handle.info())?;
-                Ok((info, Shown { duration_millis: test_run.duration_millis(), project, run, document }))
+                let (duration_millis, upload_time) = (test_run.duration_millis(), test_run.upload_time());
+                Ok((info, Shown { project, run, duration_millis, upload_time, document }))
             }
             .await;
             match loaded {

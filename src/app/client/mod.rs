@@ -20,7 +20,9 @@ use wasm_bindgen_futures::JsFuture;
 pub use error::api_error;
 pub use firewall::{Monitor, Series, View, ask, firewall_of, points, value_of, view};
 pub use job::follow;
-pub use records::{DatasetRecord, ModelRecord, PredictionRecord, ProjectInfo, Registered, RunConfig, TestChange, TestRunInfo};
+pub use records::{
+    DatasetRecord, Given, LabelParams, ModelRecord, PredictionRecord, ProjectInfo, Registered, RunConfig, TestChange, TestRunInfo,
+};
 
 /// What a call to the engine comes to.
 pub type Answer<T> = Result<T, ApiError>;
@@ -116,6 +118,30 @@ pub async fn register_predictions(
     from_js(settle(project.register_predictions(dataset, model, file, &to_js(params)?, &hooks.value)).await?)
 }
 
+/// Registers a file with the truth of a data set.
+pub async fn register_labels(
+    project: &js::Project,
+    dataset: &str,
+    file: &web_sys::File,
+    params: &LabelParams,
+    on_progress: impl FnMut(Progress) + 'static,
+) -> Answer<Registered> {
+    let hooks = Hooks::new(on_progress);
+    from_js(ask(project, "registerLabels", &[dataset.into(), file.into(), to_js(params)?, hooks.value.clone()]).await?)
+}
+
+/// Reads a file again that a reload forgot; gives what came back, if the project knows the file.
+pub async fn restore(project: &str, file: &web_sys::File) -> Answer<Vec<String>> {
+    let project = self::project(project).await?;
+    from_js(ask(&project, "restore", &[file.into()]).await?)
+}
+
+/// Makes the rows of the sample project again.
+pub async fn restore_sample(project: &str) -> Answer<Vec<String>> {
+    let project = self::project(project).await?;
+    from_js(ask(&project, "restoreSample", &[]).await?)
+}
+
 /// Cuts a data set into `<name> (reference)` and `<name> (evaluation)`.
 pub async fn split_dataset(project: &js::Project, name: &str, by: &str) -> Answer<()> {
     settle(project.split_dataset(name, &object(&[("by", by.into())]))).await.map(drop)
@@ -155,18 +181,21 @@ pub async fn run(project: &js::Project, id: &str) -> Answer<(js::TestRun, RunDoc
     Ok((run, document))
 }
 
-/// Lets a case of a run be, for a reason and until a day (empty: for good), or takes that back; gives the run as it is then.
+/// Accepts a case of a run, for a reason and until a day (empty: for good), with all that the run groups with it as one finding where asked; or takes
+/// that back. Gives the run as it is then.
 pub async fn accept(
     project: &js::Project,
     run: &str,
     case: &str,
     accepted: Option<(String, String)>,
+    whole_finding: bool,
 ) -> Answer<(js::TestRun, RunDocument)> {
     let run: js::TestRun = settle(project.get_test_run(run)).await?.unchecked_into();
     let again = match accepted {
         Some((reason, until)) => {
             let mut entries = vec![("reason", JsValue::from_str(reason.trim()))];
             entries.extend((!until.is_empty()).then(|| ("expires", JsValue::from_str(&until))));
+            entries.extend(whole_finding.then(|| ("covers", JsValue::from_str("finding"))));
             run.accept(case, &object(&entries))
         }
         None => run.revoke(case),

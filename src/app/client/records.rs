@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use straingauge_api::{Counts, ModelTask, Outcome, Problem, Sensitivity};
+use straingauge_api::{Counts, ModelTask, Outcome, Problem, Question, ReadOptions, Sensitivity};
 
 /// A project.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -21,6 +21,9 @@ pub struct ProjectInfo {
     /// When it was made, ISO 8601.
     #[serde(default)]
     pub created: String,
+    /// True for the sample project, whose rows can be made again.
+    #[serde(default)]
+    pub sample: bool,
 }
 
 /// What the page reads of a data set or of predictions that were just registered.
@@ -29,6 +32,9 @@ pub struct Registered {
     /// What is wrong or odd, beyond what the file showed alone: length mismatches, another file than before.
     #[serde(default)]
     pub problems: Vec<Problem>,
+    /// What can be read in several ways.
+    #[serde(default)]
+    pub questions: Vec<Question>,
 }
 
 /// A data set, remembered over a reload; its rows are not.
@@ -101,7 +107,8 @@ pub struct TestRunInfo {
 }
 
 /// What is changed about a test.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub struct TestChange {
     /// Whether it runs, where that differs from the catalogue.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,6 +119,36 @@ pub struct TestChange {
     /// The effect from which it alerts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alert: Option<f64>,
+    /// Columns that it leaves out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude_columns: Vec<String>,
+    /// What the test takes besides, by name.
+    #[serde(flatten)]
+    pub parameters: BTreeMap<String, Given>,
+}
+
+/// What a label file's columns are for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LabelParams {
+    /// How to read the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<ReadOptions>,
+    /// Joins by this column of both files; an empty name joins row by row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_col: Option<String>,
+}
+
+/// A value of a parameter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Given {
+    /// A number.
+    Number(f64),
+    /// A word.
+    Word(String),
+    /// Words or patterns.
+    Words(Vec<String>),
 }
 
 /// What the page asks of a stress test: of the package's configuration the part that the page can set.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use straingauge_api::{ApiError, Case, Severity};
+use straingauge_api::{ApiError, Case, Finding, Severity};
 
 use crate::client;
 use crate::element::{button, el, live, none, row};
@@ -28,9 +28,15 @@ pub fn acceptance(shown: &Arc<Shown>, case: &Case) -> AnyView {
     if case.severity == Severity::Pass || crate::route::bins_of(&shown.run).is_some() { none() } else { act(shown, &case.id, Act::Accept) }
 }
 
+/// The way to accept a finding with all the cases that it groups; nothing for a bin of the firewall.
+pub fn accept_finding(shown: &Arc<Shown>, finding: &Finding) -> AnyView {
+    if crate::route::bins_of(&shown.run).is_some() { none() } else { act(shown, &finding.lead, Act::AcceptFinding) }
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Act {
     Accept,
+    AcceptFinding,
     Revoke,
 }
 
@@ -45,8 +51,8 @@ fn act(shown: &Arc<Shown>, case: &str, act: Act) -> AnyView {
             let (project, run, case) = ids.get_value();
             let done = async {
                 let handle = client::project(&project).await?;
-                let accepted = (act == Act::Accept).then(|| (reason.get_untracked(), until.get_untracked()));
-                client::accept(&handle, &run, &case, accepted).await
+                let accepted = (act != Act::Revoke).then(|| (reason.get_untracked(), until.get_untracked()));
+                client::accept(&handle, &run, &case, accepted, act == Act::AcceptFinding).await
             }
             .await;
             match done {
@@ -62,7 +68,11 @@ fn act(shown: &Arc<Shown>, case: &str, act: Act) -> AnyView {
             return button("btn small", "Revoke", go).testid("revoke").any();
         }
         if !asking.get() {
-            return button("btn small", "Accept this case", move || asking.set(true)).testid("accept").any();
+            let (class, name, id) = match act {
+                Act::AcceptFinding => ("btn small quiet", "Accept this finding", "accept-finding"),
+                _ => ("btn small", "Accept this case", "accept"),
+            };
+            return button(class, name, move || asking.set(true)).testid(id).any();
         }
         let field = |name: &str, kind: &str, value: RwSignal<String>| {
             let input = el("input", "")

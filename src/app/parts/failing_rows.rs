@@ -34,12 +34,21 @@ pub fn failing_rows(project: &str, run: &str, case: &str, total: u64) -> AnyView
             waiting.try_set(false);
         });
     };
+    // Rows that came back show at once.
+    let app = crate::state::App::here();
+    Effect::new(move |before: Option<u32>| {
+        let now = app.restored.get();
+        if before.is_some_and(|b| b != now) && page.with_untracked(|p| matches!(p, Some(Err(_)))) {
+            fetch(offset.get_untracked());
+        }
+        now
+    });
     let turn = move |name: &str, to: u64, able: bool| {
         button("btn small", name, move || fetch(to)).live_attr("disabled", move || (!able || waiting.get()).then(String::new))
     };
     let body = move || match page.get() {
         None => turn(&format!("Show the {}", counted(total, "row")), 0, true).testid("show-rows").any(),
-        Some(Err(error)) => rows_missing(&error),
+        Some(Err(error)) => rows_missing(app, &error),
         Some(Ok(rows)) => {
             let from = offset.get();
             let end = from + rows.rows.len() as u64;
@@ -54,10 +63,22 @@ pub fn failing_rows(project: &str, run: &str, case: &str, total: u64) -> AnyView
     el("div", "failing-rows").testid("failing-rows").view(live(body)).any()
 }
 
-/// Rows live with the data; after a reload the files have to be dropped again.
-fn rows_missing(error: &ApiError) -> AnyView {
-    let says = el("p", "meta").attr("role", "status").text(&error.message).text(" ");
-    says.el(link("", &Route::Data.href(), "Drop the files again")).text(" to see them. They were never stored.").any()
+/// Rows live with the data; after a reload the files have to be dropped again, or the sample's rows made again.
+fn rows_missing(app: crate::state::App, error: &ApiError) -> AnyView {
+    if error.code != "not_loaded" {
+        return crate::parts::failure("The rows cannot be shown.", error);
+    }
+    let file = error.details.file.clone().unwrap_or_default();
+    let says = el("p", "meta").attr("role", "status");
+    if let Some(again) = crate::screens::sample_again(app) {
+        let says = says.text("The page was reloaded, and rows are never stored. Those of the sample can be made again. ");
+        return row(vec![says.any(), again]);
+    }
+    let says = says
+        .text("The page was reloaded, and rows are never stored. Drop ")
+        .el(el("b", "").text(&file))
+        .text(" and the other files of this run anywhere in this window: the rows show at once. ");
+    says.el(link("", &Route::Data.href(), "Choose the files")).any()
 }
 
 fn table(page: &RowPage) -> El {

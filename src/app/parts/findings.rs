@@ -7,7 +7,7 @@ use straingauge_api::Finding;
 
 use crate::element::{button, el, link, live, none, row};
 use crate::format::{self, counted};
-use crate::parts::told;
+use crate::parts::{accept_finding, told};
 use crate::state::Shown;
 
 /// The findings, worst first; all but the first few behind a button.
@@ -18,7 +18,7 @@ pub fn findings(shown: &Arc<Shown>, first: usize) -> AnyView {
         let shown = shown.clone();
         move || {
             let limit = if all.get() { count } else { first };
-            row(shown.document.findings.iter().take(limit).map(|f| item(f, &shown)).collect())
+            row(shown.document.findings.iter().take(limit).map(|f| item(&shown, f)).collect())
         }
     };
     let more = move || {
@@ -31,9 +31,7 @@ pub fn findings(shown: &Arc<Shown>, first: usize) -> AnyView {
     row(vec![el("ul", "findings").testid("findings").live(list).any(), live(more)])
 }
 
-fn item(finding: &Finding, shown: &Shown) -> AnyView {
-    let test = crate::route::batch_of(&finding.lead);
-    let test = test.split_once(':').map_or(test, |(_, t)| t);
+fn item(shown: &Arc<Shown>, finding: &Finding) -> AnyView {
     let mut about: Vec<String> = Vec::new();
     about.extend(finding.rows.map(|r| counted(r, "row")));
     if let Some(regain) = &finding.regain {
@@ -43,10 +41,10 @@ fn item(finding: &Finding, shown: &Shown) -> AnyView {
     if more > 0 {
         about.push(format!("with {}", counted(more as u64, "related case")));
     }
-    let about = if about.is_empty() { String::new() } else { format!("{} · ", about.join(" · ")) };
     let says = el("div", "")
-        .el(el("span", "finding-title").text(&finding.title))
+        .el(link("finding-title", &shown.case_href(&finding.lead), &finding.title))
         .el(el("p", "finding-says").text(&finding.sentence))
-        .el(el("small", "").text(&about).el(link("", &shown.case_href(&finding.lead), test)));
+        .el(el("small", "").text(&about.join(" · ")))
+        .view(accept_finding(shown, finding));
     el("li", "").testid("finding").view(told(finding.severity.into())).el(says).any()
 }

@@ -13,8 +13,8 @@ mod problems;
 mod rail;
 mod severity;
 
-pub use acceptance::acceptance;
-pub use drop_zone::{drop_zone, files_zone};
+pub use acceptance::{accept_finding, acceptance};
+pub use drop_zone::{drop_veil, drop_zone, files_zone, listen_for_drops};
 pub use export_menu::{download, export_menu, file_name, menu};
 pub use failing_rows::failing_rows;
 pub use filter::{Filter, filter_bar, pick, search_field, ticked, typed};

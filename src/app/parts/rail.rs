@@ -30,9 +30,19 @@ pub fn rail() -> AnyView {
         let monitors = entry("monitors", "Monitors", Route::Monitors(None));
         crate::element::row(vec![entry("firewall", "Firewall", Route::Firewall(Place::Overview)).any(), monitors.any()])
     };
+    let project = move || match app.open.with(|o| o.as_ref().map(|p| p.name.clone())) {
+        Some(name) => el("p", "rail-project").testid("rail-project").attr("title", &name).text(&name).any(),
+        None => none(),
+    };
+    Effect::new(move |_| {
+        app.route.track();
+        app.open.track();
+        crate::element::later(show_current);
+    });
     let nav = el("nav", "")
         .attr("aria-label", "Main")
-        .el(entry("project", "Project", Route::Projects))
+        .el(entry("project", "Projects", Route::Projects))
+        .live(project)
         .el(entry("data", "Data & model", Route::Data))
         .el(entry("tests", "Stress tests", Route::Tests))
         .live(watched);
@@ -47,6 +57,17 @@ pub fn rail() -> AnyView {
         el("a", "underway").attr("href", &to.href()).el(el("span", "pulse").attr("aria-hidden", "true")).text(says).any()
     };
     el("header", "rail").el(brand).el(nav).live(underway).el(el("div", "local").testid("requests").live(move || requests(app))).any()
+}
+
+/// Brings the current entry into view where the rail is a bar that is wider than the screen.
+fn show_current() {
+    let current = document().query_selector(".rail nav a[aria-current]").ok().flatten();
+    let Some((entry, nav)) = current.and_then(|e| Some((e.clone(), e.parent_element()?))) else { return };
+    let (entry, bar) = (entry.get_bounding_client_rect(), nav.get_bounding_client_rect());
+    if nav.scroll_width() > nav.client_width() && (entry.left() < bar.left() || entry.right() > bar.right()) {
+        let to = f64::from(nav.scroll_left()) + entry.left() - bar.left() - 16.0;
+        nav.set_scroll_left(to as i32);
+    }
 }
 
 fn requests(app: App) -> AnyView {

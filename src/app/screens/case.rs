@@ -54,6 +54,7 @@ pub fn case_with(shown: &Arc<Shown>, batch: &Batch, case: &Case, lead: El, says:
     let tag = let_be(case).map(|word| el("span", "chip").text(word));
     let head = el("button", "case-head")
         .attr("type", "button")
+        .attr("data-case", &case.id)
         .aria("aria-expanded", move || opened.get())
         .on("click", move |_| opened.update(|o| *o = !*o))
         .el(el("span", "case-mark").view(told(shape)))

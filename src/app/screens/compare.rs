@@ -48,12 +48,36 @@ pub fn compare(project: &str, before: String, after: String) -> AnyView {
 
 fn page(project: &str, comparison: &Arc<Comparison>) -> AnyView {
     let runs = el("div", "sides").el(side(project, "Before", &comparison.before)).el(side(project, "After", &comparison.after));
-    let notes = comparison.notes.iter().map(|n| el("p", "notice note").text(n).any());
-    let mut all = vec![runs.any()];
+    let notes = comparison.notes.iter().map(|n| el("p", "notice").text(n).any());
+    let mut all = vec![el("p", "lead").testid("compared").text(&told_change(comparison)).any(), runs.any()];
     all.extend(notes);
     all.push(metrics(comparison));
     all.push(cases(project, comparison));
     row(all)
+}
+
+/// The later run against the earlier one, in a sentence.
+fn told_change(comparison: &Comparison) -> String {
+    let counts = comparison.counts;
+    let is = |n: u64, one: &str, many: &str| {
+        (n > 0).then(|| if n == 1 { format!("1 case {one}") } else { format!("{} cases {many}", count(n)) })
+    };
+    let parts: Vec<String> = [
+        is(counts.new, "fails anew", "fail anew"),
+        is(counts.worse, "is worse", "are worse"),
+        is(counts.better, "is better", "are better"),
+        is(counts.mended, "fails no more", "fail no more"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let cases = if parts.is_empty() { "no case fails anew or no more".to_owned() } else { parts.join(", ") };
+    let metric = comparison.metrics.iter().find_map(|m| {
+        let (before, after) = (m.before?.evaluation?, m.after?.evaluation?);
+        let (old, new) = (value(Some(before), m.unit), value(Some(after), m.unit));
+        Some(if old == new { format!(" {} stays at {new}.", m.name) } else { format!(" {} goes from {old} to {new}.", m.name) })
+    });
+    format!("Compared with {}: {cases}.{}", comparison.before.name, metric.unwrap_or_default())
 }
 
 fn side(project: &str, word: &str, run: &ComparedRun) -> El {
@@ -72,7 +96,7 @@ fn side(project: &str, word: &str, run: &ComparedRun) -> El {
         .el(el("p", "label").text(word))
         .el(el("h2", "").el(link("", &href, &run.name)))
         .el(el("p", "").el(el("span", &format!("sev {}", shape.class())).view(mark(shape)).text(outcome)).text(" ").text(&run.headline))
-        .el(el("p", "meta").text(&facts))
+        .el(el("p", "meta").text("Judged against its own reference. ").text(&facts))
 }
 
 fn metrics(comparison: &Comparison) -> AnyView {

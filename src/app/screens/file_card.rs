@@ -1,14 +1,16 @@
 //! A file on the desk: what it is, what it is taken for, what is wrong with it, and what can be read in two ways.
 
 use leptos::prelude::*;
-use straingauge_api::{Compression, DateOrder, DecimalMark, Format, Inspection, MissingChoice, Question, QuestionAbout, ReadOptions};
+use straingauge_api::{Compression, Format, Inspection, Question};
 
-use crate::desk::{Desk, FileState, seen_before};
+use crate::desk::{FileState, seen_before};
 use crate::element::{button, el, link, none, row, svg};
 use crate::format::{bytes, counted};
 use crate::pairing::Use;
-use crate::parts::{Shape, failure, mark, problem_list};
+use crate::parts::{failure, problem_list};
+use crate::questions::Asked;
 use crate::route::Route;
+use crate::screens::question::question;
 use crate::screens::setup::{option, select};
 use crate::state::App;
 
@@ -54,7 +56,7 @@ pub fn file_card(id: u32) -> AnyView {
         .el(svg("svg", "").attr("viewBox", "0 0 16 16").attr("aria-hidden", "true").el(cross));
     let head = el("div", "file-head").el(el("div", "file-name").el(el("strong", "").text(&name)).live(says)).live(used).el(off);
     let body = move || match state.get() {
-        Some(state) => body(id, &state, &file.get_untracked().map(|f| f.read).unwrap_or_default()),
+        Some(state) => body(id, &state),
         None => none(),
     };
     el("li", "file").testid("file-card").el(head).live(body).any()
@@ -108,7 +110,7 @@ fn facts(state: &FileState, size: u64) -> String {
     }
 }
 
-fn body(id: u32, state: &FileState, read: &ReadOptions) -> AnyView {
+fn body(id: u32, state: &FileState) -> AnyView {
     match state {
         FileState::Reading(done, total) => {
             let bar = el("progress", "").attr("aria-label", "Reading");
@@ -118,12 +120,13 @@ fn body(id: u32, state: &FileState, read: &ReadOptions) -> AnyView {
             }
         }
         FileState::Failed(error) => failure("This file cannot be read.", error),
-        FileState::Read(inspection) => findings(id, inspection, read),
+        FileState::Read(inspection) => findings(id, inspection),
     }
 }
 
-fn findings(id: u32, inspection: &Inspection, read: &ReadOptions) -> AnyView {
-    let mut all: Vec<AnyView> = inspection.questions.iter().enumerate().map(|(i, q)| ask(id, i, q, read)).collect();
+fn findings(id: u32, inspection: &Inspection) -> AnyView {
+    let asked = |q: &Question| question(&Asked { file: Some(id), question: q.clone() });
+    let mut all: Vec<AnyView> = inspection.questions.iter().map(asked).collect();
     let (first, more) = inspection.problems.split_at(inspection.problems.len().min(FIRST));
     if !first.is_empty() {
         all.push(problem_list(first));
@@ -132,118 +135,4 @@ fn findings(id: u32, inspection: &Inspection, read: &ReadOptions) -> AnyView {
         all.push(el("p", "meta").el(link("", &Route::Warnings.href(), &format!("{} more", more.len()))).any());
     }
     row(all)
-}
-
-/// Both readings of an open question, side by side, with a cell of the file.
-fn ask(id: u32, index: usize, question: &Question, read: &ReadOptions) -> AnyView {
-    let desk = App::here().desk;
-    let about = question.about;
-    let chosen = match about {
-        QuestionAbout::Header => read.header.map(|header| if header { "header" } else { "row" }.to_owned()),
-        QuestionAbout::MissingValue => {
-            let told = read.missing_values.iter().find(|m| m.column == question.column);
-            told.map(|m| if m.missing { "missing" } else { "value" }.to_owned())
-        }
-        // Answered by a column's role, not by how the file is read.
-        QuestionAbout::Label
-        | QuestionAbout::Prediction
-        | QuestionAbout::PositiveClass
-        | QuestionAbout::ClassNames
-        | QuestionAbout::Join => None,
-        QuestionAbout::Decimal => read.decimal.map(|d| if d == DecimalMark::Comma { "comma" } else { "point" }.to_owned()),
-        QuestionAbout::DateOrder => read.date_order.map(|d| if d == DateOrder::DayFirst { "day_first" } else { "month_first" }.to_owned()),
-        QuestionAbout::TimeZone => read.utc_offset_minutes.map(|m| m.to_string()),
-    };
-    // A wrong guess at numbers or dates ruins a test; one at the zone shifts all times alike.
-    let open = chosen.is_none() && about != QuestionAbout::TimeZone;
-    let column = StoredValue::new(question.column.clone());
-    let current = chosen.or_else(|| question.readings.first().map(|r| r.choice.clone())).unwrap_or_default();
-    let legend = match about {
-        QuestionAbout::Decimal => "Is the comma a decimal mark?",
-        QuestionAbout::DateOrder => "Day or month first?",
-        QuestionAbout::TimeZone => "Which time zone?",
-        QuestionAbout::Header => "Is the first line a header?",
-        QuestionAbout::MissingValue => "Is this a value, or is it missing?",
-        QuestionAbout::Label => "Which column is the truth?",
-        QuestionAbout::Prediction => "Which column is the prediction?",
-        QuestionAbout::PositiveClass => "Which class is the positive one?",
-        QuestionAbout::ClassNames => "Which class does each probability belong to?",
-        QuestionAbout::Join => "How do the rows of both files belong together?",
-    };
-    let readings = question.readings.iter().map(|reading| {
-        let choice = reading.choice.clone();
-        let radio = el("input", "").attr("type", "radio").attr("name", &format!("q-{id}-{index}")).testid(&format!("reading-{choice}"));
-        let radio = if current == choice { radio.attr("checked", "") } else { radio };
-        let radio = radio.on("change", move |_| column.with_value(|column| answer_all(desk, id, column, about, &choice)));
-        let says = el("span", "").el(el("code", "").text(&reading.cell)).text(" is ").text(&reading.meaning);
-        el("label", "reading").el(radio).el(says)
-    });
-    let legend = el("legend", "").view(mark(if open { Shape::Warning } else { Shape::Skip })).text(legend).text(" ");
-    el("fieldset", if open { "question open" } else { "question" })
-        .testid("question")
-        .el(legend.el(el("code", "").text(&question.column)))
-        .el(el("div", "readings").all(readings))
-        .any()
-}
-
-/// Both sides must be read in one way: an answer holds for every file in which the same question is open.
-fn answer_all(desk: Desk, asked: u32, column: &str, about: QuestionAbout, choice: &str) {
-    let files: Vec<u32> = desk.files.with_untracked(|files| {
-        let same = |i: &Inspection| {
-            i.questions.iter().any(|q| q.column == column && q.about == about && q.readings.iter().any(|r| r.choice == choice))
-        };
-        files.iter().filter(|f| f.id == asked || f.inspection().is_some_and(|i| same(i))).map(|f| f.id).collect()
-    });
-    for id in files {
-        let spelling = || desk.files.with_untracked(|files| spelling_asked(files.iter().find(|f| f.id == asked)?.inspection()?, column));
-        let spelling = if about == QuestionAbout::MissingValue { spelling() } else { None };
-        desk.read_as(id, |read| answer(read, column, spelling.as_deref(), about, choice));
-    }
-}
-
-/// The spelling of which a column's question asks whether it is missing.
-fn spelling_asked(inspection: &Inspection, column: &str) -> Option<String> {
-    let question = inspection.questions.iter().find(|q| q.about == QuestionAbout::MissingValue && q.column == column)?;
-    question.readings.first().map(|reading| reading.cell.clone())
-}
-
-/// Puts a reading into the options.
-fn answer(read: &mut ReadOptions, column: &str, spelling: Option<&str>, about: QuestionAbout, choice: &str) {
-    match about {
-        QuestionAbout::Header => read.header = Some(choice == "header"),
-        QuestionAbout::MissingValue => {
-            let Some(spelling) = spelling else { return };
-            read.missing_values.retain(|m| m.column != column || m.spelling != spelling);
-            let (column, spelling) = (column.to_owned(), spelling.to_owned());
-            read.missing_values.push(MissingChoice { column, spelling, missing: choice == "missing" });
-        }
-        QuestionAbout::Label
-        | QuestionAbout::Prediction
-        | QuestionAbout::PositiveClass
-        | QuestionAbout::ClassNames
-        | QuestionAbout::Join => {}
-        QuestionAbout::Decimal => read.decimal = Some(if choice == "comma" { DecimalMark::Comma } else { DecimalMark::Point }),
-        QuestionAbout::DateOrder => read.date_order = Some(if choice == "day_first" { DateOrder::DayFirst } else { DateOrder::MonthFirst }),
-        QuestionAbout::TimeZone => read.utc_offset_minutes = choice.parse().ok(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn answers_reach_the_options() {
-        let mut read = ReadOptions::default();
-        answer(&mut read, "opened", None, QuestionAbout::Decimal, "comma");
-        answer(&mut read, "opened", None, QuestionAbout::DateOrder, "month_first");
-        answer(&mut read, "opened", None, QuestionAbout::TimeZone, "-120");
-        assert_eq!(read.decimal, Some(DecimalMark::Comma));
-        assert_eq!(read.date_order, Some(DateOrder::MonthFirst));
-        assert_eq!(read.utc_offset_minutes, Some(-120));
-        answer(&mut read, "state", Some("none"), QuestionAbout::MissingValue, "missing");
-        answer(&mut read, "state", Some("none"), QuestionAbout::MissingValue, "value");
-        let told = MissingChoice { column: "state".into(), spelling: "none".into(), missing: false };
-        assert_eq!(read.missing_values, [told]);
-    }
 }

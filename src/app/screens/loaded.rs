@@ -34,6 +34,7 @@ pub fn loaded() -> AnyView {
     let load = RwSignal::new(Load::<Kept>::Waiting);
     Effect::new(move |_| {
         let Some(project) = app.open.get() else { return };
+        app.restored.track();
         spawn_local(async move {
             let kept = kept(&project.id).await;
             if let Ok(kept) = &kept {
@@ -70,10 +71,32 @@ fn section(app: App, kept: &Kept) -> AnyView {
     let list = table("", &["Name", "File", "Size", "SHA-256", "Rows"], el("tbody", "").all(rows));
     el("section", "sheet")
         .el(el("h2", "").text("Data of this project"))
-        .all(any_lost.then(|| el("p", "notice note").text(lost)))
+        .all(any_lost.then(|| el("div", "notice").el(el("div", "").el(el("p", "").text(lost)).maybe(sample_again(app)))))
         .el(scroll("Data of this project", list))
         .maybe((kept.datasets.iter().filter(|d| d.loaded).count() >= 2).then(|| again(app, kept)))
         .any()
+}
+
+/// The way back to the rows of the sample project, which came from no file; nothing for other projects.
+pub fn sample_again(app: App) -> Option<AnyView> {
+    let project = app.open.get_untracked().filter(|p| p.sample)?;
+    let (busy, failed) = (RwSignal::new(false), RwSignal::new(None::<straingauge_api::ApiError>));
+    let again = move || {
+        busy.set(true);
+        let id = project.id.clone();
+        spawn_local(async move {
+            failed.try_set(client::restore_sample(&id).await.err());
+            busy.try_set(false);
+            app.restored.update(|n| *n += 1);
+        });
+    };
+    let name = el("button", "btn small")
+        .attr("type", "button")
+        .text("Make the sample’s rows again")
+        .testid("sample-again")
+        .on("click", move |_| again())
+        .live_attr("disabled", move || busy.get().then(String::new));
+    Some(el("div", "actions").el(name).live(move || failed.get().map_or_else(none, |e| failure("Not done.", &e))).any())
 }
 
 fn row(name: &str, file: &str, size: &str, sha: &str, loaded: bool) -> El {
@@ -109,5 +132,8 @@ fn again(app: App, kept: &Kept) -> AnyView {
     let start =
         start.testid("start-run").live_attr("disabled", move || (app.live.busy() || reference.get() == evaluation.get()).then(String::new));
     let fields = el("div", "fields row").el(choose("Reference", reference)).el(choose("Evaluation", evaluation)).el(start);
-    crate::element::row(vec![fields.any(), crate::screens::settings::settings(app, false, || false)])
+    crate::element::row(vec![
+        fields.any(),
+        crate::screens::settings::settings(app, false, move || app.open.with(|o| o.as_ref().and_then(|p| p.model_task))),
+    ])
 }

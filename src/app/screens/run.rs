@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use straingauge_api::{Figure, ProblemLevel, RunDocument, Severity};
 
 use crate::element::{button, el, link, live, none, row};
-use crate::format::{count, counted, duration};
+use crate::format::{count, counted, duration, moment};
 use crate::parts::{Shape, export_menu, failure, findings, loading, mark, metrics};
 use crate::route::{Asked, Listing, Place, Route, batch_of, bins_of};
 use crate::scene::{chart, chart_width};
@@ -37,14 +37,29 @@ pub fn run(project: String, run: String, listing: Listing, asked: Asked) -> AnyV
     })
 }
 
+/// A link that lists the tests in a way leads to the list, wherever the reader is on the page.
+fn show_list() {
+    crate::element::later(|| {
+        let Some(list) = document().get_element_by_id("tests") else { return };
+        let place = list.get_bounding_client_rect();
+        let height = window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(900.0);
+        if place.top() > height * 0.7 || place.bottom() < 0.0 {
+            list.scroll_into_view();
+        }
+    });
+}
+
 fn page(app: App, shown: &Arc<Shown>, listing: Listing, asked: Asked) -> AnyView {
+    if listing != Listing::All {
+        show_list();
+    }
     let document = &shown.document;
     let name = app.open.get_untracked().map_or_else(|| "Project".to_owned(), |p| p.name);
     let bins = bins_of(&shown.run);
     let (up, above) = if bins.is_some() { (Route::Firewall(Place::Overview), "Firewall") } else { (Route::Tests, "Stress tests") };
     let crumbs = el("div", "crumbs").el(link("", "#/", &name)).text(" / ").el(link("", &up.href(), above));
     let heading = bins.map_or_else(|| document.name.clone(), |bins| crate::screens::firewall::bin_title(app, bins));
-    let title = el("div", "").el(crumbs).el(el("h1", "").text(&heading)).el(el("p", "meta").text(&facts(document, shown.duration_millis)));
+    let title = el("div", "").el(crumbs).el(el("h1", "").text(&heading)).el(el("p", "meta").text(&facts(app, shown)));
     let export = export_menu(shown.project.clone(), shown.run.clone(), document.name.clone());
     let head = el("div", "head").el(title).el(el("div", "actions").maybe(bins.is_none().then(|| promote(app, document))).view(export));
     let numbers = el("section", "sheet")
@@ -52,9 +67,11 @@ fn page(app: App, shown: &Arc<Shown>, listing: Listing, asked: Asked) -> AnyView
         .view(metrics(&document.model_metrics, if bins.is_some() { "bin" } else { "evaluation" }))
         .view(risks(document));
     let mut all = vec![head.any()];
-    all.extend(
-        document.summary.banners.iter().map(|b| el("p", "notice note").testid("banner").attr("data-code", &b.code).text(&b.text).any()),
-    );
+    all.extend(document.summary.banners.iter().map(|b| {
+        // What the reader did himself is no warning.
+        let own = ["accepted", "known", "split_from_one_file", "sampled"].contains(&b.code.as_str());
+        el("p", if own { "notice" } else { "notice note" }).testid("banner").attr("data-code", &b.code).text(&b.text).any()
+    }));
     all.push(warnings(app));
     all.push(el("div", "cols").view(verdict(shown)).el(numbers).any());
     // Who looks for something wants the list, not the pictures above it.
@@ -66,7 +83,8 @@ fn page(app: App, shown: &Arc<Shown>, listing: Listing, asked: Asked) -> AnyView
     row(all)
 }
 
-fn facts(document: &RunDocument, millis: f64) -> String {
+fn facts(app: App, shown: &Shown) -> String {
+    let (document, millis) = (&shown.document, shown.duration_millis);
     let side = |s: &straingauge_api::SideInfo| format!("{}, {}", s.file, counted(s.rows, "row"));
     let mut facts = vec![format!("Reference {}", side(&document.reference)), format!("evaluation {}", side(&document.evaluation))];
     // "model" is what the page calls a model that got no name.
@@ -74,23 +92,43 @@ fn facts(document: &RunDocument, millis: f64) -> String {
     facts.push(document.model_task.label().to_ascii_lowercase());
     if millis > 0.0 {
         facts.push(format!("seed {}", document.seed));
-        facts.push(duration(millis));
+        // How long files were read is known of a run that this page just made.
+        let read =
+            app.live.read.with_untracked(|(run, read)| (*run == shown.run && *read > 0.0).then(|| format!("read in {}", duration(*read))));
+        facts.extend(read);
+        facts.push(format!("tested in {}", duration(millis)));
+        facts.push(moment(&shown.upload_time));
     }
     facts.push(counted(document.summary.counts.total, "case"));
     facts.join(" · ")
 }
 
-/// The way from a model that was tested to one that is watched.
+/// The way from a model that was tested to one that is watched; nothing where no model was tested.
 fn promote(app: App, document: &RunDocument) -> AnyView {
+    if document.reference.predicted == 0 && document.evaluation.predicted == 0 {
+        return none();
+    }
     let unnamed = if document.reference.predicted > 0 { UNNAMED } else { "" };
     let model = document.model.clone().unwrap_or_else(|| unnamed.to_owned());
     let proposal = Proposal { model, reference: document.reference.dataset.clone() };
-    button("btn", "Promote this model", move || {
+    let go_on = move || {
         app.watch.proposal.set(Some(proposal.clone()));
         go(&Route::Firewall(Place::Promote));
+    };
+    if document.summary.outcome != straingauge_api::Outcome::NotReady {
+        return button("btn", "Promote this model", go_on).testid("promote").any();
+    }
+    // A model that is not ready is promoted by who insists.
+    let asking = RwSignal::new(false);
+    let alerts = counted(document.summary.counts.fail, "alert");
+    live(move || {
+        if !asking.get() {
+            return button("btn quiet", "Promote this model", move || asking.set(true)).testid("promote").any();
+        }
+        let says = el("span", "meta").attr("role", "status").text(&format!("The model is not ready: {alerts}."));
+        let all_the_same = button("btn small danger", "Promote it all the same", go_on.clone()).testid("promote-anyway");
+        row(vec![says.any(), all_the_same.any(), button("btn small", "Not now", move || asking.set(false)).any()])
     })
-    .testid("promote")
-    .any()
 }
 
 /// Problems of the files that this run was made from, where they are still on the desk.

@@ -1,16 +1,19 @@
 //! The model, its task, the run's few settings, and the bar that starts it.
 
 use leptos::prelude::*;
-use straingauge_api::{ModelTask, TaskGuess};
+use straingauge_api::{ModelTask, TaskGuess, TestInfo};
 
 use crate::desk::FileState;
 use crate::element::{El, button, el, none, row};
 use crate::format::counted;
 use crate::live::project_name;
 use crate::pairing::Use;
-use crate::parts::{ticked, typed};
+use crate::parts::{Shape, mark, ticked, typed};
+use crate::questions::legend;
+use crate::screens::data::mismatches;
+use crate::screens::question::anchor;
 use crate::screens::settings::settings;
-use crate::state::App;
+use crate::state::{App, Load};
 
 const TASKS: [ModelTask; 6] = [
     ModelTask::BinaryClassification,
@@ -111,11 +114,11 @@ pub fn setup() -> AnyView {
         .live(task)
         .live(split)
         .el(el("label", "check field").el(data_only).el(says));
-    let binary = move || desk.task.get().or_else(|| guess.get().map(|g| g.task)) == Some(ModelTask::BinaryClassification);
-    el("section", "sheet").el(el("h2", "").text("Model and run")).el(fields).view(settings(app, true, binary)).any()
+    let task_in_force = move || desk.task.get().or_else(|| guess.get().map(|g| g.task));
+    el("section", "sheet").el(el("h2", "").text("Model and run")).el(fields).view(settings(app, true, task_in_force)).any()
 }
 
-/// The bar that stays in sight: what will be compared, and the button.
+/// The bar that stays in sight: what will be compared, what is still open, and the button.
 pub fn run_bar() -> AnyView {
     let app = App::here();
     let desk = app.desk;
@@ -131,8 +134,51 @@ pub fn run_bar() -> AnyView {
             (None, None) => "Which file is the data? Choose above.".to_owned(),
         }
     };
-    let start = button("btn primary", "Run stress test", move || app.live.run_desk(app))
-        .testid("start-run")
-        .live_attr("disabled", move || (reading.get() || !able.get() || app.live.busy()).then(String::new));
-    el("div", "runbar").el(el("p", "").attr("role", "status").live(move || row(vec![says().into_any()]))).el(start).any()
+    let blocked = Memo::new(move |_| blocked(app));
+    let open = Memo::new(move |_| desk.open_questions());
+    let questions = move || {
+        let open = open.get();
+        if open.is_empty() || reading.get() {
+            return none();
+        }
+        let links = open.iter().map(|asked| {
+            let about = if asked.question.column.is_empty() { String::new() } else { format!(" ({})", asked.question.column) };
+            let name = format!("{}{about}", legend(asked.question.about));
+            let id = anchor(asked);
+            el("li", "").el(button("link", &name, move || crate::element::show(&id)))
+        });
+        let lead = if open.len() == 1 {
+            "A question is open, and numbers depend on it:"
+        } else {
+            "Questions are open, and numbers depend on them:"
+        };
+        el("div", "open-questions").testid("open-questions").view(mark(Shape::Warning)).text(lead).el(el("ul", "").all(links)).any()
+    };
+    let reason = move || match blocked.get() {
+        Some(reason) if !reading.get() => el("p", "blocked").testid("blocked").view(mark(Shape::Alert)).text(&reason).any(),
+        _ => none(),
+    };
+    let start =
+        button("btn primary", "Run stress test", move || app.live.run_desk(app)).testid("start-run").live_attr("disabled", move || {
+            (reading.get() || !able.get() || blocked.with(Option::is_some) || app.live.busy()).then(String::new)
+        });
+    let words = el("div", "run-says")
+        .el(el("p", "").attr("role", "status").live(move || row(vec![says().into_any()])))
+        .live(reason)
+        .live(questions);
+    el("div", "runbar").el(words).el(start).any()
+}
+
+/// The reason why a run could only fail, where there is one.
+fn blocked(app: App) -> Option<String> {
+    let desk = app.desk;
+    if let Some(problem) = mismatches(desk).into_iter().next() {
+        return Some(problem.message);
+    }
+    let chosen = |t: &TestInfo| {
+        let on = desk.tests.with(|all| all.get(&t.id).and_then(|c| c.run)).unwrap_or(t.default_on);
+        on && desk.without.with(|without| !without.contains(&t.category))
+    };
+    let none = app.catalogue.with(|c| if let Some(Load::Ready(tests)) = c { !tests.iter().any(chosen) } else { false });
+    none.then(|| "No test is chosen: switch a category or a test on under More settings.".to_owned())
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use straingauge_api::{Batch, Kind};
+use wasm_bindgen::JsCast;
 
 use crate::element::{button, el, link, live, none, row};
 use crate::format::counted;
@@ -77,6 +78,16 @@ fn cases(shown: &Arc<Shown>, batch: &Batch, asked: Option<String>) -> AnyView {
     let all = RwSignal::new(batch.cases.iter().position(|c| Some(&c.id) == asked.as_ref()).is_some_and(|i| i >= FIRST));
     let counts = tally(batch.cases.iter().map(shape_of));
     let total = batch.cases.len();
+    if let Some(asked) = asked.clone() {
+        crate::element::later(move || {
+            if let Ok(heads) = document().query_selector_all("[data-case]") {
+                let heads = (0..heads.length()).filter_map(|i| heads.get(i)?.dyn_into::<web_sys::Element>().ok());
+                if let Some(head) = heads.into_iter().find(|h| h.get_attribute("data-case").as_ref() == Some(&asked)) {
+                    crate::element::show_element(head, web_sys::ScrollLogicalPosition::Start);
+                }
+            }
+        });
+    }
     // The worst case stands open unless another was asked for.
     let worst = batch.cases.first().filter(|c| total == 1 || shape_of(c) > Shape::Pass);
     let open = asked.or_else(|| worst.map(|c| c.id.clone()));

@@ -423,6 +423,17 @@ pub fn all() -> &'static [MetricDefinition] {
     CATALOGUE
 }
 
+/// The tasks that have a metric of this id, in the order of the catalogue.
+pub fn tasks_of(id: &str) -> Vec<ModelTask> {
+    let mut out: Vec<ModelTask> = Vec::new();
+    for task in CATALOGUE.iter().filter(|d| d.id == id).flat_map(|d| d.tasks) {
+        if !out.contains(task) {
+            out.push(*task);
+        }
+    }
+    out
+}
+
 /// The metrics of a task, in the order of the catalogue.
 pub fn catalogue(task: ModelTask) -> impl Iterator<Item = &'static MetricDefinition> {
     CATALOGUE.iter().filter(move |d| d.tasks.contains(&task))

@@ -2,6 +2,8 @@
 
 use straingauge_api::TestInfo;
 
+use crate::metrics;
+
 use super::Question;
 use super::abnormal_inputs::{
     CAPITALIZATION, EMPTY_STRING, EMPTY_TEXT, EmbeddingAnomalies, FEATURE_TYPE_CHECK, Inconsistencies, NULL_CHECK, NUMERIC_OUTLIER,
@@ -23,6 +25,7 @@ use super::drift::{
 };
 use super::evasion_attack_detection::{RowWiseDataLeakage, RowWisePiiDetection, StatefulBlackBoxDetection};
 use super::model_performance::{CalibrationComparison, ModelPerformance};
+use super::parameters::parameters;
 use super::subset_performance::{SubsetPerformance, WorstSlices};
 use super::subset_performance_degradation::SubsetDegradation;
 
@@ -100,14 +103,19 @@ pub fn questions() -> Vec<&'static dyn Question> {
 
 /// Every test of the catalogue, in that order.
 pub fn tests() -> Vec<TestInfo> {
-    let info = |t: super::TestSpec| TestInfo {
-        id: t.id,
-        name: t.name,
-        category: t.category,
-        kind: t.kind,
-        unit: t.unit,
-        thresholds: t.thresholds,
-        default_on: t.default_on,
+    let info = |question: &dyn Question, t: super::TestSpec| {
+        let tasks = question.metric(&t.id).map(metrics::tasks_of).unwrap_or_default();
+        TestInfo {
+            tasks,
+            parameters: parameters(question.params(), t.unit),
+            id: t.id,
+            name: t.name,
+            category: t.category,
+            kind: t.kind,
+            unit: t.unit,
+            thresholds: t.thresholds,
+            default_on: t.default_on,
+        }
     };
-    questions().into_iter().flat_map(super::Question::tests).map(info).collect()
+    questions().into_iter().flat_map(|question| question.tests().into_iter().map(move |test| info(question, test))).collect()
 }

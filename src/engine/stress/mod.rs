@@ -23,6 +23,7 @@ mod likeness;
 mod model_metrics;
 pub mod model_performance;
 mod others;
+mod parameters;
 mod performance;
 mod plan;
 mod prepare;

@@ -182,6 +182,11 @@ pub trait Question: Sync {
         &[]
     }
 
+    /// The id of the metric that a test is about, where it is about one: it can be asked for the metric's tasks only.
+    fn metric<'t>(&self, _test: &'t str) -> Option<&'t str> {
+        None
+    }
+
     /// The families to ask, given the two sides. Called once, before anything is measured. Tests that the reader has
     /// switched off, and features that he excluded, are left out by the caller.
     fn families(&self, context: &Context) -> Vec<Family>;

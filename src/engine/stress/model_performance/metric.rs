@@ -102,6 +102,10 @@ impl Question for ModelPerformance {
             .collect()
     }
 
+    fn metric<'t>(&self, test: &'t str) -> Option<&'t str> {
+        test.strip_prefix("model_performance:")
+    }
+
     fn params(&self) -> &'static [&'static str] {
         &["bound", "k"]
     }

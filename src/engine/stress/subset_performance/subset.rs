@@ -86,6 +86,10 @@ impl Question for SubsetPerformance {
             .collect()
     }
 
+    fn metric<'t>(&self, test: &'t str) -> Option<&'t str> {
+        test.strip_prefix(PREFIX)
+    }
+
     fn params(&self) -> &'static [&'static str] {
         &["min_sample_size", "min_frq"]
     }
