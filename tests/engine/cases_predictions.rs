@@ -510,3 +510,45 @@ fn numbers_up_to_100_are_percent_where_their_name_or_sum_says_so() {
         assert!(paired.codes().contains(&"percent_predictions"), "{:?}", paired.codes());
     }
 }
+
+// Arrays of records.
+
+#[test]
+fn lines_of_arrays_are_predictions() {
+    let (Some(data), Some(predictions)) = (file("05_data.csv"), file("21_jsonl_of_arrays_first_line_only.jsonl")) else { return };
+    let paired = paired_tables(data, Some(predictions), &Said::default());
+    assert_eq!(paired.info.rows, 60);
+    close(paired.accuracy(BINARY), 1.0);
+    close(paired.auc(), 1.0);
+}
+
+// Whole runs.
+
+/// A run over two sides of 200 rows with scores that rank as told.
+fn run_of(score: impl Fn(usize, usize) -> f64, positive: Option<&str>) -> straingauge_api::RunDocument {
+    let side = |name: &str, shift: usize| {
+        let mut text = "x,label,score\n".to_owned();
+        for row in 0..200usize {
+            let class = (row * 7 + shift) % 3 % 2;
+            let _ = writeln!(text, "{}.5,{},{}", (row * 13 + shift) % 97, ["cat", "dog"][class], score(row, class));
+        }
+        let table = read(&format!("{name}.csv"), text.as_bytes());
+        crate::support::side(name, table, None, &DataParams::default(), BINARY)
+    };
+    let mut config = crate::support::config("r");
+    config.positive_class = positive.map(str::to_owned);
+    crate::support::run(config, BINARY, side("reference", 0), side("evaluation", 1)).1
+}
+
+#[test]
+fn a_run_says_its_positive_class_and_that_it_may_be_the_other() {
+    // Scores of a cat, where the dog stands last.
+    let of_cat = |row: usize, class: usize| if class == 0 { 0.6 + 0.001 * (row % 100) as f64 } else { 0.1 + 0.006 * (row % 100) as f64 };
+    let banner =
+        |document: &straingauge_api::RunDocument| document.summary.banners.iter().any(|b| b.code == "positive_class_may_be_the_other");
+    let document = run_of(of_cat, None);
+    let positive = document.positive.clone().unwrap();
+    assert_eq!((positive.class.as_str(), positive.others.as_slice()), ("dog", &["cat".to_owned()][..]));
+    assert!(positive.reason.contains("last") && banner(&document), "{:?}", document.summary.banners);
+    assert!(!banner(&run_of(of_cat, Some("cat"))));
+}

@@ -38,9 +38,7 @@ pub fn align(predicted: &[String], labels: &[String]) -> Option<Alignment> {
     }
     let index = ClassIndex::new(labels);
     let places = by_places(predicted, labels);
-    // Columns called 0, 1, 2 over labels 1, 2, 3 are places, though two of the names meet.
-    let numbered = predicted.len() > 2 && predicted.iter().enumerate().all(|(at, name)| *name == at.to_string());
-    let shifted = numbered && predicted.len() == labels.len() && predicted.iter().any(|name| index.code(name).is_none());
+    let shifted = are_shifted(predicted, labels);
     let alignment = |names, by| Alignment { names, by };
     if !shifted && predicted.iter().any(|name| index.code(name).is_some()) {
         return Some(alignment(with_the_other(predicted.to_vec(), labels, &index), MatchedBy::Names));
@@ -52,6 +50,18 @@ pub fn align(predicted: &[String], labels: &[String]) -> Option<Alignment> {
         return Some(alignment(names, MatchedBy::Words));
     }
     places.map(|names| alignment(names, MatchedBy::Places))
+}
+
+/// Whether names count from 0 what the labels count from 1: columns 0, 1, 2 over labels 1, 2, 3 are places, though two of the names meet.
+fn are_shifted(predicted: &[String], labels: &[String]) -> bool {
+    let counted = |from: usize| labels.len() > 2 && (from..from + labels.len()).all(|number| labels.contains(&number.to_string()));
+    let all = predicted.len() == labels.len();
+    let bare = || all && predicted.iter().enumerate().all(|(at, name)| *name == at.to_string());
+    let led = || {
+        let numbers: Option<Vec<usize>> = predicted.iter().map(|name| plain(name).strip_prefix("label_")?.parse().ok()).collect();
+        numbers.is_some_and(|numbers| numbers.contains(&0) && numbers.iter().all(|number| *number < labels.len()))
+    };
+    counted(1) && !counted(0) && (bare() || led())
 }
 
 /// Where one of two names is one of two labels, the other is the other.
@@ -222,6 +232,7 @@ mod tests {
         assert_eq!(aligned(&["p0", "p1", "p2"], &["a", "b", "c"]), expect(&["a", "b", "c"]));
         assert_eq!(aligned(&["1", "3"], &["a", "b", "c"]), expect(&["a", "c"]));
         assert_eq!(aligned(&["0", "1", "2"], &["1", "2", "3"]), expect(&["1", "2", "3"]));
+        assert_eq!(aligned(&["LABEL_0", "LABEL_4"], &["1", "2", "3", "4", "5"]), expect(&["1", "5"]));
         assert_eq!(aligned(&["LABEL_3"], &["a", "b"]), None);
     }
 

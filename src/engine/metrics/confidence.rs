@@ -13,6 +13,9 @@ const ODD_ROWS: f64 = 0.01;
 /// Rows that a cut of the scores must decide as the model did, for both to be one model's.
 const ONE_MODEL: f64 = 0.9;
 
+/// The same where a file has no other decision and no other score.
+const MORE_THAN_CHANCE: f64 = 0.6;
+
 /// A class and a score a row, as a file holds them.
 pub struct ClassAndScore<'a> {
     /// Codes into `classes`; [`NO_CLASS`] where missing.
@@ -29,7 +32,7 @@ pub struct ClassAndScore<'a> {
     pub columns: [&'a str; 2],
     /// Whether the score's name says a probability, rather than how sure the model is.
     pub says_probability: bool,
-    /// Whether both belong together whatever the scores say.
+    /// Whether the file has no other decision and no other score.
     pub surely_together: bool,
 }
 
@@ -75,7 +78,8 @@ impl ClassAndScore<'_> {
         if sure && !(parted && self.says_probability) {
             return Some(self.confidence(problems));
         }
-        if cut.as_ref().is_some_and(|c| c.agree < ONE_MODEL) && !self.surely_together {
+        let least = if self.surely_together { MORE_THAN_CHANCE } else { ONE_MODEL };
+        if cut.as_ref().is_some_and(|c| c.agree < least) {
             return None;
         }
         Some(self.probability(&aligned, &all, cut.as_ref(), problems))

@@ -266,6 +266,20 @@ mod tests {
     }
 
     #[test]
+    fn classes_of_a_batch_go_by_the_names_of_the_reference() {
+        let bin = set(vec![number("x", &[1.5, 2.5])]);
+        let columns = |names: [&str; 3]| {
+            let values = [[0.1, 0.8], [0.2, 0.1], [0.7, 0.1]];
+            names.iter().zip(values).map(|(name, values)| number(name, &values)).collect::<Vec<Column>>()
+        };
+        let predictions = predicted(&bin, columns(["prob_b", "prob_c", "prob_a"]));
+        let (outcomes, _) = outcomes_in(&three(), (&bin, Some(&predictions))).unwrap();
+        assert_eq!(outcomes.predicted_classes(), Some(&[0, 1][..]));
+        let strangers = predicted(&bin, columns(["prob_x", "prob_y", "prob_z"]));
+        assert_eq!(outcomes_in(&three(), (&bin, Some(&strangers))).unwrap_err().code, "classes_do_not_match");
+    }
+
+    #[test]
     fn what_is_not_there_yet_is_missing() {
         let bin = set(vec![number("x", &[1.0, 2.0])]);
         let (outcomes, problems) = outcomes_in(&three(), (&bin, None)).unwrap();

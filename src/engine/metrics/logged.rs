@@ -64,7 +64,7 @@ impl Reading<'_> {
             let found = if is_class(predictions) {
                 self.probabilities_beside(main, &others, problems).or_else(|| self.score_beside(main, &others, problems))
             } else if matches!(predictions.values, PredictedValues::Score(_)) {
-                others.iter().find_map(|decided| self.class_and_score(decided, main, problems))
+                others.iter().find_map(|decided| self.class_and_score(decided, main, others.len() == 1, problems))
             } else {
                 None
             };
@@ -74,12 +74,23 @@ impl Reading<'_> {
         }
         problems.append(&mut own);
         let mut predictions = alone?;
-        let mut decisions = None;
+        let mut decisions: Option<String> = None;
         if matches!(predictions.values, PredictedValues::Probabilities(_))
             && let Some((name, decided)) = others.iter().find_map(|c| Some((c.name.clone(), self.decisions_of(c, &predictions)?)))
         {
             predictions.decisions = Some(decided);
             decisions = Some(name);
+        }
+        let unused: Vec<&str> = others.iter().map(|c| c.name.as_str()).filter(|name| decisions.as_deref() != Some(*name)).collect();
+        if !unused.is_empty() {
+            let text = format!(
+                "{} of {} look like predictions too and are not used: the predictions are {}.",
+                unused.join(", "),
+                self.table.name,
+                names.join(", ")
+            );
+            let mend = "Name the columns of the predictions in predictionCol.";
+            problems.push(note("prediction_columns_unused", text, &self.table.name, unused.first().copied(), mend));
         }
         Ok(ReadPredictions { predictions, columns: names.to_vec(), decisions })
     }
@@ -182,7 +193,7 @@ impl Reading<'_> {
     }
 
     /// A class and a score of one model, in whichever order they were named.
-    fn class_and_score(&self, decided: &Column, scored: &Column, problems: &mut Vec<Problem>) -> Option<ReadPredictions> {
+    fn class_and_score(&self, decided: &Column, scored: &Column, alone: bool, problems: &mut Vec<Problem>) -> Option<ReadPredictions> {
         let Values::Number { values, .. } = &scored.values else { return None };
         let (codes, classes) = self.coded(decided)?;
         let mut scores = self.by_row(values.values(), f64::NAN);
@@ -205,7 +216,7 @@ impl Reading<'_> {
             file: &self.table.name,
             columns: [&decided.name, &scored.name],
             says_probability: matches!(last, "proba" | "prob" | "probability" | "probs"),
-            surely_together: false,
+            surely_together: alone,
         };
         let predictions = both.read(problems)?;
         if percent {
@@ -221,7 +232,7 @@ impl Reading<'_> {
 
     /// A score beside a column of classes.
     fn score_beside(&self, decided: &Column, others: &[&Column], problems: &mut Vec<Problem>) -> Option<ReadPredictions> {
-        others.iter().find_map(|scored| self.class_and_score(decided, scored, problems))
+        others.iter().find_map(|scored| self.class_and_score(decided, scored, others.len() == 1, problems))
     }
 
     /// A probability a class beside a column of classes.

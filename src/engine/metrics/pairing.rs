@@ -465,8 +465,8 @@ mod tests {
 
     use super::super::NO_CLASS;
     use super::*;
-    use crate::table::dataset;
     use crate::table::testing::{category, lists, number, table};
+    use crate::table::{MissingCells, dataset};
 
     fn set(columns: Vec<Column>) -> Dataset {
         dataset(Arc::new(table(columns)), "set", &DataParams::default(), None).unwrap()
@@ -563,5 +563,35 @@ mod tests {
         let params = PredictionParams { class_names: Some(vec!["a".into(), "b".into(), "c".into()]), ..PredictionParams::default() };
         let source = table(vec![lists("p", 2, &[0.5, 0.5, 0.1, 0.9])]);
         assert_eq!(pair(&side, Some(&source), "m", &params).unwrap_err().code, "class_names_mismatch");
+    }
+    #[test]
+    fn a_missing_spelling_that_the_other_file_has_as_a_class_is_one() {
+        let spelled = |values: &[&str], rows: &[u32]| {
+            let mut column = category("label", values);
+            column.cells.missing = MissingCells {
+                spellings: vec!["none".into()],
+                counts: vec![rows.len() as u64],
+                rows: rows.to_vec(),
+                codes: vec![0; rows.len()],
+            };
+            column
+        };
+        let params = || PredictionParams { prediction_col: Some(OneOrMany::One("label".into())), ..PredictionParams::default() };
+        let (label, all) = (spelled(&["mild", "", "severe", ""], &[1, 3]), category("label", &["mild", "none", "severe", "mild"]));
+        for (truth, said) in [(label.clone(), all.clone()), (all, label)] {
+            let side = set(vec![truth]);
+            let (predictions, info) = pair(&side, Some(&table(vec![said])), "m", &params()).unwrap();
+            assert!(codes(&info).iter().any(|(code, _)| *code == "missing_is_a_class"), "{:?}", info.problems);
+            let input = (&side, Some(&predictions));
+            let found = super::super::outcomes(ModelTask::MulticlassClassification, input, input, None, None).unwrap().0;
+            assert_eq!((found.classes.len(), predictions.present()), (3, 4));
+            let super::super::Truth::Classes(truth) = &found.truth else { panic!() };
+            let right = truth.iter().zip(found.predicted_classes().unwrap()).filter(|(t, p)| t == p && **t != NO_CLASS).count();
+            assert_eq!(right, 3);
+        }
+        // A spelling that no class has stays missing.
+        let side = set(vec![spelled(&["mild", "", "severe", ""], &[1, 3])]);
+        let (_, info) = pair(&side, Some(&table(vec![category("label", &["mild", "mild", "severe", "mild"])])), "m", &params()).unwrap();
+        assert_eq!(codes(&info), []);
     }
 }
