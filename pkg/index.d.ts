@@ -680,6 +680,7 @@ export type Figure =
 
 /** One judged question about one feature, one pair, one text column, or the whole set. */
 export interface Case {
+  /** `category:test`, `category:test[a, b]#aspect`. A name that holds `#`, `[`, `]`, `,`, a quote or a backslash stands in quotes. */
   id: string;
   features: string[];
   family: string;

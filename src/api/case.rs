@@ -124,7 +124,7 @@ impl CaseMetric {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Case {
-    /// `category:test[feature]`, `category:test[a, b]`, or `category:test` for the whole set.
+    /// `category:test[feature]`, `category:test[a, b]`, or `category:test` for the whole set: a [`CaseId`](crate::CaseId) as text.
     pub id: String,
     /// The features concerned; empty for the whole set.
     pub features: Vec<String>,

@@ -6,6 +6,7 @@
 
 mod acceptance;
 mod case;
+mod case_id;
 mod comparison;
 mod config;
 mod custom;
@@ -22,6 +23,7 @@ mod task;
 
 pub use acceptance::*;
 pub use case::*;
+pub use case_id::*;
 pub use comparison::*;
 pub use config::*;
 pub use custom::*;

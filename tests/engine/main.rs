@@ -7,6 +7,7 @@ mod abnormal_inputs;
 mod abnormal_shown;
 mod calm;
 mod cases;
+mod cases_columns;
 mod cases_formats;
 mod cases_predictions;
 mod catalogue;

@@ -14,7 +14,7 @@
 //! single bin of 100 rows has its evidence, so what no bin shows is below the threshold in the window as well. Unseen values come in clumps,
 //! which counts do not know; they are left to single bins.
 
-use straingauge_api::{Better, Kind, Severity, Thresholds};
+use straingauge_api::{Better, CaseId, Kind, Severity, Thresholds};
 
 use super::Record;
 use crate::stats::fisher;
@@ -54,8 +54,9 @@ impl Sample {
         if record.kind != Kind::Difference || n <= 0.0 || m <= 0.0 {
             return None;
         }
-        let rule =
-            record.test.starts_with("abnormal_inputs:") && !record.case.contains('#') && !record.test.ends_with("unseen_categorical");
+        let rule = record.test.starts_with("abnormal_inputs:")
+            && CaseId::aspect_of(&record.case).is_none()
+            && !record.test.ends_with("unseen_categorical");
         if rule || record.test == super::monitors::ABNORMALITY {
             let failing = record.rows?;
             return Some(Self::Share { bin: (failing, record.n_evaluation?), reference: (record.reference? * n, n) });

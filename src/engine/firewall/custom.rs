@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use straingauge_api::{Against, Aggregate, Better, CustomMonitor, Kind, Quantity, Severity, Thresholds, Unit};
+use straingauge_api::{Against, Aggregate, Better, CaseId, CustomMonitor, Kind, Quantity, Severity, Thresholds, Unit};
 
 use super::monitors::{ABNORMALITY, Followed, Track, default_monitors};
 use super::{Bin, Record, monitors, series};
@@ -110,7 +110,7 @@ pub fn follow<'a>(monitor: &CustomMonitor, bins: &[&'a Bin], counted: Counted<'_
         for (at, bin) in bins.iter().enumerate() {
             let asked = |r: &&Record| {
                 let object = r.features.join(", ");
-                r.test == monitor.test && !r.case.contains('#') && monitor.feature.as_ref().is_none_or(|f| *f == object)
+                r.test == monitor.test && CaseId::aspect_of(&r.case).is_none() && monitor.feature.as_ref().is_none_or(|f| *f == object)
             };
             for record in bin.records.iter().filter(asked) {
                 if let Some(number) = number(monitor, record) {

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use straingauge_api::{Better, Category, Kind, Risk, Severity, Thresholds, Unit};
+use straingauge_api::{Better, CaseId, Category, Kind, Risk, Severity, Thresholds, Unit};
 
 use super::{Bin, Record};
 use crate::stats::fisher;
@@ -90,8 +90,10 @@ fn part(record: &Record, features: &[Feature]) -> Option<(&'static str, &'static
             let of = record.features.first().and_then(|name| features.iter().find(|f| f.name == *name))?;
             Some(if of.kind == FeatureKind::Numeric { ("#numeric", "Numeric") } else { ("#categorical", "Categorical") })
         }
-        "model_performance" if record.case.contains('#') => None,
-        "abnormal_inputs" if record.case.contains('#') => COSTLY.contains(&test).then_some(("#performance_impact", "impact")),
+        "model_performance" if CaseId::aspect_of(&record.case).is_some() => None,
+        "abnormal_inputs" if CaseId::aspect_of(&record.case).is_some() => {
+            COSTLY.contains(&test).then_some(("#performance_impact", "impact"))
+        }
         "model_performance" | "drift" | "abnormal_inputs" | "evasion_attack_detection" | "data_poisoning_detection" => Some(("", "")),
         // Facts of a data set, which the reference shares, are no change.
         "bias_and_fairness" => (record.kind == Kind::Difference).then_some(("", "")),

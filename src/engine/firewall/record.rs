@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use straingauge_api::{Batch, Better, BinInfo, Case, Category, Figure, Kind, Severity, Status, Thresholds, Unit};
+use straingauge_api::{Batch, Better, BinInfo, Case, CaseId, Category, Figure, Kind, Severity, Status, Thresholds, Unit};
 
 use super::ledger::Ledger;
 use crate::Result;
@@ -119,7 +119,7 @@ impl Record {
             (_, Category::ModelPerformance | Category::SubsetPerformanceDegradation) => {
                 (find(&format!("evaluation_{part}{metric}")), find(&format!("reference_{part}{metric}")))
             }
-            (_, Category::AbnormalInputs) if !case.id.contains('#') => {
+            (_, Category::AbnormalInputs) if CaseId::aspect_of(&case.id).is_none() => {
                 unit = Unit::Share;
                 (find("share"), find("reference_share"))
             }

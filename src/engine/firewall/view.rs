@@ -1,6 +1,6 @@
 //! The firewall at one look, and what its reader decides about it.
 
-use straingauge_api::{Event, FirewallChange, FirewallView, ModelMetric, Monitor, Note, Severity};
+use straingauge_api::{CaseId, Event, FirewallChange, FirewallView, ModelMetric, Monitor, Note, Severity};
 
 use super::events::{About, events, join};
 use super::monitors::{Followed, default_monitors};
@@ -61,7 +61,7 @@ impl Firewall {
 
     /// A metric a row, as a run's page shows them.
     fn metrics_of(&self, bin: &Bin) -> Vec<ModelMetric> {
-        let of_whole = bin.records.iter().filter(|r| r.test.starts_with("model_performance:") && !r.case.contains('#'));
+        let of_whole = bin.records.iter().filter(|r| r.test.starts_with("model_performance:") && CaseId::aspect_of(&r.case).is_none());
         let metric = |record: &super::Record| {
             let definition = metrics::by_id(self.task, metric_of(&record.test))?;
             Some(ModelMetric {

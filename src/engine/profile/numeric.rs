@@ -112,6 +112,11 @@ impl NumericFrame {
         Self { edges, exact, min, max, center, ridits: Vec::new(), search }
     }
 
+    /// Whether the reference has one value only, in the middle one of three cells. Frames stored before had one cell for everything.
+    pub fn is_constant(&self) -> bool {
+        self.min == self.max && self.cells() == 3
+    }
+
     /// How many cells.
     pub fn cells(&self) -> usize {
         self.edges.len() + 1
@@ -164,6 +169,11 @@ impl NumericFrame {
             }
         }
         out
+    }
+
+    /// One bin a fine cell.
+    pub fn fine(&self) -> Coarse {
+        Coarse { bin_of: (0..self.cells() as u16).collect(), edges: self.edges.clone() }
     }
 
     /// Counts rows whose cells are known; `values` and `cells` have a row each.

@@ -41,9 +41,9 @@ pub(super) fn learn(values: &[f64], cells: usize) -> Option<(NumericFrame, Facts
         (quantiles(sorted, cells), false)
     };
     let center = edges.get(edges.len() / 2).copied().unwrap_or(min);
-    // The last cell is open above: no edge at the largest value.
-    let edges: Vec<f64> = edges.into_iter().filter(|&e| e < max).collect();
     facts.constant = facts.distinct <= 1;
+    // The last cell is open above: no edge at the largest value. A constant has a cell of its own, so that whatever differs from it shows.
+    let edges: Vec<f64> = if facts.constant { vec![min.next_down(), min] } else { edges.into_iter().filter(|&e| e < max).collect() };
     facts.ascending &= !facts.constant && facts.present > 2;
     facts.unique = facts.integer && !facts.constant && facts.distinct as f64 >= UNIQUE_SHARE * facts.present as f64 && facts.present > 20;
     let mut frame = NumericFrame::from_edges(edges, exact, min, max, center);
@@ -205,6 +205,16 @@ mod tests {
         assert_eq!((frame.edges.as_slice(), frame.exact), ([0.0, 1.0, 2.0].as_slice(), true));
         assert_eq!((facts.distinct, facts.present, facts.integer, facts.ascending), (4, 6, true, false));
         assert_eq!(frame.ridits, [1.0 / 6.0, 2.5 / 6.0, 3.5 / 6.0, 5.0 / 6.0]);
+    }
+
+    #[test]
+    fn a_constant_has_a_cell_of_its_own() {
+        for constant in [0.0, -3.5, 1e300, -1e-300] {
+            let (frame, facts) = learn(&[constant, constant, f64::NAN], FINE_CELLS).unwrap();
+            assert!(facts.constant && frame.is_constant());
+            let cells = [constant - constant.abs().max(1.0), constant, constant + constant.abs().max(1.0)].map(|x| frame.cell(x));
+            assert_eq!((cells, frame.ridits.as_slice()), ([0, 1, 2], [0.0, 0.5, 1.0].as_slice()), "{constant}");
+        }
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use std::cmp::Ordering;
 
-use straingauge_api::{Batch, Case, CaseRows, Category, CategoryResult, Counts, Kind, Regain, Risk, RiskScore, Severity, Status, TestText};
+use straingauge_api::{
+    Batch, Case, CaseId, CaseRows, Category, CategoryResult, Counts, Kind, Regain, Risk, RiskScore, Severity, Status, TestText,
+    quoted_names,
+};
 
 use super::model_metrics::metric_name;
 use super::plan::{Plan, Planned};
@@ -73,10 +76,8 @@ pub fn worst_first(a: &Case, b: &Case) -> Ordering {
 }
 
 fn case_id(spec: &TestSpec, planned: &Planned, aspect: Option<&str>) -> String {
-    let features = planned.family.subject.features().join(", ");
-    let of = if features.is_empty() { String::new() } else { format!("[{features}]") };
-    let aspect = aspect.map(|a| format!("#{}", a.replace(' ', "_"))).unwrap_or_default();
-    format!("{}{of}{aspect}", spec.id)
+    let aspect = aspect.map(|a| a.replace(' ', "_"));
+    CaseId { test: spec.id.clone(), features: planned.family.subject.features(), aspect }.to_string()
 }
 
 fn skipped(spec: &TestSpec, planned: &Planned, reason: &str) -> Case {
@@ -97,7 +98,7 @@ fn measured_case(spec: &TestSpec, planned: &Planned, m: &Measured, verdict: &Ver
     let question = spec.id.split_once(':').map_or(spec.id.as_str(), |(category, _)| category);
     Case {
         id: case_id(spec, planned, m.aspect.as_deref()),
-        family: format!("{question}[{}]", of_family.join(", ")),
+        family: format!("{question}[{}]", quoted_names(&of_family)),
         features: if m.features.is_empty() { of_family } else { m.features.clone() },
         kind: spec.kind,
         status: verdict.status,

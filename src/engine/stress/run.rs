@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use straingauge_api::{
-    Banner, Batch, CaseRows, Category, Counts, Decisions, ModelMetric, ModelTask, Outcome, PositiveClass, Progress, RUN_FORMAT, RowPage,
-    RunDocument, Severity, SideInfo, Stage, Status, StressTestConfig, Summary,
+    Banner, Batch, CaseId, CaseRows, Category, Counts, Decisions, ModelMetric, ModelTask, Outcome, PositiveClass, Progress, RUN_FORMAT,
+    RowPage, RunDocument, Severity, SideInfo, Stage, Status, StressTestConfig, Summary,
 };
 
 use super::decisions;
@@ -435,12 +435,11 @@ fn ask(context: &Context, plan: &mut Plan, index: usize) -> Result<String> {
 
 /// A page of the rows of a case.
 fn page(context: &Context, plan: &Plan, case: &str, subset: Option<&str>, offset: usize, limit: usize) -> Result<RowPage> {
-    let (id, aspect) = case.split_once('#').map_or((case, None), |(id, aspect)| (id, Some(aspect)));
+    let Ok(id) = case.parse::<CaseId>() else { return Err(unknown_case(case)) };
     for planned in &plan.planned {
         let features = planned.family.subject.features();
-        let of = if features.is_empty() { String::new() } else { format!("[{}]", features.join(", ")) };
-        if let Some(test) = planned.family.tests.iter().find(|test| format!("{test}{of}") == id) {
-            let set = rows_of(context, planned, test, aspect);
+        if let Some(test) = planned.family.tests.iter().find(|test| **test == id.test && features == id.features) {
+            let set = rows_of(context, planned, test, id.aspect.as_deref());
             let reasons = |rows: &[u32]| planned.question.reasons(context, &planned.family, test, rows);
             let judges_model = test.contains("performance");
             let degrees = |rows: &[u32]| {
@@ -451,7 +450,11 @@ fn page(context: &Context, plan: &Plan, case: &str, subset: Option<&str>, offset
             return Ok(super::row_page::page(context, &features, set, &about, offset, limit));
         }
     }
-    Err(Error::new("unknown_case", format!("This run has no case \"{case}\".")))
+    Err(unknown_case(case))
+}
+
+fn unknown_case(case: &str) -> Error {
+    Error::new("unknown_case", format!("This run has no case \"{case}\"."))
 }
 
 /// The evaluation rows that a case is about.
@@ -486,8 +489,8 @@ impl Gathered {
         let Some(evaluation) = context.evaluation_rows() else { return false };
         let (Some(spec), Some(judged)) = (plan.specs.get(test), self.judged.get(test).and_then(|c| c.get(index))) else { return true };
         let Some(planned) = plan.planned.get(judged.planned) else { return true };
-        let aspect = judged.case.id.split_once('#').map(|(_, aspect)| aspect);
-        if let Some(set) = rows_of(context, planned, &spec.id, aspect) {
+        let aspect = CaseId::aspect_of(&judged.case.id);
+        if let Some(set) = rows_of(context, planned, &spec.id, aspect.as_deref()) {
             let bitmap = Bitmap::new(&set, evaluation.dataset.rows());
             if let Some(abnormal) = self.abnormal.as_mut().filter(|_| spec.category == Category::AbnormalInputs) {
                 abnormal.add(&bitmap);

@@ -23,9 +23,10 @@ pub fn align(reference: &Dataset, evaluation: &Dataset) -> Vec<Aligned> {
     let only_evaluation = evaluation.features.iter().filter(|f| find(reference, &f.name).is_none());
     for feature in reference.features.iter().chain(only_evaluation) {
         let column = |dataset: &Dataset| {
-            let own = find(dataset, &feature.name)?;
-            let column = dataset.table.column(&own.name)?;
-            Some(column.of_kind(feature.kind))
+            let column = dataset.table.column(&feature.name)?;
+            // A column without any value has no role of its own; where the other side has values, it is the same feature, and empty.
+            let same = find(dataset, &feature.name).is_some() || column.cells.missing.rows.len() == dataset.rows();
+            same.then(|| column.of_kind(feature.kind))
         };
         let entry = Aligned { feature: feature.clone(), reference: column(reference), evaluation: column(evaluation) };
         let measured = if feature.kind == FeatureKind::Text { text::features_of(&feature.name) } else { Vec::new() };

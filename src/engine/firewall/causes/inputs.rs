@@ -1,6 +1,6 @@
 //! Faulty inputs as causes: rows that break what the reference taught.
 
-use straingauge_api::{Cause, CauseKind};
+use straingauge_api::{CaseId, Cause, CauseKind};
 use straingauge_charts::format::{percent, spaced, value};
 
 use super::parts::Fall;
@@ -143,7 +143,7 @@ pub(super) fn rules(context: &Context, records: &[Record], rows: Rows) -> Vec<Ca
     let mut all: Vec<Found> = found(context).filter(|f| grown(f) > 1.0 && !measured(f)).collect();
     all.sort_by(|a, b| grown(b).total_cmp(&grown(a)).then_with(|| a.case().cmp(&b.case())));
     let mut causes: Vec<Cause> = all.iter().take(MOST).map(|f| f.cause(context, format!("{}.", f.told()), rows)).collect();
-    let pairs = records.iter().filter(|r| r.test == "abnormal_inputs:inconsistencies" && !r.case.contains('#'));
+    let pairs = records.iter().filter(|r| r.test == "abnormal_inputs:inconsistencies" && CaseId::aspect_of(&r.case).is_none());
     causes.extend(pairs.filter_map(|r| told(context, r, rows)));
     causes.sort_by_key(|c| std::cmp::Reverse(c.rows));
     causes

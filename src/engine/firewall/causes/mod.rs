@@ -9,7 +9,7 @@ mod words;
 
 use std::sync::Arc;
 
-use straingauge_api::{Cause, CauseKind, ExampleRow, Severity};
+use straingauge_api::{CaseId, Cause, CauseKind, ExampleRow, Severity};
 use straingauge_charts::format::{percent, spaced, value};
 
 use self::parts::{Bearing, Fall};
@@ -290,7 +290,7 @@ fn beside(context: &Context, records: &[Record], test: &str, object: &str, rows:
     let names = |record: &Record| record.features.join(", ");
     let worth = |r: &&Record| {
         let watched = ["drift:feature_drift", "drift:unigram_drift", "drift:nulls_per_feature_drift"].contains(&r.test.as_str())
-            || (r.test.starts_with("abnormal_inputs:") && !r.case.contains('#'));
+            || (r.test.starts_with("abnormal_inputs:") && CaseId::aspect_of(&r.case).is_none());
         let measured = context.features.iter().any(|f| f.measured_in.is_some() && r.features.contains(&f.name));
         watched && !measured && r.severity > Severity::Pass && !(r.test == test && names(r) == object)
     };

@@ -5,7 +5,7 @@
 //! another; p from χ². Rows without a value are left out, they have their own test.
 
 use straingauge_api::{CaseMetric, DistributionBin, Figure, Unit};
-use straingauge_charts::format::{number, spaced, together};
+use straingauge_charts::format::{number, percent, spaced, together};
 
 use super::measure::Measure;
 use crate::profile::{CategoryFrame, CategoryProfile, ColumnFrame, ColumnProfile, NumericFrame, NumericProfile, ValueFrame, ValueProfile};
@@ -87,16 +87,25 @@ impl Change {
     ) -> Self {
         let (n, m) = (reference.present, evaluation.present);
         let k = grain.bins.min((n.min(m) / 10) as usize).max(1);
-        let coarse = frame.bins(&a.mass, k);
-        let few = frame.coarse(&a.mass, k.min(CHI_BINS));
+        // A constant's quantiles are all the same; its bins are what lies below it, itself, and what lies above.
+        let bins_of = |k: usize| if frame.is_constant() { frame.fine() } else { frame.coarse(&a.mass, k) };
+        let (coarse, few) = (bins_of(k), bins_of(k.min(CHI_BINS)));
         let fine = Fine { reference: as_rows(&a.mass, n), evaluation: as_rows(&b.mass, m), positions: positions(a, b, frame) };
         let design = (reference.deff(), evaluation.deff());
         let pooled = chi_square::pooled_design_effect(n as f64, design.0, m as f64, design.1);
         let ks = kolmogorov::two_sample(&fine.reference, &fine.evaluation, pooled);
         let chi = chi_square::two_sample(&few.gather(&fine.reference), &few.gather(&fine.evaluation), pooled);
         let (cells_a, cells_b) = (coarse.gather(&fine.reference), coarse.gather(&fine.evaluation));
-        let bins = numeric_bins(&coarse.edges, &cells_a, &cells_b);
-        let moved = moments([a.moments.mean(), b.moments.mean()], [a.moments.sd(), b.moments.sd()]);
+        let mut bins = numeric_bins(&coarse.edges, &cells_a, &cells_b);
+        let moved = if frame.is_constant() {
+            let value = number(frame.min);
+            for (bin, label) in bins.iter_mut().zip([format!("< {value}"), value.clone(), format!("> {value}")]) {
+                bin.label = label;
+            }
+            left_constant(&value, b, bins.get(1).map_or(0.0, |same| same.evaluation))
+        } else {
+            moments([a.moments.mean(), b.moments.mean()], [a.moments.sd(), b.moments.sd()])
+        };
         Self {
             cells: format!("{} reference-quantile bins", cells_a.len()),
             reference: cells_a,
@@ -390,6 +399,18 @@ fn moments(means: [f64; 2], sds: [f64; 2]) -> String {
         return "all values are 0 in both sets".to_owned();
     }
     format!("{}, {}", moved("the mean", means), moved("the standard deviation", sds))
+}
+
+/// What became of a feature that is `value` in every reference row, as the end of a sentence.
+fn left_constant(value: &str, evaluation: &NumericProfile, same: f64) -> String {
+    let (low, high) = (number(evaluation.min), number(evaluation.max));
+    if low == high && same == 0.0 {
+        return format!("it is {value} in every reference row and {high} in every evaluation row");
+    }
+    if low == high {
+        return format!("it is {value} in every row of both sets");
+    }
+    format!("it is {value} in every reference row and between {low} and {high} in the evaluation, {value} in {} of its rows", percent(same))
 }
 
 fn change_of(bin: &DistributionBin) -> f64 {

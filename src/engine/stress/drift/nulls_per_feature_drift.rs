@@ -35,8 +35,11 @@ impl Question for NullsPerFeatureDrift {
 
     fn families(&self, context: &Context) -> Vec<Family> {
         // What is measured in a text is missing exactly where the text is.
-        (context.features.iter().zip(&context.frame.columns))
-            .filter(|(feature, frame)| feature.measured_in.is_none() && frame.values != ValueFrame::Absent)
+        // A column that is empty in the reference has no values to compare, but it can fill.
+        (context.features.iter().zip(context.frame.columns.iter().zip(&context.reference.columns)))
+            .filter(|(feature, (frame, reference))| {
+                feature.measured_in.is_none() && (frame.values != ValueFrame::Absent || reference.rows > 0)
+            })
             .map(|(feature, _)| Family { subject: FamilySubject::Feature(feature.name.clone()), tests: vec![TEST.to_owned()] })
             .collect()
     }
