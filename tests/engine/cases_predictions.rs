@@ -552,3 +552,124 @@ fn a_run_says_its_positive_class_and_that_it_may_be_the_other() {
     assert!(positive.reason.contains("last") && banner(&document), "{:?}", document.summary.banners);
     assert!(!banner(&run_of(of_cat, Some("cat"))));
 }
+
+// More of each kind, in files as people have them.
+
+/// Lines made of 60 rows, below a header.
+fn lines(header: &str, line: impl Fn(usize) -> String) -> String {
+    let rows: String = (0..60).map(|row| line(row) + "\n").collect();
+    format!("{header}\n{rows}")
+}
+
+/// Every tenth of 60 rows is wrong.
+fn answer(row: usize, classes: usize) -> usize {
+    if row % 10 == 7 { (row + 1) % classes } else { row % classes }
+}
+
+#[test]
+fn a_written_index_does_not_hide_a_label_and_its_score() {
+    let data = lines("x,label", |row| format!("{}.5,{}", row * 3 % 17, ["ham", "spam"][row % 2]));
+    let said = lines(",label,score", |row| format!("{row},{},0.{}", ["ham", "spam"][answer(row, 2)], 61 + row % 30));
+    let paired = both(&data, &said);
+    close(paired.accuracy(BINARY), 0.9);
+    assert_eq!(paired.info.kind, PredictionKind::Probabilities);
+    // A model that is always right writes what the data say.
+    let said = lines("label,score", |row| format!("{},0.{}", ["ham", "spam"][row % 2], 61 + row % 30));
+    let paired = both(&data, &said);
+    close(paired.accuracy(BINARY), 1.0);
+    assert_eq!(paired.info.decision_column.as_deref(), Some("label"));
+}
+
+#[test]
+fn a_copy_of_the_truth_is_no_decision() {
+    let data = lines("id,x,label", |row| format!("k{row},{}.5,{}", row * 3 % 17, row % 2));
+    let score = |row: usize| if answer(row, 2) == 1 { 0.51 + 0.004 * row as f64 } else { 0.49 - 0.004 * row as f64 };
+    let said = lines("id,label,score", |row| format!("k{row},{},{}", row % 2, score(row)));
+    close(both(&data, &said).accuracy(BINARY), 0.9);
+    let said = lines("id,y_true,y_pred,y_pred_proba", |row| format!("k{row},{},{},{}", row % 2, answer(row, 2), score(row)));
+    let paired = both(&data, &said);
+    close(paired.accuracy(BINARY), 0.9);
+    assert_eq!((paired.info.columns.clone(), paired.info.decision_column.as_deref()), (vec!["y_pred_proba".to_owned()], Some("y_pred")));
+}
+
+#[test]
+fn cards_and_their_probabilities_are_paired() {
+    let cards = ["highstreet_card", "prepaid_card", "upmarket_card"];
+    let names: Vec<String> = cards.iter().rev().map(|card| format!("y_pred_proba_{card}")).collect();
+    let share = ["0.1,0.2,0.7", "0.2,0.6,0.2", "0.8,0.1,0.1"];
+    let text = lines(&format!("x,{},y_pred,y_true", names.join(",")), |row| {
+        format!("{}.5,{},{},{}", row * 3 % 17, share[answer(row, 3)], cards[answer(row, 3)], cards[row % 3])
+    });
+    for named in [None, Some("y_pred")] {
+        let data = DataParams { prediction_col: named.map(|n| OneOrMany::One(n.into())), ..DataParams::default() };
+        let paired = one_file(&text, &Said { data, ..Said::default() });
+        close(paired.accuracy(MULTICLASS), 0.9);
+        assert_eq!((paired.features(), paired.info.kind), (vec!["x"], PredictionKind::Probabilities));
+        assert_eq!(paired.info.decision_column.as_deref(), Some("y_pred"));
+        let mut classes = paired.outcomes(MULTICLASS).classes;
+        classes.sort();
+        assert_eq!(classes, cards);
+    }
+}
+
+#[test]
+fn codes_of_classes_stand_for_sorted_labels() {
+    let labels = ["apple", "fig", "pear"];
+    let text = lines("x,label,pred", |row| format!("{}.5,{},{}", row * 3 % 17, labels[row % 3], answer(row, 3)));
+    let paired = one_file(&text, &Said::default());
+    close(paired.accuracy(MULTICLASS), 0.9);
+    assert!(paired.codes().contains(&"class_order_assumed") && paired.asks(QuestionAbout::ClassNames), "{:?}", paired.codes());
+    let text = lines("x,label,pred", |row| format!("{}.5,{},{}", row * 3 % 17, ["no", "yes"][row % 2], answer(row, 2)));
+    close(one_file(&text, &Said::default()).accuracy(BINARY), 0.9);
+    let data = lines("x,label", |row| format!("{}.5,{}", row * 3 % 17, row % 3 + 1));
+    let said = lines("p0,p1,p2", |row| ["0.7,0.2,0.1", "0.1,0.7,0.2", "0.1,0.2,0.7"][answer(row, 3)].to_owned());
+    close(both(&data, &said).accuracy(MULTICLASS), 0.9);
+}
+
+#[test]
+fn one_score_of_a_named_class_is_turned_to_the_positive() {
+    let score = |row: usize| if answer(row, 2) == 0 { 0.9 } else { 0.2 };
+    for (name, no, yes) in [("prob_legit", "legit", "fraud"), ("P(0)", "0", "1"), ("negative_probability", "negative", "positive")] {
+        let text = lines(&format!("x,label,{name}"), |row| format!("{}.5,{},{}", row * 3 % 17, [no, yes][row % 2], score(row)));
+        let data = DataParams { prediction_col: Some(OneOrMany::One(name.into())), ..DataParams::default() };
+        let paired = one_file(&text, &Said { data, ..Said::default() });
+        close(paired.accuracy(BINARY), 0.9);
+        assert_eq!(paired.info.positive_class.map(|p| p.class), Some(yes.to_owned()));
+    }
+}
+
+#[test]
+fn shares_of_time_beside_a_quantity_are_features_even_if_called_p() {
+    let text = lines("p_day,p_night,label", |row| format!("{:.2},{:.2},{}.25", 0.01 * row as f64, 1.0 - 0.01 * row as f64, row * 3 % 17));
+    let set = dataset(csv("d.csv", &text), "set", &DataParams::default(), None).unwrap();
+    assert_eq!((set.features.len(), set.params.prediction_col), (2, None));
+}
+
+#[test]
+fn scores_up_to_100_without_a_word_are_refused_with_the_mend() {
+    let text = lines("x,label,score", |row| format!("{}.5,{},{}", row * 3 % 17, row % 2, 20 + row));
+    let data = DataParams { prediction_col: Some(OneOrMany::One("score".into())), ..DataParams::default() };
+    let set = dataset(csv("d.csv", &text), "set", &data, Some(BINARY)).unwrap();
+    let error = pair(&set, None, "m", &PredictionParams::default()).unwrap_err();
+    assert_eq!(error.code, "not_probabilities");
+    assert!(error.to_string().contains("divide percentages by 100"), "{error}");
+}
+
+#[test]
+fn a_second_model_is_told_and_not_mixed_in() {
+    let text = lines("x,label,pred_a,pred_b", |row| format!("{}.5,{},{},{}", row * 3 % 17, row % 2, answer(row, 2), (row / 3) % 2));
+    let data = DataParams { prediction_col: Some(OneOrMany::One("pred_a".into())), ..DataParams::default() };
+    let paired = one_file(&text, &Said { data, ..Said::default() });
+    close(paired.accuracy(BINARY), 0.9);
+    assert_eq!(paired.features(), ["x"]);
+    assert!(paired.codes().contains(&"prediction_columns_unused"), "{:?}", paired.codes());
+}
+
+#[test]
+fn entities_that_are_none_are_refused_with_the_form_they_have() {
+    let text = lines("x,label,pred", |row| format!("{row}.5,{},{}", ["a", "b"][row % 2], ["a", "b"][row % 2]));
+    let paired = one_file(&text, &Said::default());
+    let side = (&paired.set, Some(&paired.predictions));
+    let error = outcomes(ModelTask::NamedEntityRecognition, side, side, None, None).unwrap_err();
+    assert!(error.to_string().contains("start_offset") && error.to_string().contains("mentions"), "{error}");
+}

@@ -55,13 +55,10 @@ pub fn align(predicted: &[String], labels: &[String]) -> Option<Alignment> {
 /// Whether names count from 0 what the labels count from 1: columns 0, 1, 2 over labels 1, 2, 3 are places, though two of the names meet.
 fn are_shifted(predicted: &[String], labels: &[String]) -> bool {
     let counted = |from: usize| labels.len() > 2 && (from..from + labels.len()).all(|number| labels.contains(&number.to_string()));
-    let all = predicted.len() == labels.len();
-    let bare = || all && predicted.iter().enumerate().all(|(at, name)| *name == at.to_string());
-    let led = || {
-        let numbers: Option<Vec<usize>> = predicted.iter().map(|name| plain(name).strip_prefix("label_")?.parse().ok()).collect();
-        numbers.is_some_and(|numbers| numbers.contains(&0) && numbers.iter().all(|number| *number < labels.len()))
-    };
-    counted(1) && !counted(0) && (bare() || led())
+    let Some((around, numbers)) = numbered(predicted) else { return false };
+    // Bare numbers may be classes of their own, unless all places are there.
+    let led = !around.before.is_empty() || predicted.len() == labels.len();
+    counted(1) && !counted(0) && led && numbers.contains(&0) && numbers.iter().all(|number| *number < labels.len())
 }
 
 /// Where one of two names is one of two labels, the other is the other.
@@ -166,22 +163,29 @@ fn by_words(predicted: &[String], labels: &[String]) -> Option<Vec<String>> {
     named.iter().any(|name| labels.contains(name)).then_some(named)
 }
 
-fn by_places(predicted: &[String], labels: &[String]) -> Option<Vec<String>> {
-    let written: Vec<String> = predicted.iter().map(|name| plain(name)).collect();
-    let number = |name: &str| {
-        let start = name.trim_end_matches(|c: char| !c.is_ascii_digit()).len();
-        let digits = name.get(..start)?.len() - name.get(..start)?.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-        let around = (name.get(..start - digits)?.to_owned(), name.get(start..)?.to_owned());
-        Some((around, name.get(start - digits..start)?.parse::<usize>().ok()?))
+/// The numbers in names that are alike but for them, and what stands around the numbers.
+fn numbered(names: &[String]) -> Option<(Around, Vec<usize>)> {
+    let number = |name: &String| {
+        let name = plain(name);
+        let end = name.trim_end_matches(|c: char| !c.is_ascii_digit()).len();
+        let start = name.get(..end)?.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let around = Around { before: name.get(..start)?.to_owned(), after: name.get(end..)?.to_owned() };
+        Some((around, name.get(start..end)?.parse::<usize>().ok()?))
     };
-    let numbers: Vec<((String, String), usize)> = written.iter().map(|name| number(name)).collect::<Option<_>>()?;
-    let (around, _) = numbers.first()?;
-    if labels.len() < 2 || numbers.iter().any(|(other, _)| other != around) {
+    let found: Vec<(Around, usize)> = names.iter().map(number).collect::<Option<_>>()?;
+    let around = found.first()?.0.clone();
+    let alike = found.iter().all(|(other, _)| *other == around);
+    alike.then(|| (around, found.into_iter().map(|(_, number)| number).collect()))
+}
+
+fn by_places(predicted: &[String], labels: &[String]) -> Option<Vec<String>> {
+    let (_, numbers) = numbered(predicted)?;
+    if labels.len() < 2 {
         return None;
     }
     let mut sorted = labels.to_vec();
     sort(&mut sorted);
-    let (least, most) = (numbers.iter().map(|n| n.1).min()?, numbers.iter().map(|n| n.1).max()?);
+    let (least, most) = (numbers.iter().copied().min()?, numbers.iter().copied().max()?);
     let from = if most < sorted.len() {
         0
     } else if least >= 1 && most == sorted.len() {
@@ -189,7 +193,7 @@ fn by_places(predicted: &[String], labels: &[String]) -> Option<Vec<String>> {
     } else {
         return None;
     };
-    numbers.iter().map(|(_, at)| sorted.get(at - from).cloned()).collect()
+    numbers.iter().map(|at| sorted.get(at - from).cloned()).collect()
 }
 
 #[cfg(test)]

@@ -194,7 +194,7 @@ impl Reading<'_> {
 
     /// A class and a score of one model, in whichever order they were named.
     fn class_and_score(&self, decided: &Column, scored: &Column, alone: bool, problems: &mut Vec<Problem>) -> Option<ReadPredictions> {
-        let Values::Number { values, .. } = &scored.values else { return None };
+        let Values::Number { values, integer: false } = &scored.values else { return None };
         let (codes, classes) = self.coded(decided)?;
         let mut scores = self.by_row(values.values(), f64::NAN);
         let percent = scores.iter().any(|s| *s > 1.0) && says_percent(&scored.name);
@@ -349,6 +349,8 @@ impl Reading<'_> {
             // A label of many numbers, or with fractions, is a quantity.
             (Some(Values::Number { integer: false, .. }), _) => false,
             _ if self.of_classes() => values.len() <= FEW_CLASSES.max(self.labels.len()),
+            // Of classes with names, whole numbers can only be the codes.
+            (Some(Values::Category(_) | Values::Boolean(_)), Some(_)) if values.len() <= self.labels.len().max(2) => true,
             (Some(_), Some((_, labels))) => {
                 let index = ClassIndex::new(&labels);
                 labels.len() <= FEW_CLASSES && values.iter().filter(|v| index.code(v).is_some()).count() * 2 >= values.len()

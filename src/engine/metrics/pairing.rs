@@ -242,7 +242,9 @@ fn positive_question(
     }
     let said = dataset.params.positive_class.as_deref();
     let positive = positive_class(&classes, said, predictions.score_of.as_deref()).ok()?;
-    if said.is_none() {
+    // Nobody takes 0 or false for yes.
+    let plain = [["0", "1"], ["false", "true"]].iter().any(|pair| classes.iter().map(String::as_str).eq(pair.iter().copied()));
+    if said.is_none() && !plain {
         let reading = |class: &String| Meaning {
             choice: class.clone(),
             cell: class.clone(),

@@ -99,6 +99,9 @@ impl<'a> Finder<'a> {
         if open.len() < 2 {
             return None;
         }
+        if self.label_is_quantity() {
+            return None;
+        }
         let mut classes: BTreeSet<String> = class_names.into_iter().flatten().cloned().collect();
         let labels = self.table.columns.iter().zip(self.guesses.iter()).filter(|(column, guess)| {
             guess.as_ref().map_or_else(|| names::label_name(&names::words(&column.name)) > 0.0, |g| g.role == Role::Label)
@@ -128,6 +131,20 @@ impl<'a> Finder<'a> {
             self.set(*at, Role::Prediction, confidence, reason.clone());
         }
         Some(OneOrMany::Many(chosen.into_iter().map(|(_, name)| name).collect()))
+    }
+
+    /// Whether the label, said or by its name, holds fractions: no probabilities of classes stand beside a quantity.
+    fn label_is_quantity(&self) -> bool {
+        let columns = self.table.columns.iter().zip(self.facts).zip(self.words.iter().zip(self.guesses.iter()));
+        let label = columns
+            .map(|((column, facts), (words, guess))| match guess {
+                Some(guess) if guess.role == Role::Label => (2.0, column, facts),
+                Some(_) => (0.0, column, facts),
+                None => (names::label_name(words), column, facts),
+            })
+            .filter(|(sure, ..)| *sure > 0.0)
+            .reduce(|a, b| if b.0 > a.0 { b } else { a });
+        label.is_some_and(|(_, column, facts)| matches!(column.values, Values::Number { integer: false, .. }) && facts.distinct > 2)
     }
 
     /// How sure the model is of the class that another column names, where its own name is too weak to say so alone.
