@@ -100,6 +100,7 @@ export class Client {
     this.#projects.delete(id);
     await project?.[RELEASE]();
     for (const { name } of await this.#storage.list('dataset', id)) await this.#storage.delete('dataset', id, name);
+    for (const { dataset } of await this.#storage.list('label', id)) await this.#storage.delete('label', id, dataset);
     for (const { dataset, model } of await this.#storage.list('prediction', id)) await this.#storage.delete('prediction', id, JSON.stringify([dataset, model]));
     for (const { info } of await this.#storage.list('run', id)) await this.#storage.delete('run', id, info.id);
     await new FirewallStore(this.#storage, id).remove();

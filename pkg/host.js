@@ -99,6 +99,8 @@ export class Host {
         return this.#load(args, task);
       case 'dataset':
         return engine.dataset(args.table, args.name, args.params, args.task);
+      case 'labels':
+        return engine.labels(args.dataset, args.table, args.params, args.task);
       case 'split':
         return engine.split(args.dataset, args.by, args.seed, ...args.names);
       case 'predictionsOfPart':

@@ -81,6 +81,15 @@ export interface PredictionParams {
   idCol?: string;
 }
 
+/** What a label file's columns are for. */
+export interface LabelParams {
+  read?: ReadOptions;
+  /** The truth. Found by its name where absent, or because the file holds nothing else. */
+  labelCol?: string;
+  /** Joins by this column of both files; an empty name joins row by row. */
+  idCol?: string;
+}
+
 /** A test of the catalogue. Thresholds are null for logical tests. */
 export interface TestInfo {
   id: string; name: string; category: Category; kind: Kind; unit: Unit; thresholds: Thresholds | null; defaultOn: boolean;
@@ -617,6 +626,8 @@ export interface DatasetInfo {
   problems: Problem[];
   /** What can be read in several ways; the first reading of each is in force. */
   questions: Question[];
+  /** The labels that came in a file of their own (`registerLabels`). */
+  labels: LabelInfo | null;
 }
 /** The class that binary metrics are about, the evidence for it, and the classes that it could be instead. */
 export interface PositiveClass { class: string; reason: string; others: string[] }
@@ -635,7 +646,22 @@ export interface PredictionInfo {
   positiveClass?: PositiveClass;
   classes: string[];
   task: ModelTask;
-  pairing: { by: 'same_file' } | { by: 'row' } | { by: 'id'; column: string; missing: number; extra: number; duplicate: number };
+  pairing: Pairing;
+  problems: Problem[];
+  questions: Question[];
+}
+/** How predictions or labels met the rows of a data set. */
+export type Pairing = { by: 'same_file' } | { by: 'row' } | { by: 'id'; column: string; missing: number; extra: number; duplicate: number };
+/** Labels of a data set that came in a file of their own. */
+export interface LabelInfo {
+  dataset: string;
+  file: string;
+  sha256: string;
+  /** Labels that met a row. */
+  rows: number;
+  /** The column that they were read from. */
+  column: string;
+  pairing: Pairing;
   problems: Problem[];
   questions: Question[];
 }
@@ -643,6 +669,7 @@ export interface ModelInfo { name: string }
 /** What is remembered of a data set or of predictions; `loaded` is false after a reload, until the file is registered again. */
 export interface DatasetRecord { name: string; file: string; bytes: number; sha256: string; rows: number; labelled: number; params: DataParams; loaded: boolean }
 export interface PredictionRecord { dataset: string; model: string; file: string; sha256: string; rows: number; params: PredictionParams; loaded: boolean }
+export interface LabelRecord { dataset: string; file: string; sha256: string; rows: number; params: LabelParams; loaded: boolean }
 /** `sample` is true for a project of `createSampleProject`. */
 export interface ProjectInfo { id: string; name: string; modelTask: ModelTask | null; description: string; created: string; sample: boolean }
 export interface TestRunInfo {
@@ -1103,9 +1130,15 @@ export class Project {
   restore(source: Source, hooks?: ReadHooks): Promise<string[]>;
   /** Makes the rows of the sample project again, which came from no file. */
   restoreSample(hooks?: ReadHooks): Promise<string[]>;
+  /**
+   * The truth of a data set from a file of its own: joined by `params.idCol` or a key that both files have, else row by row. It takes the
+   * place of the label that the data set had. Predictions, parts and runs that come after it use it.
+   */
+  registerLabels(dataset: string, source: Source, params?: LabelParams, hooks?: ReadHooks): Promise<LabelInfo>;
   /** Cuts one data set into two, `<name> (reference)` and `<name> (evaluation)`: by its timestamp, or into seeded halves. Runs on them say so. */
   splitDataset(name: string, options?: { by?: 'time' | 'halves'; seed?: number }): Promise<{ reference: DatasetInfo; evaluation: DatasetInfo }>;
   datasets(): DatasetRecord[];
+  labels(): LabelRecord[];
   models(): ModelInfo[];
   predictions(): PredictionRecord[];
   startStressTest(config: StressTestConfig): Job<TestRun>;

@@ -43,6 +43,10 @@ export class Project {
     for (const { params, parts, ...fingerprint } of await context.storage.list('dataset', record.id)) {
       project.#datasets.set(fingerprint.name, { name: fingerprint.name, params, parts, task: record.modelTask, info: null, loaded: null, fingerprint });
     }
+    for (const { params, ...fingerprint } of await context.storage.list('label', record.id)) {
+      const entry = project.#datasets.get(fingerprint.dataset);
+      if (entry) entry.labels = { dataset: entry.name, source: null, params, info: null, fingerprint };
+    }
     for (const { params, ...fingerprint } of await context.storage.list('prediction', record.id)) {
       const { dataset, model } = fingerprint;
       project.#predictions.set(key(dataset, model), { dataset, model, params, info: null, loaded: null, fingerprint });
@@ -73,7 +77,25 @@ export class Project {
 
   async registerDataset(name, source, params = {}, hooks = {}) {
     const entry = await this.#registry.newDataset(name, source, params, this.#record.modelTask, hooks);
+    await this.#takeLabels(entry, this.#datasets.get(name));
     return this.#keepDataset(entry);
+  }
+
+  async registerLabels(dataset, source, params = {}, hooks = {}) {
+    const entry = this.#dataset(dataset);
+    if (entry.cut) throw labelsOfPart(dataset, entry.cut.whole.name);
+    const former = entry.labels?.fingerprint;
+    const labels = await this.#registry.newLabels(entry, source, params, hooks);
+    for (const part of this.#partsOf(entry)) {
+      await this.#registry.release('dataset', part);
+      part.loaded = null;
+    }
+    const { file, sha256, rows } = labels.info;
+    labels.fingerprint = { dataset, file, sha256, rows };
+    await this.#storage.put('label', this.id, dataset, { ...labels.fingerprint, params });
+    await this.#keepFingerprint(entry);
+    noteOtherFile(labels.info, former);
+    return labels.info;
   }
 
   async registerModel(name) {
@@ -139,6 +161,11 @@ export class Project {
 
   datasets() {
     return [...this.#datasets.values()].map((entry) => ({ ...entry.fingerprint, params: entry.info?.params ?? entry.params, loaded: isLoaded(entry) }));
+  }
+
+  labels() {
+    const labels = [...this.#datasets.values()].map((entry) => entry.labels).filter(Boolean);
+    return labels.map(({ fingerprint, params, info }) => ({ ...fingerprint, params, loaded: info !== null }));
   }
 
   models() {
@@ -364,6 +391,23 @@ export class Project {
     if (!entry.cut) await this.#storage.put('dataset', this.id, name, { ...entry.fingerprint, params: entry.params, ...(entry.parts && { parts: entry.parts }) });
   }
 
+  #partsOf(whole) {
+    return [...this.#datasets.values()].filter((entry) => entry.cut?.whole === whole);
+  }
+
+  /** The labels that belong to a file that is registered again, or that are gone with the file they belonged to. */
+  async #takeLabels(entry, former) {
+    const labels = former?.labels;
+    if (!labels || labels === entry.labels) return;
+    if (former.fingerprint?.sha256 !== entry.info.sha256) {
+      await this.#storage.delete('label', this.id, entry.name);
+      return;
+    }
+    entry.labels = labels;
+    if (labels.source) await this.#registry.reload(entry);
+    else entry.info.problems.push(labelsNotLoaded(entry.info, labels.fingerprint));
+  }
+
   async #keepPredictions(entry) {
     const { dataset, model } = entry;
     const former = this.#predictions.get(key(dataset, model));
@@ -429,6 +473,14 @@ export class Project {
     }
   }
 }
+
+const labelsOfPart = (part, whole) =>
+  new StraingaugeError('labels_of_part', `${part} was cut from ${whole}. Register the labels for ${whole}: both parts have them then.`);
+
+const labelsNotLoaded = (info, { file }) => ({
+  code: 'labels_not_loaded', level: 'warning', count: info.rows, details: { file: info.file, mend: `Register ${file} again.` }, examples: [],
+  message: `The labels of ${info.file} came from ${file}, which is not loaded: its rows count as unlabelled. Register ${file} again with registerLabels.`,
+});
 
 const notPromoted = (model, promoted) =>
   new StraingaugeError('model_not_promoted', `A firewall watches the promoted model, which is ${promoted ?? 'none yet'}. Promote it first: \`project.promoteModel('${model}')\`.`);

@@ -10,6 +10,12 @@ export const RELEASE = Symbol('release');
 /** Options without the keys that say nothing: the engine takes `undefined` for a wrong type where a number is due. */
 export const said = (options) => Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
 
+/** Parameters as the engine takes them. */
+const given = (params) => {
+  const { read, ...rest } = said(params);
+  return { ...rest, ...(read && { read: said(read) }) };
+};
+
 const notLoaded = (what, file) =>
   new StraingaugeError('not_loaded', `The rows of ${what} are not loaded. Only their fingerprint was kept: register ${file} again.`, { file });
 
@@ -64,6 +70,22 @@ export class Registry {
     return entry;
   }
 
+  /** Gives a data set the labels of `source`; where they do not fit, it keeps what it had. */
+  async newLabels(entry, source, params, hooks) {
+    const former = entry.labels;
+    const from = await portable(source, hooks?.fileName ?? fileNameFor(source, `${entry.name}.labels`));
+    const loaded = entry.loaded;
+    entry.labels = { dataset: entry.name, source: from, params, info: null };
+    try {
+      await this.#loadDataset(entry, hooks);
+    } catch (thrown) {
+      entry.labels = former;
+      throw thrown;
+    }
+    await this.release('dataset', { loaded });
+    return entry.labels;
+  }
+
   /** The two parts of `whole`. */
   async newSplit(whole, by, seed) {
     const cut = { by, seed, whole };
@@ -71,6 +93,13 @@ export class Registry {
     cut.entries = entries;
     await this.#loadSplit(cut);
     return entries;
+  }
+
+  /** Makes a data set anew from its sources. */
+  async reload(entry, hooks) {
+    const { loaded } = entry;
+    await this.#loadDataset(entry, hooks);
+    await this.release('dataset', { loaded });
   }
 
   /** The engine's id of a data set; reads its file again where the engine is a fresh one. */
@@ -100,12 +129,23 @@ export class Registry {
 
   async #loadDataset(entry, hooks) {
     if (!entry.source) throw notLoaded(`data set ${entry.name}`, entry.fingerprint?.file ?? 'its file');
-    const { read, ...rest } = said(entry.params);
-    const { table } = await this.table(entry.source, read, hooks);
-    const { dataset, info } = await this.#transport.request('dataset', { table, name: entry.name, params: { ...rest, ...(read && { read: said(read) }) }, task: entry.task ?? null });
-    this.#sameFile(entry, info);
+    const { table } = await this.table(entry.source, entry.params.read, hooks);
+    const made = await this.#transport.request('dataset', { table, name: entry.name, params: given(entry.params), task: entry.task ?? null });
+    this.#sameFile(entry, made.info);
+    const { dataset, info } = await this.#labelled(made, entry, hooks);
     entry.info = info;
     entry.loaded = { generation: this.#transport.generation, id: dataset };
+  }
+
+  /** The data set with the labels of their own file, where it has some. */
+  async #labelled(made, { labels, task }, hooks) {
+    if (!labels?.source) return made;
+    const { table } = await this.table(labels.source, labels.params.read, hooks);
+    const joined = await this.#transport.request('labels', { dataset: made.dataset, table, params: given(labels.params), task: task ?? null });
+    await this.#transport.request('forget', { kind: 'dataset', ids: [made.dataset] });
+    this.#sameFile(labels, joined.labels);
+    labels.info = joined.labels;
+    return joined;
   }
 
   async #loadPredictions(entry, dataset, hooks) {
@@ -119,9 +159,8 @@ export class Registry {
       entry.loaded = { generation: this.#transport.generation, dataset: id, id: predictions };
       return;
     }
-    const { read, ...rest } = said(entry.params);
-    const table = entry.source ? (await this.table(entry.source, read, hooks)).table : null;
-    const { predictions, info } = await this.#transport.request('predictions', { dataset: id, table, model: entry.model, params: { ...rest, ...(read && { read: said(read) }) } });
+    const table = entry.source ? (await this.table(entry.source, entry.params.read, hooks)).table : null;
+    const { predictions, info } = await this.#transport.request('predictions', { dataset: id, table, model: entry.model, params: given(entry.params) });
     this.#sameFile(entry, info);
     await this.release('predictions', entry);
     entry.info = info;

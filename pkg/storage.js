@@ -4,7 +4,7 @@
 import { StraingaugeError } from './error.js';
 
 /** `firewall` holds a header and what is said about it, `firewallbin` a record a bin. */
-const KINDS = ['project', 'dataset', 'prediction', 'run', 'firewall', 'firewallbin'];
+const KINDS = ['project', 'dataset', 'label', 'prediction', 'run', 'firewall', 'firewallbin'];
 
 /**
  * Records that are written and deleted together, or not at all: `puts` are `[kind, project, key, value]`, `deletes` are
@@ -51,8 +51,8 @@ class MemoryStorage {
 }
 
 const DATABASE = 'straingauge';
-/** 1: projects, data sets, predictions, runs. 2: firewalls. */
-const VERSION = 2;
+/** 1: projects, data sets, predictions, runs. 2: firewalls. 3: labels in files of their own. */
+const VERSION = 3;
 
 const refused = (error) =>
   new StraingaugeError('storage_failed', `The browser's storage refused: ${error?.message || error?.name || 'no reason given'}. Free some space, or use the memory storage.`);

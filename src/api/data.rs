@@ -30,7 +30,7 @@ impl OneOrMany {
 pub struct DataParams {
     /// How to read the file.
     pub read: Option<ReadOptions>,
-    /// The truth.
+    /// The truth; an empty name says that there is none.
     pub label_col: Option<String>,
     /// The prediction: one name, or one a class.
     pub prediction_col: Option<OneOrMany>,
@@ -82,6 +82,41 @@ pub struct PredictionParams {
     pub id_col: Option<String>,
 }
 
+/// What a label file's columns are for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct LabelParams {
+    /// How to read the file.
+    pub read: Option<ReadOptions>,
+    /// The truth. Found by its name where absent, or because the file holds nothing else.
+    pub label_col: Option<String>,
+    /// Joins by this column of both files; an empty name joins row by row.
+    pub id_col: Option<String>,
+}
+
+/// Labels of a data set that came in a file of their own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LabelInfo {
+    /// The data set.
+    pub dataset: String,
+    /// The file they came from.
+    pub file: String,
+    /// SHA-256 of that file.
+    pub sha256: String,
+    /// Labels that met a row.
+    pub rows: u64,
+    /// The column that they were read from.
+    pub column: String,
+    /// How they met their rows.
+    pub pairing: Pairing,
+    /// What is wrong or odd.
+    pub problems: Vec<Problem>,
+    /// What can be read in several ways; the first reading of each is in force.
+    #[serde(default)]
+    pub questions: Vec<Question>,
+}
+
 /// A data set that a project holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -107,6 +142,9 @@ pub struct DatasetInfo {
     /// What can be read in several ways; the first reading of each is in force.
     #[serde(default)]
     pub questions: Vec<Question>,
+    /// The labels that came in a file of their own, where they did.
+    #[serde(default)]
+    pub labels: Option<LabelInfo>,
 }
 
 /// What predictions look like.

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use straingauge_api::{ApiError, DatasetInfo, ErrorDetails, Inspection, PredictionInfo};
+use straingauge_api::{ApiError, DatasetInfo, ErrorDetails, Inspection, LabelInfo, PredictionInfo};
 use straingauge_engine::session::SideHandles;
 use wasm_bindgen::JsValue;
 
@@ -68,6 +68,14 @@ pub struct Read {
 pub struct Registered {
     pub dataset: u32,
     pub info: DatasetInfo,
+}
+
+/// `{ dataset, info, labels }`
+#[derive(Serialize)]
+pub struct Labelled {
+    pub dataset: u32,
+    pub info: DatasetInfo,
+    pub labels: LabelInfo,
 }
 
 /// `{ predictions, info }`

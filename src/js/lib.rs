@@ -62,6 +62,12 @@ impl Engine {
         to_js(&convert::Registered { dataset, info })
     }
 
+    /// The data set with the labels of a table as its truth, a data set of its own: `{ dataset, info, labels }`.
+    pub fn labels(&mut self, dataset: u32, table: u32, params: JsValue, task: JsValue) -> Result<JsValue, Thrown> {
+        let (dataset, info, labels) = self.session.labels(dataset, table, &from_js(params)?, from_js(task)?)?;
+        to_js(&convert::Labelled { dataset, info, labels })
+    }
+
     /// Pairs predictions with the rows of a data set: `{ predictions, info }`.
     pub fn predictions(&mut self, dataset: u32, table: Option<u32>, model: &str, params: JsValue) -> Result<JsValue, Thrown> {
         let (predictions, info) = self.session.predictions(dataset, table, model, &from_js(params)?)?;

@@ -34,7 +34,7 @@ test('the quick start of the package works', (t) => {
 });
 
 test('what the package says of decisions and of own tests works', (t) => {
-  const [start, , decisions, , own] = codes('../../pkg/README.md');
+  const [start, , , decisions, , own] = codes('../../pkg/README.md');
   const open = start.replace('await client.close();', '');
   assert.notEqual(open, start);
   const said = ran(t, `${open}\nconsole.log('— from here —');\n${decisions}\n${own}\nawait client.close();`).split('— from here —')[1];
@@ -45,7 +45,7 @@ test('what the package says of decisions and of own tests works', (t) => {
 });
 
 test('what the package says of watching a model works', (t) => {
-  const [start, , , watching] = codes('../../pkg/README.md');
+  const [start, , , , watching] = codes('../../pkg/README.md');
   const open = start.replace('await client.close();', '');
   const said = ran(t, `${open}\nconsole.log('— from here —');\n${watching}\nawait client.close();`).split('— from here —')[1];
   assert.match(said, /^\s*6 bins\. .*\d/);

@@ -294,6 +294,7 @@ fn identity(config: &FirewallConfig, task: ModelTask, reference: &RunSide) -> Re
         &reference.dataset.table.sha256,
         &crate::json::to_string(&reference.dataset.params)?,
         reference.predictions_sha256.as_deref().unwrap_or("same file"),
+        reference.dataset.info.labels.as_ref().map_or("", |labels| labels.sha256.as_str()),
     ] {
         hash.update(part);
     }

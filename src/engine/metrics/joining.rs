@@ -34,7 +34,6 @@ pub enum Brought {
     /// The answers of a model.
     Predictions,
     /// The truth.
-    #[allow(dead_code, reason = "labels in a file of their own come by the same way")]
     Labels,
 }
 

@@ -13,6 +13,7 @@ pub mod estimated;
 mod form;
 mod headers;
 mod joining;
+mod labels;
 mod logged;
 mod outcomes;
 mod pairing;
@@ -28,6 +29,7 @@ pub use curve::{
 };
 pub use definition::{Metric, MetricDefinition, Scale, all, by_id, catalogue, tasks_of};
 pub use form::{OutcomeForm, outcomes_in, reference_outcomes};
+pub use labels::labelled;
 pub use outcomes::{NO_CLASS, Outcomes, Prediction, Truth};
 pub use pairing::pair;
 pub use polarity::positive_class;

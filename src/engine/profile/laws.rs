@@ -90,6 +90,7 @@ fn side(rows: &[Row], weighted: bool, grouped: bool) -> Side {
         params: DataParams::default(),
         problems: Vec::new(),
         questions: Vec::new(),
+        labels: None,
     };
     let dataset =
         Dataset { name: "d".into(), table: Arc::new(table), features: features(), params: DataParams::default(), task: None, info };

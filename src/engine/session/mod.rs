@@ -13,7 +13,9 @@ mod split;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use straingauge_api::{Banner, DataParams, DatasetInfo, Inspection, ModelTask, PredictionInfo, PredictionParams, ReadOptions};
+use straingauge_api::{
+    Banner, DataParams, DatasetInfo, Inspection, LabelInfo, LabelParams, ModelTask, PredictionInfo, PredictionParams, ReadOptions,
+};
 
 use crate::firewall::Firewall;
 use crate::metrics::{self, Predictions};
@@ -127,6 +129,27 @@ impl Session {
         dataset.info.questions.splice(0..0, loaded.inspection.questions.iter().cloned());
         let info = dataset.info.clone();
         Ok((self.datasets.put(Arc::new(dataset)), info))
+    }
+
+    /// The data set with the labels of a table as its truth: a data set of its own, and how the labels met its rows.
+    ///
+    /// # Errors
+    /// As [`metrics::labelled`].
+    pub fn labels(
+        &mut self,
+        dataset: u32,
+        table: u32,
+        params: &LabelParams,
+        task: Option<ModelTask>,
+    ) -> Result<(u32, DatasetInfo, LabelInfo)> {
+        let dataset = self.datasets.get(dataset).ok_or_else(|| unknown("data set", dataset))?;
+        let source = self.tables.get(table).ok_or_else(|| unknown("table", table))?;
+        let (mut made, mut labels) = metrics::labelled(dataset, &source.table, params, task)?;
+        labels.problems.extend(source.inspection.problems.iter().cloned());
+        labels.questions.extend(source.inspection.questions.iter().filter(|q| q.column == labels.column).cloned());
+        made.info.labels = Some(labels.clone());
+        let info = made.info.clone();
+        Ok((self.datasets.put(Arc::new(made)), info, labels))
     }
 
     /// Pairs predictions with the rows of a data set; `table` is absent where they stand in the data set's own file.

@@ -519,6 +519,7 @@ fn identity(config: &StressTestConfig, task: ModelTask, reference: &RunSide, eva
         hash.update(&side.dataset.table.sha256);
         hash.update(crate::json::to_string(&side.dataset.params)?);
         hash.update(side.predictions_sha256.as_deref().unwrap_or("same file"));
+        hash.update(side.dataset.info.labels.as_ref().map_or("", |labels| labels.sha256.as_str()));
     }
     let digest = hash.finalize();
     Ok(digest.iter().take(8).map(|b| format!("{b:02x}")).collect())

@@ -40,6 +40,7 @@ pub fn dataset(table: Arc<Table>, name: &str, params: &DataParams, task: Option<
         params: params.clone(),
         problems: label_problems(&table, label.map(AsRef::as_ref), labelled, task),
         questions: Vec::new(),
+        labels: None,
     };
     Ok(Dataset { name: name.to_owned(), features: features(&table, &roles), table, params, task, info })
 }

@@ -72,6 +72,60 @@ impl Column {
     }
 }
 
+impl Column {
+    /// One value a row, each from the row of this column that `rows` names; missing where it names none.
+    ///
+    /// # Errors
+    /// `split_failed` where there is no such row.
+    pub fn gathered(&self, rows: &[Option<u32>]) -> Result<Self> {
+        let named: Vec<u32> = rows.iter().filter_map(|&row| row).collect();
+        check(self.rows(), &named)?;
+        let at = |row: &Option<u32>| row.map(|row| row as usize).filter(|&row| self.cell_present(row));
+        let valid: Vec<bool> = rows.iter().map(|row| at(row).is_some()).collect();
+        let nulls = valid.contains(&false).then(|| NullBuffer::from(valid.clone()));
+        let values = match &self.values {
+            Values::Number { values, integer } => {
+                let numbers: Vec<f64> =
+                    rows.iter().map(|row| at(row).and_then(|row| values.values().get(row)).copied().unwrap_or(f64::NAN)).collect();
+                Values::Number { values: Float64Array::new(numbers.into(), nulls), integer: *integer }
+            }
+            Values::Boolean(values) => {
+                let bits: BooleanBuffer = rows.iter().map(|row| at(row).is_some_and(|row| values.value(row))).collect();
+                Values::Boolean(BooleanArray::new(bits, nulls))
+            }
+            Values::Text(values) => Values::Text(rows.iter().map(|row| at(row).map(|row| values.value(row))).collect()),
+            Values::Timestamp(values) => {
+                let moments: Vec<i64> =
+                    rows.iter().map(|row| at(row).and_then(|row| values.values().get(row)).copied().unwrap_or(i64::MIN)).collect();
+                Values::Timestamp(TimestampMillisecondArray::new(moments.into(), nulls))
+            }
+            Values::Category(categories) => {
+                let codes = rows.iter().map(|row| at(row).and_then(|row| categories.codes.get(row)).copied().unwrap_or(MISSING_CODE));
+                Values::Category(Categories { codes: codes.collect(), names: categories.names.clone() })
+            }
+            Values::List(lists) => {
+                let gap = vec![f64::NAN; lists.width];
+                let numbers = rows.iter().flat_map(|row| at(row).map_or(gap.as_slice(), |row| lists.row(row)).iter().copied());
+                Values::List(Lists { width: lists.width, values: numbers.collect() })
+            }
+        };
+        let mut cells = Cells::default();
+        let spelling = |row: &Option<u32>| {
+            let found = row.and_then(|row| self.cells.missing.rows.binary_search(&row).ok());
+            let code = found.and_then(|at| self.cells.missing.codes.get(at)).copied().unwrap_or(u8::MAX);
+            self.cells.missing.spellings.get(usize::from(code)).map_or("", String::as_str)
+        };
+        let bad = |row: &Option<u32>| row.and_then(|row| self.cells.bad.iter().find(|cell| cell.row == row));
+        for (place, row) in rows.iter().enumerate().filter(|(place, _)| valid.get(*place) == Some(&false)) {
+            match bad(row) {
+                Some(cell) => cells.bad.push(BadCell { row: place as u32, text: cell.text.clone() }),
+                None => cells.missing.note(place as u32, spelling(row).as_bytes()),
+            }
+        }
+        Ok(Self { name: self.name.clone(), values, cells })
+    }
+}
+
 fn copied<T: Copy>(values: &[T], rows: &[u32]) -> Result<Vec<T>> {
     check(values.len(), rows)?;
     Ok(rows.iter().filter_map(|&row| values.get(row as usize).copied()).collect())
