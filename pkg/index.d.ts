@@ -584,6 +584,8 @@ export interface ColumnInfo {
   missing: number;
   missingSpellings: ValueCount[];
   badCells: number;
+  /** The unit in which its numbers stand in the file (`$`, `kg`); `%` where percentages were read as shares. */
+  unit: string | null;
   distinct: number;
   distinctExact: boolean;
   range: [string, string] | null;

@@ -194,6 +194,9 @@ pub struct ColumnInfo {
     pub missing_spellings: Vec<ValueCount>,
     /// Rows whose value does not fit the type; kept as findings, counted as missing in the tests.
     pub bad_cells: u64,
+    /// The unit in which its numbers stand in the file (`$`, `kg`); `%` where percentages were read as shares.
+    #[serde(default)]
+    pub unit: Option<String>,
     /// Distinct values among the rows; a lower bound where `distinctExact` is false.
     pub distinct: u64,
     /// Whether `distinct` is exact.

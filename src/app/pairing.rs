@@ -282,6 +282,7 @@ mod tests {
             missing: 0,
             missing_spellings: vec![],
             bad_cells: 0,
+            unit: None,
             distinct: 2,
             distinct_exact: true,
             range: None,

@@ -10,6 +10,7 @@ mod cases;
 mod cases_columns;
 mod cases_formats;
 mod cases_predictions;
+mod cases_text;
 mod catalogue;
 mod catalogue_page;
 mod clean_shown;

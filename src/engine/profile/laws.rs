@@ -47,7 +47,7 @@ fn side(rows: &[Row], weighted: bool, grouped: bool) -> Side {
         let n = missing.len() as u64;
         let codes = vec![0; missing.len()];
         let missing = MissingCells { spellings: vec!["NA".to_owned()], counts: vec![n], rows: missing, codes };
-        Arc::new(Column { name: name.to_owned(), values, cells: Cells { missing, bad: Vec::new() } })
+        Arc::new(Column { name: name.to_owned(), values, cells: Cells { missing, ..Cells::default() } })
     };
     let absent = |is: &dyn Fn(&Row) -> bool| rows.iter().enumerate().filter(|(_, r)| is(r)).map(|(i, _)| i as u32).collect::<Vec<u32>>();
     let numbers =
@@ -78,6 +78,7 @@ fn side(rows: &[Row], weighted: bool, grouped: bool) -> Side {
         compression: Compression::None,
         rows: rows.len(),
         columns: Vec::new(),
+        first_line: None,
     };
     let info = DatasetInfo {
         name: "d".into(),

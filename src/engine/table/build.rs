@@ -6,6 +6,7 @@ use straingauge_api::{DataParams, DatasetInfo, ErrorDetails, ModelTask, Problem,
 
 use super::facts::{ColumnFacts, present_rows};
 use super::inspection::column_infos;
+use super::reading::{Dated, to_moments};
 use super::{Column, Dataset, Feature, FeatureKind, Roles, Table, Values, roles_for};
 use crate::{Error, Result};
 
@@ -23,6 +24,7 @@ pub fn dataset(table: Arc<Table>, name: &str, params: &DataParams, task: Option<
             .mend("A data set needs at least one row below its column names.")
             .in_file(&table.name));
     }
+    let (table, dated) = timed(table, params)?;
     let facts: Vec<ColumnFacts> = table.columns.iter().map(|c| ColumnFacts::of(c)).collect();
     let roles = roles_for(&table, &facts, params, task)?;
     let table = converted(table, &roles)?;
@@ -38,11 +40,38 @@ pub fn dataset(table: Arc<Table>, name: &str, params: &DataParams, task: Option<
         labelled,
         columns: column_infos(&table, &facts, &roles.guesses),
         params: params.clone(),
-        problems: label_problems(&table, label.map(AsRef::as_ref), labelled, task),
+        problems: label_problems(&table, label.map(AsRef::as_ref), labelled, task).into_iter().chain(dated).collect(),
         questions: Vec::new(),
         labels: None,
     };
     Ok(Dataset { name: name.to_owned(), features: features(&table, &roles), table, params, task, info })
+}
+
+/// The table with the column that `timestampCol` names read as dates, and what was assumed about it.
+///
+/// # Errors
+/// `not_a_timestamp` where a cell of it is no date.
+fn timed(table: Arc<Table>, params: &DataParams) -> Result<(Arc<Table>, Option<Problem>)> {
+    let named = params.timestamp_col.as_ref().and_then(|name| table.columns.iter().position(|c| c.name == *name));
+    let Some((at, column)) = named.and_then(|at| Some((at, table.columns.get(at)?))) else { return Ok((table, None)) };
+    if matches!(column.values, Values::Timestamp(_)) {
+        return Ok((table, None));
+    }
+    let Dated { column: dated, note } = to_moments(column).map_err(|found| {
+        let row = found.row as u64 + 1;
+        let cell = super::cut(&found.cell);
+        let message = format!("Column {} of {}, which timestampCol names, holds no date in row {row}: “{cell}”.", column.name, table.name);
+        Error::new("not_a_timestamp", message)
+            .mend("Write dates as 2024-01-31 or 2024-01-31T10:00:00Z, leave cells without one empty, or name another column.")
+            .in_file(&table.name)
+            .at_row(row)
+            .in_column(&column.name)
+    })?;
+    let mut columns = table.columns.clone();
+    if let Some(place) = columns.get_mut(at) {
+        *place = Arc::new(dated);
+    }
+    Ok((Arc::new(Table { columns, ..Table::clone(&table) }), note))
 }
 
 /// The table with columns in the type that their role asks for.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use arrow::array::{BooleanArray, Float64Array, StringArray, TimestampMillisecondArray};
 use straingauge_api::{ColumnType, Compression, Format};
 
+use super::FirstLine;
+
 /// The code of a missing category.
 pub const MISSING_CODE: u32 = u32::MAX;
 
@@ -25,6 +27,8 @@ pub struct Table {
     pub rows: usize,
     /// Columns in file order, names unique; shared with whatever looks at them.
     pub columns: Vec<Arc<Column>>,
+    /// The first line of delimited text; none in other formats.
+    pub first_line: Option<FirstLine>,
 }
 
 impl Table {
@@ -102,6 +106,8 @@ pub struct Cells {
     pub missing: MissingCells,
     /// Cells whose text does not fit the column's type, in row order; they count as missing in the tests.
     pub bad: Vec<BadCell>,
+    /// The unit in which its numbers stand in the file (`$`, `kg`, `%`).
+    pub unit: Option<String>,
 }
 
 /// Cells without a value, by the way they were written.

@@ -65,6 +65,7 @@ fn column_info(column: &Column, facts: &ColumnFacts, guess: &RoleGuess) -> Colum
         missing: facts.missing.saturating_sub(bad_cells),
         missing_spellings,
         bad_cells,
+        unit: column.cells.unit.clone(),
         distinct: facts.distinct,
         distinct_exact: facts.distinct_exact,
         range: facts.range_text.clone(),

@@ -168,5 +168,5 @@ fn taken_cells(cells: &Cells, rows: &[u32]) -> Cells {
     let (rows, codes): (Vec<u32>, Vec<u8>) = missing.unzip();
     let counts = (0..cells.missing.spellings.len()).map(|code| codes.iter().filter(|&&c| usize::from(c) == code).count() as u64).collect();
     let bad = cells.bad.iter().filter_map(|cell| Some(BadCell { row: place(cell.row)?, text: cell.text.clone() })).collect();
-    Cells { missing: MissingCells { spellings: cells.missing.spellings.clone(), counts, rows, codes }, bad }
+    Cells { missing: MissingCells { spellings: cells.missing.spellings.clone(), counts, rows, codes }, bad, unit: cells.unit.clone() }
 }

@@ -57,5 +57,6 @@ pub fn table(columns: Vec<Column>) -> Table {
         compression: Compression::None,
         rows: columns.first().map_or(0, Column::rows),
         columns: columns.into_iter().map(Arc::new).collect(),
+        first_line: None,
     }
 }

@@ -71,6 +71,8 @@ pub(crate) struct ColumnBuilder {
     pub(crate) missing: MissingCells,
     /// Whether the format told numbers from strings and this column had numbers; always so in formats that cannot tell.
     pub(crate) native: bool,
+    /// The unit that the file names for it.
+    pub(crate) unit: Option<String>,
     /// Keeps the bet, whatever comes.
     fixed: bool,
     /// Numbers are not bet on: the reader says that the comma is the decimal mark.
@@ -178,6 +180,21 @@ impl ColumnBuilder {
             }
             _ => self.push(value.to_string().as_bytes()),
         }
+    }
+
+    /// Adds a number that was read from another spelling; for builders that read into numbers whatever comes.
+    pub(crate) fn push_value(&mut self, value: f64) {
+        if let Store::Number(numbers) = &mut self.store {
+            numbers.values.push(value);
+            numbers.forms.skip();
+            self.rows += 1;
+        }
+    }
+
+    /// Adds a cell that is none of the column's numbers, even where it reads like one.
+    pub(crate) fn push_unfit(&mut self, cell: &[u8]) {
+        self.push_odd_number(cell, None);
+        self.rows += 1;
     }
 
     /// Adds a moment of a typed format, in microseconds; `form` says how it would be written.

@@ -1,10 +1,12 @@
 //! What the cells of a column could be, counted over all of them.
 
 use super::builder::{ColumnBuilder, Store, tokens};
+use std::collections::BTreeMap;
+
 use super::locale::{CommaReading, NumericDate};
 use super::missing::is_missing;
 use super::moment::IsoParser;
-use super::number;
+use super::{number, odd, quantity, written};
 
 /// How many cells read as what.
 #[derive(Debug, Clone, Default)]
@@ -28,14 +30,36 @@ pub(crate) struct Census {
     pub(crate) thousands_comma: u64,
     pub(crate) booleans: u64,
     pub(crate) moments: u64,
+    /// Months (`2024-01`): dates only where the column's name says so.
+    pub(crate) months: u64,
     /// Dates in numbers: of either order, day first, month first, year first.
     pub(crate) numeric_dates: u64,
     pub(crate) day_first: u64,
     pub(crate) month_first: u64,
     pub(crate) lists: u64,
-    /// A cell with a comma, and a date in numbers, to show.
+    /// A cell with a comma, and a date in numbers whose readings differ, to show.
     pub(crate) comma_example: Option<String>,
     pub(crate) date_example: Option<String>,
+    /// Cells that programs write where there is no number; not among `present`.
+    pub(crate) odd: u64,
+    /// Numbers with something around them, by their unit; the empty one for a mere sign, bracket or grouping.
+    pub(crate) quantities: BTreeMap<String, Quantities>,
+}
+
+/// Numbers with one unit.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Quantities {
+    pub(crate) count: u64,
+    /// Those that are numbers with a point, and with a comma in either reading.
+    pub(crate) point: u64,
+    pub(crate) commas: u64,
+    pub(crate) decimal_comma: u64,
+    pub(crate) thousands_comma: u64,
+    /// Digits of numbers in blank-parted groups, where all have as many: phone numbers.
+    pub(crate) blank_digits: Option<usize>,
+    pub(crate) blanks: u64,
+    pub(crate) example: String,
+    pub(crate) comma_example: Option<String>,
 }
 
 /// Whether a cell is one of the words for truth.
@@ -71,19 +95,52 @@ impl Census {
         if count == 0 || is_missing(text) {
             return;
         }
+        if odd::is_odd(text) {
+            self.odd += count;
+            return;
+        }
         self.present += count;
         self.distinct += 1;
         self.tokens += tokens(text) as u64 * count;
         let Some(first) = text.trim_ascii().first().copied() else { return };
-        if first == b'[' {
+        if number::may_be_list(text) {
             scratch.clear();
             if number::parse_list(text, scratch).is_some_and(|length| length > 0) {
                 self.lists += count;
+                return;
             }
-        } else if first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.' | b',') {
+        }
+        if first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.' | b',') {
             self.count_numeric(text, count, parser);
         } else if boolean(text.trim_ascii()).is_some() {
             self.booleans += count;
+        } else if written::parse(text).is_some() {
+            self.moments += count;
+        } else {
+            self.count_quantity(text, count);
+        }
+    }
+
+    fn count_quantity(&mut self, text: &[u8], count: u64) {
+        let Some(found) = quantity::parse(text) else { return };
+        let reading = CommaReading::of(found.core.as_bytes());
+        let seen = self.quantities.entry(found.unit).or_default();
+        let shown = || String::from_utf8_lossy(text).trim().to_owned();
+        if seen.count == 0 {
+            seen.example = shown();
+            seen.blank_digits = Some(found.blank_digits).filter(|&d| d > 0);
+        }
+        seen.count += count;
+        seen.point += count * u64::from(number::parse(found.core.as_bytes()).is_some());
+        seen.decimal_comma += count * u64::from(reading.decimal);
+        seen.thousands_comma += count * u64::from(reading.thousands);
+        seen.blanks += count * u64::from(found.blank_digits > 0);
+        if seen.blank_digits != Some(found.blank_digits) {
+            seen.blank_digits = None;
+        }
+        if reading.has_comma {
+            seen.commas += count;
+            seen.comma_example.get_or_insert_with(shown);
         }
     }
 
@@ -110,7 +167,14 @@ impl Census {
             self.numeric_dates += count * u64::from(day_first || month_first);
             self.day_first += count * u64::from(day_first);
             self.month_first += count * u64::from(month_first);
-            self.date_example.get_or_insert_with(|| String::from_utf8_lossy(text).into_owned());
+            if date.is_open() {
+                self.date_example.get_or_insert_with(|| String::from_utf8_lossy(text).into_owned());
+            }
+        } else if written::parse(text).is_some() {
+            self.moments += count;
+        } else if !(reading.decimal || reading.thousands) {
+            self.months += count * u64::from(text.len() == 7 && written::parse_period(text).is_some());
+            self.count_quantity(text, count);
         }
     }
 }

@@ -59,11 +59,25 @@ pub(crate) struct NumericDate {
     year_first: bool,
     /// Separated by points, which only those write who write the day first.
     pub(crate) points: bool,
-    seconds: Option<i64>,
+    time: Option<Clock>,
+}
+
+/// A time of day, in microseconds after midnight UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Clock {
+    pub(crate) micros: i64,
+    zoned: bool,
+}
+
+impl Clock {
+    /// The form of a moment with this time: to the second, in UTC where a zone was named.
+    pub(crate) fn form(self) -> moment::Form {
+        if self.zoned { 13 } else { 15 }
+    }
 }
 
 impl NumericDate {
-    /// `03/04/2024`, `3.4.2024`, `03-04-2024`, `2024/04/03`, each perhaps with ` 17:30`, ` 17:30:00`, ` 5:30 PM`.
+    /// `03/04/2024`, `3.4.2024`, `03-04-2024`, `03/04/24`, `2024/04/03`, each perhaps with ` 17:30`, ` 17:30:00`, ` 5:30 PM`.
     pub(crate) fn parse(cell: &[u8]) -> Option<Self> {
         let cell = cell.trim_ascii();
         let (a, separator, rest) = leading_number(cell)?;
@@ -79,19 +93,33 @@ impl NumericDate {
         let c = small_number(last)?;
         let (first, second, year, year_first) = match (cell.iter().take_while(|b| b.is_ascii_digit()).count(), digits) {
             (1 | 2, 4) => (a, b, c, false),
-            (4, 1 | 2) if separator != b'-' => (c, b, a, true),
+            (4, 1 | 2) => (c, b, a, true),
+            // A version reads like `1.2.24`; people who put points write both digits.
+            (2, 2) if separator != b'.' || cell.get(3..5).is_some_and(|d| d.iter().all(u8::is_ascii_digit)) => {
+                (a, b, super::written::century(c), false)
+            }
+            (1, 2) if separator == b'/' => (a, b, super::written::century(c), false),
             _ => return None,
         };
-        let seconds = if tail.is_empty() { None } else { Some(time_of_day(tail)?) };
-        Some(Self { first, second, year, year_first, points: separator == b'.', seconds })
+        let time = match tail.split_first() {
+            None => None,
+            Some((b' ' | b'T' | b',', time)) => Some(clock(time)?),
+            Some(_) => return None,
+        };
+        Some(Self { first, second, year, year_first, points: separator == b'.', time })
+    }
+
+    /// Whether the day and the month may change places, and make another date.
+    pub(crate) fn is_open(self) -> bool {
+        !self.year_first && self.first != self.second && self.iso(true).is_some() && self.iso(false).is_some()
     }
 
     /// The moment in microseconds and its form, with the day first or the month first; `None` where there is no such date.
     pub(crate) fn iso(self, day_first: bool) -> Option<(i64, moment::Form)> {
         let (day, month) = if self.year_first || day_first { (self.first, self.second) } else { (self.second, self.first) };
         let midnight = moment::days(self.year, month, day)? * moment::DAY;
-        // Form 12 is a time to the second without a zone, form 0 a date alone.
-        Some((midnight + self.seconds.unwrap_or(0) * 1_000_000, if self.seconds.is_some() { 12 } else { 0 }))
+        // Form 0 is a date alone.
+        Some((midnight + self.time.map_or(0, |t| t.micros), self.time.map_or(0, Clock::form)))
     }
 }
 
@@ -108,15 +136,24 @@ fn small_number(digits: &[u8]) -> Option<i64> {
         .then(|| digits.iter().fold(0, |n, b| n * 10 + i64::from(b - b'0')))
 }
 
-fn time_of_day(tail: &[u8]) -> Option<i64> {
-    let tail = tail.strip_prefix(b" ").or_else(|| tail.strip_prefix(b"T"))?.trim_ascii();
-    let upper = tail.to_ascii_uppercase();
-    let (clock, afternoon) = match (upper.strip_suffix(b"PM"), upper.strip_suffix(b"AM")) {
-        (Some(clock), _) => (clock.trim_ascii(), Some(true)),
-        (_, Some(clock)) => (clock.trim_ascii(), Some(false)),
-        _ => (upper.as_slice(), None),
+/// `17:30`, `17:30:00.5`, `5:30 PM`, each perhaps with a zone (`Z`, `+02:00`, `CET`) behind it.
+pub(crate) fn clock(text: &[u8]) -> Option<Clock> {
+    let upper = text.trim_ascii().to_ascii_uppercase();
+    let end = upper.iter().position(|b| !(b.is_ascii_digit() || matches!(b, b':' | b'.'))).unwrap_or(upper.len());
+    let (digits, rest) = upper.split_at_checked(end)?;
+    let rest = rest.trim_ascii();
+    let (afternoon, zone) = match (rest.strip_prefix(b"PM"), rest.strip_prefix(b"AM")) {
+        (Some(zone), _) => (Some(true), zone.trim_ascii()),
+        (_, Some(zone)) => (Some(false), zone.trim_ascii()),
+        _ => (None, rest),
     };
-    let parts: Vec<i64> = clock.split(|&b| b == b':').map(small_number).collect::<Option<_>>()?;
+    let offset = if zone.is_empty() { None } else { Some(moment::parse_offset(zone)?) };
+    let mut halves = digits.splitn(2, |&b| b == b'.');
+    let parts: Vec<i64> = halves.next()?.split(|&b| b == b':').map(small_number).collect::<Option<_>>()?;
+    let mut micros = 0;
+    for place in halves.next().into_iter().flat_map(|f| f.iter().copied().chain(std::iter::repeat(b'0')).take(6)) {
+        micros = micros * 10 + i64::from(place.wrapping_sub(b'0'));
+    }
     let (hour, minute, second) = match parts.as_slice() {
         [h, m] => (*h, *m, 0),
         [h, m, s] => (*h, *m, *s),
@@ -128,7 +165,8 @@ fn time_of_day(tail: &[u8]) -> Option<i64> {
         Some(false) => hour % 12,
         None => hour,
     };
-    (hour < 24 && minute < 60 && second < 60).then_some(hour * 3600 + minute * 60 + second)
+    let seconds = (hour < 24 && minute < 60 && second < 60).then_some(hour * 3600 + minute * 60 + second)?;
+    Some(Clock { micros: (seconds - offset.unwrap_or(0) * 60) * 1_000_000 + micros, zoned: offset.is_some() })
 }
 
 #[cfg(test)]
@@ -172,10 +210,18 @@ mod tests {
         assert_eq!(day("3.4.2024", true), Some((2024, 4, 3)));
         assert_eq!(day("1/2", true), None);
         assert_eq!(day("192.168.0.1", true), None);
-        let at = |text: &str| NumericDate::parse(text.as_bytes()).and_then(|d| d.seconds);
+        assert_eq!(day("01/31/24", false), Some((2024, 1, 31)));
+        assert_eq!(day("31.12.99", true), Some((1999, 12, 31)));
+        assert_eq!(day("2024-1-5", true), Some((2024, 1, 5)));
+        assert_eq!((day("1.2.24", true), day("1-2-24", true)), (None, None));
+        let open = |text: &str| NumericDate::parse(text.as_bytes()).is_some_and(NumericDate::is_open);
+        assert!(open("03/04/2024") && !open("01/01/2024") && !open("01/31/24") && !open("2024/01/02"));
+        let at = |text: &str| NumericDate::parse(text.as_bytes()).and_then(|d| d.time).map(|t| t.micros / 1_000_000);
         assert_eq!(at("1/2/2024 5:30 PM"), Some(63_000));
         assert_eq!(at("1/2/2024 12:00:01 am"), Some(1));
         assert_eq!(at("1/2/2024 13:00"), Some(46_800));
+        assert_eq!(at("1/2/2024 13:00:00.25 +01:00"), Some(43_200));
+        assert_eq!(at("1/2/2024 13:00 CET"), Some(43_200));
         assert_eq!(NumericDate::parse(b"1/2/2024 25:00"), None);
     }
 }

@@ -5,8 +5,17 @@ use super::super::MissingCells;
 /// How a key that a JSON record does not have is written down.
 pub(crate) const NO_KEY: &[u8] = b"(no key)";
 
-/// How a null of a typed format is written down.
-pub(crate) const NULL: &[u8] = b"null";
+/// A key that a JSON record does not have, while its column is read: no text of a file looks so.
+pub(crate) const ABSENT_KEY: &[u8] = b"\0(no key)";
+
+/// A null of a typed format, while its column is read: no text of a file looks so.
+pub(crate) const NULL: &[u8] = b"\0null";
+
+/// What is no number in a typed format, while its column is read.
+pub(crate) const NOT_A_NUMBER: &[u8] = b"\0NaN";
+
+/// What marks [`ABSENT_KEY`] and [`NULL`].
+const MARK: char = '\0';
 
 /// A cell without the blanks around it.
 #[inline]
@@ -27,10 +36,22 @@ pub(crate) fn is_missing(cell: &[u8]) -> bool {
         1 => cell == b"?" || cell == b"-",
         2 => cell.eq_ignore_ascii_case(b"na"),
         3 => [b"n/a", b"nan", b"nat"].iter().any(|s| cell.eq_ignore_ascii_case(*s)),
-        4 => [b"null", b"none", b"#n/a", b"<na>"].iter().any(|s| cell.eq_ignore_ascii_case(*s)),
-        8 => cell == NO_KEY,
+        4 => [b"null", b"none", b"#n/a", b"<na>", NOT_A_NUMBER].iter().any(|s| cell.eq_ignore_ascii_case(s)),
+        5 => cell == NULL,
+        9 => cell == ABSENT_KEY,
         _ => false,
     }
+}
+
+/// Whether a cell has no value in a format that has nulls, where words such as `none` are values: blank, null, absent.
+#[inline]
+pub(crate) fn is_absent(cell: &[u8]) -> bool {
+    cell.trim_ascii().is_empty() || cell == NULL || cell == ABSENT_KEY || cell == NOT_A_NUMBER
+}
+
+/// A spelling that no person uses for a value: programs write it where there is none.
+pub(crate) fn is_written_by_programs(spelling: &str) -> bool {
+    ["", "nan", "nat", "null", "#n/a", "<na>", "?", "-"].contains(&spelling.to_lowercase().as_str()) || spelling.starts_with(MARK)
 }
 
 /// Whether a cell of a free text has no value. `None`, `?` and `-` may be what somebody wrote ("Any complaints?" "None"), so in a
@@ -63,6 +84,54 @@ impl MissingCells {
         self.codes.push(code as u8);
     }
 
+    /// Adds cells, in ascending rows of their own.
+    pub(crate) fn add(&mut self, cells: &[(u32, Vec<u8>)]) {
+        if cells.is_empty() {
+            return;
+        }
+        let before = std::mem::take(self);
+        let mut added = cells.iter().peekable();
+        for (i, &row) in before.rows.iter().enumerate() {
+            while let Some((at, text)) = added.next_if(|(at, _)| *at < row) {
+                self.note(*at, text);
+            }
+            self.note(row, before.spelling(i).as_bytes());
+        }
+        added.for_each(|(at, text)| self.note(*at, text));
+    }
+
+    /// Adds the first row, before the others.
+    pub(crate) fn note_first(&mut self, spelling: &str) {
+        let before = std::mem::take(self);
+        self.note(0, spelling.as_bytes());
+        for (i, &row) in before.rows.iter().enumerate() {
+            self.note(row, before.spelling(i).as_bytes());
+        }
+    }
+
+    /// Writes nulls and absent keys as they are shown.
+    pub(crate) fn unmark(&mut self) {
+        if !self.spellings.iter().any(|s| s.starts_with(MARK)) {
+            return;
+        }
+        let shown: Vec<String> = self.spellings.iter().map(|s| s.trim_start_matches(MARK).to_owned()).collect();
+        let mut plain = Self { rows: std::mem::take(&mut self.rows), ..Self::default() };
+        let mut codes = Vec::new();
+        for (spelling, count) in shown.iter().zip(&self.counts) {
+            let at = plain.spellings.iter().position(|s| s == spelling).unwrap_or_else(|| {
+                plain.spellings.push(spelling.clone());
+                plain.counts.push(0);
+                plain.spellings.len() - 1
+            });
+            if let Some(sum) = plain.counts.get_mut(at) {
+                *sum += count;
+            }
+            codes.push(at as u8);
+        }
+        plain.codes = self.codes.iter().map(|&code| codes.get(usize::from(code)).copied().unwrap_or(0)).collect();
+        *self = plain;
+    }
+
     /// The spelling of the `index`-th missing cell.
     pub(crate) fn spelling(&self, index: usize) -> &str {
         self.codes.get(index).and_then(|&c| self.spellings.get(c as usize)).map_or("", String::as_str)
@@ -83,6 +152,20 @@ mod tests {
         for cell in ["0", "no", "nano", "--", "n.a. sorry", "nonexistent value", "N"] {
             assert!(!is_missing(cell.as_bytes()), "{cell:?}");
         }
+    }
+
+    #[test]
+    fn nulls_are_told_from_words_and_shown_alike() {
+        let mut cells = MissingCells::default();
+        for (row, cell) in [NULL, b"null".as_slice(), ABSENT_KEY, NULL].into_iter().enumerate() {
+            assert!(is_missing(cell));
+            cells.note(row as u32, cell);
+        }
+        assert!(is_absent(NULL) && is_absent(b" ") && !is_absent(b"null") && !is_absent(b"none"));
+        cells.add(&[(7, b".".to_vec())]);
+        cells.unmark();
+        assert_eq!(cells.spellings, ["null", "(no key)", "."]);
+        assert_eq!((cells.counts.as_slice(), cells.codes.as_slice()), ([3, 1, 1].as_slice(), [0, 0, 1, 0, 2].as_slice()));
     }
 
     #[test]

@@ -144,19 +144,54 @@ fn parse_time(time: &[u8]) -> Option<(i64, Form)> {
     }
 }
 
-/// `Z`, `UTC`, `+02`, `+0200`, `+02:00`, in minutes.
-fn parse_offset(zone: &[u8]) -> Option<i64> {
-    let zone = zone.trim_ascii_start();
-    if zone.eq_ignore_ascii_case(b"z") || zone == b"UTC" || zone == b"GMT" {
-        return Some(0);
+/// Abbreviations of zones, with their offsets in minutes. Those that stand for several zones are not among them.
+const ZONES: [(&str, i64); 26] = [
+    ("Z", 0),
+    ("UTC", 0),
+    ("GMT", 0),
+    ("WET", 0),
+    ("WEST", 60),
+    ("CET", 60),
+    ("MEZ", 60),
+    ("CEST", 120),
+    ("MESZ", 120),
+    ("EET", 120),
+    ("EEST", 180),
+    ("MSK", 180),
+    ("JST", 540),
+    ("KST", 540),
+    ("AEST", 600),
+    ("AEDT", 660),
+    ("NZST", 720),
+    ("NZDT", 780),
+    ("EST", -300),
+    ("EDT", -240),
+    ("CDT", -300),
+    ("MST", -420),
+    ("MDT", -360),
+    ("PST", -480),
+    ("PDT", -420),
+    ("AKST", -540),
+];
+
+/// `Z`, `UTC`, `CET`, `+02`, `+0200`, `+02:00`, `UTC+2`, each perhaps with a name behind it (`+01:00[Europe/Berlin]`, `+0000 UTC`), in
+/// minutes.
+pub(crate) fn parse_offset(zone: &[u8]) -> Option<i64> {
+    let zone = zone.trim_ascii();
+    let bare = zone.split(|b| matches!(b, b'[' | b' ' | b'(')).next().unwrap_or_default();
+    let (bare, named) = (if bare.is_empty() { zone } else { bare }, bare.len() < zone.len());
+    if let Some(&(_, minutes)) = ZONES.iter().find(|(name, _)| bare.eq_ignore_ascii_case(name.as_bytes())) {
+        return (!named).then_some(minutes);
     }
-    let (sign, rest) = zone.split_first()?;
+    let bare = bare.strip_prefix(b"UTC").or_else(|| bare.strip_prefix(b"GMT")).unwrap_or(bare);
+    let (sign, rest) = bare.split_first()?;
     let sign = match sign {
         b'+' => 1,
         b'-' => -1,
         _ => return None,
     };
     let (hours, minutes) = match rest.len() {
+        1 => (i64::from(rest.first()?.wrapping_sub(b'0')), 0),
         2 => (two(rest, 0)?, 0),
         4 => (two(rest, 0)?, two(rest, 2)?),
         5 if rest.get(2) == Some(&b':') => (two(rest, 0)?, two(rest, 3)?),

@@ -163,26 +163,97 @@ pub(crate) fn write(value: f64, form: Form, out: &mut String) {
     debug_assert!(done.is_ok(), "writing to a String cannot fail");
 }
 
-/// A list of numbers: `[0.1, 0.2]`, also with blanks between (`[0.1 0.2]`, as numpy prints). `null` and `NaN` inside become NaN.
+/// Whether a cell begins as a list of numbers does.
+pub(crate) fn may_be_list(cell: &[u8]) -> bool {
+    match cell.trim_ascii_start().first() {
+        Some(b'[' | b'(' | b'{') => true,
+        Some(b'a' | b't' | b'n' | b'T' | b'A' | b'D') => WRAPPERS.iter().any(|w| cell.trim_ascii_start().starts_with(w)),
+        _ => false,
+    }
+}
+
+/// What numpy, PyTorch, TensorFlow and JAX print around a list.
+const WRAPPERS: [&[u8]; 8] =
+    [b"array(", b"tensor(", b"np.array(", b"numpy.array(", b"tf.Tensor(", b"Array(", b"DeviceArray(", b"torch.tensor("];
+
+/// What numpy and PyTorch print around a number in a list.
+const NUMBER_WRAPPERS: [&[u8]; 8] =
+    [b"np.float64(", b"np.float32(", b"np.float16(", b"np.int64(", b"np.int32(", b"numpy.float64(", b"numpy.float32(", b"tensor("];
+
+/// A list of numbers: `[0.1, 0.2]`, also with blanks between (`[0.1 0.2]`, as numpy prints), in round or curly brackets
+/// (`(0.1, 0.2)`), in `array(…)` or `tensor(…)`, each number perhaps in `np.float64(…)`. `null` and `NaN` inside become NaN.
 /// Appends to `out` and gives the count; leaves `out` as it was where the cell is no such list.
 pub(crate) fn parse_list(cell: &[u8], out: &mut Vec<f64>) -> Option<usize> {
     let start = out.len();
-    let done = append_list(cell, out, start);
+    let cell = cell.trim_ascii();
+    let plain = cell.strip_prefix(b"[").and_then(|c| c.strip_suffix(b"]"));
+    let done = match plain {
+        Some(inner) => append_list(inner, out, start).or_else(|| {
+            out.truncate(start);
+            append_list(&unwrapped(inner)?, out, start)
+        }),
+        None => append_other_list(cell, out, start),
+    };
     if done.is_none() {
         out.truncate(start);
     }
     done
 }
 
-fn append_list(cell: &[u8], out: &mut Vec<f64>, start: usize) -> Option<usize> {
-    let inner = cell.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")?;
+/// Numbers without the calls around each of them, and one pair of brackets more.
+fn unwrapped(inner: &[u8]) -> Option<Vec<u8>> {
+    let inner = inner.trim_ascii();
+    let single = inner.strip_prefix(b"[").and_then(|i| i.strip_suffix(b"]")).filter(|i| !i.contains(&b'['));
+    let mut rest = single.unwrap_or(inner);
+    let mut plain = Vec::with_capacity(rest.len());
+    let mut wrapped = single.is_some();
+    while !rest.is_empty() {
+        if let Some(after) = NUMBER_WRAPPERS.iter().find_map(|w| rest.strip_prefix(*w)) {
+            let end = after.iter().position(|b| *b == b')')?;
+            plain.extend_from_slice(after.get(..end)?);
+            rest = after.get(end + 1..)?;
+            wrapped = true;
+        } else if let Some((&byte, after)) = rest.split_first() {
+            plain.push(byte);
+            rest = after;
+        }
+    }
+    wrapped.then_some(plain)
+}
+
+#[cold]
+fn append_other_list(cell: &[u8], out: &mut Vec<f64>, start: usize) -> Option<usize> {
+    let called = WRAPPERS.iter().find_map(|w| cell.strip_prefix(*w)).and_then(|c| c.strip_suffix(b")"));
+    if let Some(call) = called {
+        // Behind the list may stand a type or a device.
+        let end = call.iter().rposition(|b| *b == b']')?;
+        let behind = call.get(end + 1..)?.trim_ascii();
+        let told = behind.first() == Some(&b',') && behind.contains(&b'=');
+        if !(behind.is_empty() || told) {
+            return None;
+        }
+        return parse_list(call.get(..=end)?, out).filter(|_| out.len() > start);
+    }
+    let round = cell.strip_prefix(b"(").and_then(|c| c.strip_suffix(b")"));
+    let curly = || cell.strip_prefix(b"{").and_then(|c| c.strip_suffix(b"}"));
+    let inner = round.or_else(curly).filter(|i| i.contains(&b','))?;
+    // Python writes a comma behind the only member of a tuple.
+    let inner = inner.trim_ascii();
+    let inner = inner.strip_suffix(b",").unwrap_or(inner);
+    append_list(inner, out, start).or_else(|| {
+        out.truncate(start);
+        append_list(&unwrapped(inner)?, out, start)
+    })
+}
+
+fn append_list(inner: &[u8], out: &mut Vec<f64>, start: usize) -> Option<usize> {
     let mut rest = inner.trim_ascii();
     while !rest.is_empty() {
         let end = rest.iter().position(|b| matches!(b, b',' | b' ' | b'\n' | b'\r' | b'\t')).unwrap_or(rest.len());
         let (number, tail) = rest.split_at_checked(end)?;
         out.push(match parse(number) {
             Some((value, _)) => value,
-            None if number.eq_ignore_ascii_case(b"nan") || number == b"null" => f64::NAN,
+            None if number.eq_ignore_ascii_case(b"nan") || number == b"null" || number == b"None" => f64::NAN,
             None => return None,
         });
         if out.len() - start > super::bounds::MAX_LIST_LENGTH {
@@ -251,6 +322,26 @@ mod tests {
         assert_eq!(parse_list(b"[1,]", &mut out), None);
         assert_eq!(out.len(), 5);
         assert_eq!(parse_list(b"[null, NaN]", &mut out), Some(2));
+        for text in [
+            "(0.4, 0.6)",
+            "[np.float64(0.4), np.float64(0.6)]",
+            "(np.float32(0.4), np.float32(0.6))",
+            "[0.4\n 0.6]",
+            "[[0.4 0.6]]",
+            "tensor([0.4, 0.6])",
+            "tensor([[0.4, 0.6]], device='cuda:0', grad_fn=<SoftmaxBackward0>)",
+            "[tensor(0.4), tensor(0.6)]",
+            "array([0.4, 0.6], dtype=float32)",
+            "{0.4,0.6}",
+        ] {
+            out.clear();
+            assert_eq!(parse_list(text.as_bytes(), &mut out), Some(2), "{text}");
+            assert_eq!(out, [0.4, 0.6], "{text}");
+        }
+        out.clear();
+        for text in ["(12)", "(a, b)", "[0.1 ... 0.9]", "tensor(0.4)", "array of things", "[[1, 2], [3, 4]]", "{\"a\": 1, \"b\": 2}"] {
+            assert_eq!(parse_list(text.as_bytes(), &mut out), None, "{text}");
+        }
     }
 
     proptest! {

@@ -10,13 +10,13 @@ use super::binary::{Batches, read_arrow, read_parquet};
 use super::bounds::MAX_BINARY_FILE_BYTES;
 use super::builder::ColumnBuilder;
 use super::compression::{self, Decompressor};
-use super::csv::CsvReader;
+use super::csv::{CsvRead, CsvReader};
 use super::encoding::{self, TextDecoder};
 use super::json::{Framing, JsonInput};
 use super::names::unique_names;
 use super::settle::Settling;
 use super::sniff::{self, SNIFFED_BYTES};
-use crate::table::{ReadFacts, Table};
+use crate::table::{FirstLine, ReadFacts, Table};
 use crate::{Error, Result};
 
 /// Reads one file, pushed in slices of any size; where the slices are cut makes no difference to the result.
@@ -133,7 +133,7 @@ impl Reader {
             }
         }
         let options = self.content.options.clone();
-        let Columns { format, columns } = self.content.finish(&mut facts)?;
+        let Outcome { format, columns, first_line } = self.content.finish(&mut facts)?;
         let rows = columns.first().map_or(0, |c| c.rows as usize);
         if rows == 0 {
             return Err(Error::new("empty_file", "The file has no rows.").mend("Choose another file, or export it again."));
@@ -142,7 +142,8 @@ impl Reader {
             options: &options,
             delimiter: facts.delimiter,
             problems: std::mem::take(&mut facts.problems),
-            questions: Vec::new(),
+            questions: std::mem::take(&mut facts.questions),
+            spelled_missing: format == Format::Csv,
         };
         let columns = columns.into_iter().map(|c| settling.settle(c).map(Arc::new)).collect::<Result<Vec<_>>>()?;
         facts.problems = settling.problems;
@@ -156,7 +157,7 @@ impl Reader {
             })
         };
         let sha256 = self.digest.map(hex).unwrap_or_default();
-        let table = Table { name: self.name, bytes: self.bytes, sha256, format, compression: self.compression, rows, columns };
+        let table = Table { name: self.name, bytes: self.bytes, sha256, format, compression: self.compression, rows, columns, first_line };
         Ok(Read { table, facts })
     }
 
@@ -194,9 +195,10 @@ enum Stage {
 const SLICE: usize = 1 << 20;
 
 /// What a format's reader gives.
-struct Columns {
+struct Outcome {
     format: Format,
     columns: Vec<ColumnBuilder>,
+    first_line: Option<FirstLine>,
 }
 
 impl Content {
@@ -250,7 +252,7 @@ impl Content {
         self.push(head.get(mark..).unwrap_or_default())
     }
 
-    fn finish(mut self, facts: &mut ReadFacts) -> Result<Columns> {
+    fn finish(mut self, facts: &mut ReadFacts) -> Result<Outcome> {
         if matches!(self.stage, Stage::Head(_)) {
             self.begin()?;
         }
@@ -259,10 +261,11 @@ impl Content {
                 decoder.finish(&mut |text| reader.push(text))?;
                 facts.encoding = Some(decoder.name());
                 facts.problems.extend(decoder.problem());
-                let (columns, problems, delimiter) = reader.finish()?;
+                let CsvRead { columns, problems, question, delimiter, first_line } = reader.finish()?;
                 facts.delimiter = delimiter;
                 facts.problems.extend(problems);
-                Ok(Columns { format: Format::Csv, columns })
+                facts.questions.extend(question);
+                Ok(Outcome { format: Format::Csv, columns, first_line })
             }
             Stage::Json(mut decoder, mut reader) => {
                 decoder.finish(&mut |text| reader.push(text))?;
@@ -270,14 +273,14 @@ impl Content {
                 facts.problems.extend(decoder.problem());
                 let (columns, problems, format) = reader.finish()?;
                 facts.problems.extend(problems);
-                Ok(Columns { format, columns })
+                Ok(Outcome { format, columns, first_line: None })
             }
             Stage::Binary(format, held) => {
                 let Batches { columns, .. } = if format == Format::Parquet { read_parquet(held)? } else { read_arrow(held)? };
                 let (names, renamed) = unique_names(columns.iter().map(|c| c.name.clone()).collect(), true);
                 facts.problems.extend(renamed);
                 let columns = columns.into_iter().zip(names).map(|(c, name)| c.renamed(name)).collect();
-                Ok(Columns { format, columns })
+                Ok(Outcome { format, columns, first_line: None })
             }
             Stage::Head(_) => Err(sniff::not_text()),
         }

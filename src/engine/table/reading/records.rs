@@ -35,12 +35,14 @@ pub(crate) fn records(text: &str, wanted: &[(&str, ColumnType)]) -> Result<(usiz
         return Err(invalid(Error::new("", "There is text behind the closing bracket.")));
     }
     let options = ReadOptions::default();
-    let mut settling = Settling { options: &options, delimiter: None, problems: Vec::new(), questions: Vec::new() };
+    let mut settling = Settling { options: &options, delimiter: None, problems: Vec::new(), questions: Vec::new(), spelled_missing: false };
     let mut columns: Vec<Option<Column>> = wanted.iter().map(|_| None).collect();
     for builder in builders {
         let place = wanted.iter().position(|(name, _)| *name == builder.name);
         if let Some((slot, (_, kind))) = place.and_then(|at| Some((columns.get_mut(at)?, wanted.get(at)?))) {
-            *slot = Some(settling.settle_as(builder, *kind)?);
+            let mut column = settling.settle_as(builder, *kind)?;
+            column.cells.missing.unmark();
+            *slot = Some(column);
         }
     }
     Ok((rows, columns))

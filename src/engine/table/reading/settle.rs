@@ -17,11 +17,13 @@ use super::builder::{ColumnBuilder, MIN_TEXT_TOKENS, Moments, NumberLists, Numbe
 use super::census::{Census, boolean};
 use super::dictionary::Dictionary;
 use super::locale::{NumericDate, with_point};
-use super::missing::{is_missing, is_missing_text};
+use super::missing::{is_absent, is_missing, is_missing_text, is_written_by_programs};
 use super::moment::{self, IsoParser};
-use super::number;
+use super::odd::{self, Odd};
 use super::texts::KeptTexts;
-use crate::table::{BadCell, Categories, Cells, Column, Lists, MISSING_CODE, MissingCells, Values};
+use super::time_numbers::TimeNumbers;
+use super::{number, quantity, written};
+use crate::table::{BadCell, Categories, Cells, Column, Lists, MISSING_CODE, MissingCells, Values, names};
 use crate::{Error, Result};
 
 /// What is decided for the whole file, and what was found out on the way.
@@ -31,11 +33,55 @@ pub(crate) struct Settling<'a> {
     pub(crate) delimiter: Option<char>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) questions: Vec<Question>,
+    /// Words such as `none` may mean that there is no value: the format has no null of its own.
+    pub(crate) spelled_missing: bool,
 }
 
 /// Whether so few cells differ that the rest says what the column is.
 fn tolerated(differing: u64, present: u64) -> bool {
     present > 0 && differing < present && (differing * 100 <= present || (differing == 1 && present >= 20))
+}
+
+/// Different values that a column of classes has at most.
+const MOST_CLASSES: usize = 24;
+
+/// Rows below which a share says nothing.
+const ASKED_ROWS: usize = 20;
+
+/// Whether the cells that are no numbers, odd spellings aside, are few enough.
+fn fits_numbers(n: &Numbers, present: u64) -> bool {
+    if tolerated(n.bad.len() as u64, present) && n.bad.len() < 64 {
+        return true;
+    }
+    let (mut odd, mut bad) = (0, 0);
+    for (i, row) in n.kept.rows.iter().enumerate() {
+        if n.bad.binary_search(row).is_ok() {
+            let text = n.kept.texts.get(i);
+            if odd::is_odd(text) {
+                odd += 1;
+            } else if plain_quantity(text).is_none() {
+                bad += 1;
+            }
+        }
+    }
+    tolerated(bad, present - odd)
+}
+
+/// The number of a cell that is one in another spelling, without a unit and without a comma.
+fn plain_quantity(text: &[u8]) -> Option<f64> {
+    let found = quantity::parse(text).filter(|found| found.unit.is_empty() && !found.core.contains(','))?;
+    quantity_value(&found, None)
+}
+
+fn quantity_value(found: &quantity::Quantity, comma: Option<bool>) -> Option<f64> {
+    let Some(decimal) = comma else { return quantity::value(&found.core, &found.unit) };
+    let reading = super::locale::CommaReading::of(found.core.as_bytes());
+    if !(if decimal { reading.decimal } else { reading.thousands }) {
+        return None;
+    }
+    let mut plain = Vec::new();
+    with_point(found.core.as_bytes(), decimal, &mut plain);
+    quantity::value(std::str::from_utf8(&plain).ok()?, &found.unit)
 }
 
 /// Whether enough integers look like codes to call the column one.
@@ -48,14 +94,24 @@ impl Settling<'_> {
     ///
     /// # Errors
     /// `column_too_large` where its texts exceed 2 GiB.
-    pub(crate) fn settle(&mut self, mut builder: ColumnBuilder) -> Result<Column> {
+    pub(crate) fn settle(&mut self, builder: ColumnBuilder) -> Result<Column> {
+        let unit = builder.unit.clone();
+        let mut column = self.settle_cells(builder)?;
+        if let (Some(unit), Values::Number { .. }) = (unit, &column.values) {
+            column.cells.unit = Some(unit);
+        }
+        column.cells.missing.unmark();
+        Ok(column)
+    }
+
+    fn settle_cells(&mut self, mut builder: ColumnBuilder) -> Result<Column> {
         let chosen = self.options.column_types.iter().find(|c| c.column == builder.name).map(|c| c.kind);
         if let Some(kind) = chosen {
             return self.settle_as(builder, kind);
         }
         let present = u64::from(builder.rows) - builder.missing.rows.len() as u64;
         match std::mem::take(&mut builder.store) {
-            Store::Number(n) if tolerated(n.bad.len() as u64, present) && !is_coded(u64::from(n.codes), present) => {
+            Store::Number(n) if fits_numbers(&n, present) && !is_coded(u64::from(n.codes), present) => {
                 return Ok(self.numbers(builder, n, true));
             }
             Store::Moment(m) if tolerated(m.bad.len() as u64, present) => return Ok(self.moments(builder, m)),
@@ -71,12 +127,14 @@ impl Settling<'_> {
         if fits(census.booleans) {
             return self.settle_as(builder, ColumnType::Boolean);
         }
-        let comma = self.options.decimal == Some(DecimalMark::Comma);
         if fits(census.numbers)
-            && !is_coded(census.codes, census.present)
-            && (builder.native || census.fractions > 0)
-            && !(comma && fits(census.decimal_comma))
+            && hints_at_time(&builder.name)
+            && let Some(column) = self.counted_time(&mut builder)
         {
+            return Ok(column);
+        }
+        let comma = self.options.decimal == Some(DecimalMark::Comma);
+        if fits(census.numbers) && !is_coded(census.codes, census.present) && !(comma && fits(census.decimal_comma)) {
             let n = recast_numbers(&mut builder, None);
             return Ok(self.numbers(builder, n, true));
         }
@@ -88,7 +146,11 @@ impl Settling<'_> {
             let n = recast_numbers(&mut builder, Some(decimal));
             return Ok(self.numbers(builder, n, false));
         }
-        if fits(census.moments + census.numeric_dates) {
+        if let Some(column) = self.quantities(&mut builder, &census) {
+            return Ok(column);
+        }
+        let months = if hints_at_time(&builder.name) { census.months } else { 0 };
+        if fits(census.moments + census.numeric_dates + months) {
             let day_first = self.reads_day_first(&builder.name, &census);
             let m = recast_moments(&mut builder, day_first);
             return Ok(self.moments(builder, m));
@@ -121,12 +183,8 @@ impl Settling<'_> {
                 Ok(self.numbers(builder, n, false))
             }
             ColumnType::Timestamp => {
-                if let Store::Number(n) = &builder.store
-                    && let Some(unit) = epoch_unit(n)
-                {
-                    let missing = std::mem::take(&mut builder.missing);
-                    let Store::Number(n) = std::mem::take(&mut builder.store) else { return Err(too_large(&builder.name)) };
-                    return Ok(self.epoch(builder.name, n, missing, unit));
+                if let Some(column) = self.counted_time(&mut builder) {
+                    return Ok(column);
                 }
                 let day_first = self.options.date_order != Some(DateOrder::MonthFirst);
                 let m = match std::mem::take(&mut builder.store) {
@@ -157,23 +215,132 @@ impl Settling<'_> {
                 if !builder.checkpoint() {
                     return Err(too_large(&builder.name));
                 }
-                texts(builder)
+                self.texts(builder)
             }
             ColumnType::Category => {
                 if !matches!(builder.store, Store::Dictionary(_)) {
                     builder.make_dictionary();
                 }
-                categories(builder)
+                self.categories(builder)
             }
         }
     }
 
-    fn numbers(&mut self, builder: ColumnBuilder, n: Numbers, may_be_epoch: bool) -> Column {
-        if may_be_epoch
-            && hints_at_time(&builder.name)
-            && let Some(unit) = epoch_unit(&n)
-        {
-            return self.epoch(builder.name, n, builder.missing, unit);
+    /// A column whose numbers all stand in one unit, or beside plain ones in another spelling.
+    fn quantities(&mut self, builder: &mut ColumnBuilder, census: &Census) -> Option<Column> {
+        let (unit, seen) = census.quantities.iter().max_by_key(|(_, seen)| seen.count)?;
+        let plain = unit.is_empty();
+        let with = |own: u64, plain_ones: u64| if plain { own + plain_ones } else { own };
+        let fits = |count: u64| tolerated(census.present - count.min(census.present), census.present);
+        let phones = seen.blanks == census.present && seen.blank_digits.is_some_and(|d| d >= 9);
+        let bracketed = plain && seen.count == census.present && seen.example.starts_with('(');
+        if phones || bracketed || is_coded(census.codes, census.present) {
+            return None;
+        }
+        let (decimal, thousands) =
+            (fits(with(seen.decimal_comma, census.decimal_comma)), fits(with(seen.thousands_comma, census.thousands_comma)));
+        let commas = seen.commas > 0 || (plain && census.commas > 0);
+        let comma = if fits(with(seen.point, census.numbers)) && !(self.options.decimal == Some(DecimalMark::Comma) && decimal) {
+            None
+        } else if commas && (decimal || thousands) {
+            let mut of_commas = census.clone();
+            of_commas.comma_example = seen.comma_example.clone().or_else(|| census.comma_example.clone());
+            Some(self.reads_comma_as_decimal(&builder.name, &of_commas, decimal, thousands))
+        } else {
+            return None;
+        };
+        let n = recast_quantities(builder, unit, comma);
+        if !plain {
+            self.note_unit(&builder.name, unit, seen, comma);
+        }
+        let builder = std::mem::take(builder);
+        let mut column = self.numbers(builder, n, false);
+        column.cells.unit = (!plain).then(|| unit.clone());
+        Some(column)
+    }
+
+    fn note_unit(&mut self, name: &str, unit: &str, seen: &super::census::Quantities, comma: Option<bool>) {
+        let example = quantity::parse(seen.example.as_bytes()).and_then(|found| quantity_value(&found, comma));
+        let value = example.map_or_else(String::new, crate::table::number_text);
+        let cell = &seen.example;
+        let message = match unit {
+            "%" => format!("{name} holds percentages, which are read as shares: {cell} is {value}."),
+            _ => format!("{name} holds numbers in {unit}: {cell} is read as {value}."),
+        };
+        self.problems.push(Problem {
+            code: "unit_read".into(),
+            level: ProblemLevel::Note,
+            message,
+            count: seen.count,
+            details: ErrorDetails {
+                column: Some(name.to_owned()),
+                mend: Some("Nothing; if these are words, set the column's type to category.".into()),
+                ..ErrorDetails::default()
+            },
+            examples: Vec::new(),
+        });
+    }
+
+    /// Takes infinities and the spellings of programs out of the cells that are no numbers: they are missing, and told.
+    fn take_odd(&mut self, builder: &mut ColumnBuilder, n: &mut Numbers) {
+        if n.bad.is_empty() {
+            return;
+        }
+        let (mut infinite, mut missing) = (Vec::new(), Vec::new());
+        let kept = std::mem::take(&mut n.kept);
+        let mut bad = Vec::new();
+        for (i, &row) in kept.rows.iter().enumerate() {
+            let text = kept.texts.get(i);
+            if n.bad.binary_search(&row).is_err() {
+                continue;
+            }
+            match odd::parse(text) {
+                Some(Odd::Infinite) => infinite.push((row, text.to_vec())),
+                Some(Odd::Missing) => missing.push((row, text.to_vec())),
+                None => {
+                    if let Some((value, place)) = plain_quantity(text).zip(n.values.get_mut(row as usize)) {
+                        *place = value;
+                    } else {
+                        bad.push(row);
+                        n.kept.push(row, text);
+                    }
+                }
+            }
+        }
+        n.bad = bad;
+        self.note_odd(&builder.name, "infinite_values", "infinite", &infinite, ProblemLevel::Warning);
+        self.note_odd(&builder.name, "no_numbers", "written as no number", &missing, ProblemLevel::Note);
+        infinite.append(&mut missing);
+        infinite.sort_by_key(|(row, _)| *row);
+        builder.missing.add(&infinite);
+    }
+
+    fn note_odd(&mut self, name: &str, code: &str, what: &str, cells: &[(u32, Vec<u8>)], level: ProblemLevel) {
+        let Some((first, text)) = cells.first() else { return };
+        let (count, row) = (cells.len() as u64, u64::from(*first) + 1);
+        let (noun, verb, counted) = if count == 1 { ("cell", "is", "it counts") } else { ("cells", "are", "they count") };
+        let mut spellings: Vec<String> = cells.iter().map(|(_, text)| shown(text.trim_ascii())).collect();
+        spellings.sort_unstable();
+        spellings.dedup();
+        let spelled = spellings.iter().take(4).map(|s| format!("“{s}”")).collect::<Vec<_>>().join(", ");
+        let mend = format!("Correct {}, or leave {} empty.", pronoun(count), pronoun(count));
+        self.problems.push(Problem {
+            code: code.to_owned(),
+            level,
+            message: format!(
+                "{count} {noun} of {name} {verb} {what} ({spelled}), first in row {row} (“{}”); {counted} as missing. {mend}",
+                shown(text.trim_ascii())
+            ),
+            count,
+            details: ErrorDetails { row: Some(row), column: Some(name.to_owned()), mend: Some(mend), ..ErrorDetails::default() },
+            examples: cells.iter().take(5).map(|(row, text)| CellExample { row: u64::from(*row) + 1, text: shown(text) }).collect(),
+        });
+    }
+
+    fn numbers(&mut self, mut builder: ColumnBuilder, mut n: Numbers, may_be_epoch: bool) -> Column {
+        self.take_odd(&mut builder, &mut n);
+        if may_be_epoch && let Some(reading) = TimeNumbers::of(&n.values).filter(|r| r.speaks_for_itself(&n.values, &builder.name)) {
+            return self.time_in_numbers(builder, n, reading);
         }
         let cells = self.cells(&builder.name, "a number", builder.missing, n.kept, Some(&n.bad));
         let mut values = n.values;
@@ -187,23 +354,33 @@ impl Settling<'_> {
         }
     }
 
-    fn epoch(&mut self, name: String, n: Numbers, missing: MissingCells, unit: i64) -> Column {
-        let cells = self.cells(&name, "a moment", missing, n.kept, Some(&n.bad));
-        let example = n.values.iter().find(|v| !v.is_nan()).copied().unwrap_or(0.0);
-        let mut meaning = String::new();
-        moment::write(example as i64 * unit * 1_000, 13, &mut meaning);
-        let (word, count) = (if unit == 1 { "milliseconds" } else { "seconds" }, n.values.len() as u64);
-        self.problems.push(Problem {
-            code: "epoch_assumed".into(),
-            level: ProblemLevel::Note,
-            message: format!(
-                "{name} holds integers that are read as {word} since 1970 in UTC ({example} is {meaning}). If they are plain numbers, set the column's type to integer."
-            ),
-            count,
-            details: ErrorDetails { column: Some(name.clone()), mend: Some("Set the column's type to integer.".into()), ..ErrorDetails::default() },
-            examples: Vec::new(),
-        });
-        let values = n.values.iter().map(|v| if v.is_nan() { i64::MIN } else { *v as i64 * unit }).collect::<Vec<_>>();
+    /// A column of numbers, however they are held, that all count time; `None` where one does not.
+    fn counted_time(&mut self, builder: &mut ColumnBuilder) -> Option<Column> {
+        let n = match std::mem::take(&mut builder.store) {
+            Store::Number(n) => n,
+            store => {
+                builder.store = store;
+                let mut copy = builder.clone();
+                let n = recast_numbers(&mut copy, None);
+                if TimeNumbers::of(&n.values).is_none() || !n.bad.is_empty() {
+                    return None;
+                }
+                builder.missing = copy.missing;
+                n
+            }
+        };
+        if let Some(reading) = TimeNumbers::of(&n.values) {
+            return Some(self.time_in_numbers(std::mem::take(builder), n, reading));
+        }
+        builder.store = Store::Number(n);
+        None
+    }
+
+    fn time_in_numbers(&mut self, builder: ColumnBuilder, n: Numbers, reading: TimeNumbers) -> Column {
+        let name = builder.name;
+        let cells = self.cells(&name, "a moment", builder.missing, n.kept, Some(&n.bad));
+        let values: Vec<i64> = n.values.iter().map(|&v| reading.millis(v).unwrap_or(i64::MIN)).collect();
+        self.problems.extend(reading.note(&name, &n.values));
         moment_column(name, values, cells)
     }
 
@@ -226,12 +403,16 @@ impl Settling<'_> {
                 };
                 Reading { choice: minutes.to_string(), cell: cell.clone(), meaning: format!("{meaning}, {zone}") }
             };
-            self.questions.push(Question {
-                column: builder.name.clone(),
-                about: QuestionAbout::TimeZone,
-                readings: vec![reading(0), reading(60)],
-                reason: "most systems log in UTC".to_owned(),
-            });
+            // Clocks of one file are set alike: one question, about all columns where there are several.
+            match self.questions.iter_mut().find(|q| q.about == QuestionAbout::TimeZone) {
+                Some(asked) => asked.column.clear(),
+                None => self.questions.push(Question {
+                    column: builder.name.clone(),
+                    about: QuestionAbout::TimeZone,
+                    readings: vec![reading(0), reading(60)],
+                    reason: "most systems log in UTC".to_owned(),
+                }),
+            }
         }
         if zoneless && offset != 0 {
             for (row, value) in micros.iter_mut().enumerate().filter(|(_, v)| **v != i64::MIN) {
@@ -310,7 +491,131 @@ impl Settling<'_> {
                 examples: bad.iter().take(5).map(|b| CellExample { row: u64::from(b.row) + 1, text: b.text.clone() }).collect(),
             });
         }
-        Cells { missing, bad }
+        Cells { missing, bad, unit: None }
+    }
+
+    fn texts(&mut self, mut builder: ColumnBuilder) -> Result<Column> {
+        let Store::Text(texts) = std::mem::take(&mut builder.store) else { return Err(too_large(&builder.name)) };
+        let mut cells = Cells::default();
+        for (row, text) in texts.iter().enumerate() {
+            if self.lacks_value(&builder.name, text, is_missing_text(text)) {
+                cells.missing.note(row as u32, text);
+            }
+        }
+        let rows = texts.len();
+        let texts = if cells.missing.rows.iter().any(|&row| !texts.get(row as usize).is_empty()) {
+            // A missing cell reads as the empty string, whatever was written in it.
+            let mut plain = super::texts::Texts::default();
+            let mut missing = cells.missing.rows.iter().peekable();
+            for (row, text) in texts.iter().enumerate() {
+                plain.push(if missing.next_if(|&&m| m as usize == row).is_some() { b"" } else { text });
+            }
+            plain
+        } else {
+            texts
+        };
+        let (mut bytes, mut offsets) = (texts.bytes, texts.offsets);
+        bytes.shrink_to_fit();
+        offsets.shrink_to_fit();
+        let array = StringArray::try_new(OffsetBuffer::new(ScalarBuffer::from(offsets)), Buffer::from_vec(bytes), nulls(rows, &cells))
+            .map_err(|e| {
+                Error::new("not_utf8", format!("{} holds text that is not UTF-8: {e}.", builder.name)).in_column(builder.name.clone())
+            })?;
+        Ok(Column { name: builder.name, values: Values::Text(array), cells })
+    }
+
+    fn categories(&mut self, mut builder: ColumnBuilder) -> Result<Column> {
+        let Store::Dictionary(Dictionary { .. }) = &builder.store else { return Err(too_large(&builder.name)) };
+        let Store::Dictionary(mut dictionary) = std::mem::take(&mut builder.store) else { return Err(too_large(&builder.name)) };
+        let mut codes = std::mem::take(&mut dictionary.codes);
+        let mut cells = Cells::default();
+        let mut names = Vec::with_capacity(dictionary.len());
+        let mut renamed = Vec::with_capacity(dictionary.len());
+        let spelled = self.spelled_values(&builder.name, &dictionary, &codes);
+        for (code, text) in dictionary.texts().enumerate() {
+            if !spelled.contains(&code) && self.lacks_value(&builder.name, text, is_missing(text)) {
+                renamed.push(MISSING_CODE);
+            } else {
+                renamed.push(names.len() as u32);
+                names.push(String::from_utf8_lossy(text).into_owned());
+            }
+        }
+        if renamed.contains(&MISSING_CODE) {
+            for (row, code) in codes.iter_mut().enumerate() {
+                let new = renamed.get(*code as usize).copied().unwrap_or(MISSING_CODE);
+                if new == MISSING_CODE {
+                    cells.missing.note(row as u32, dictionary.text(*code));
+                }
+                *code = new;
+            }
+        }
+        codes.shrink_to_fit();
+        Ok(Column { name: builder.name, values: Values::Category(Categories { codes, names }), cells })
+    }
+
+    /// Whether a cell has no value: as the reader says, else as it is spelled, in formats without a null of their own.
+    fn lacks_value(&self, column: &str, text: &[u8], spelled: bool) -> bool {
+        if self.options.missing_values.is_empty() {
+            return if self.spelled_missing { spelled } else { is_absent(text) };
+        }
+        let trimmed = text.trim_ascii();
+        let told = self.options.missing_values.iter().find(|m| m.column == column && m.spelling.as_bytes() == trimmed);
+        match told {
+            Some(told) if !trimmed.is_empty() => told.missing,
+            _ if self.spelled_missing => spelled,
+            _ => is_absent(text),
+        }
+    }
+
+    /// Codes of words such as `none` that are values of this column by their share; asks where that is open.
+    fn spelled_values(&mut self, column: &str, dictionary: &Dictionary, codes: &[u32]) -> Vec<usize> {
+        let mut values = Vec::new();
+        if !self.spelled_missing || dictionary.len() > MOST_CLASSES || codes.len() < ASKED_ROWS {
+            return values;
+        }
+        let mut counts = vec![0u64; dictionary.len()];
+        for &code in codes {
+            if let Some(count) = counts.get_mut(code as usize) {
+                *count += 1;
+            }
+        }
+        let entries: Vec<(usize, &[u8], u64)> =
+            dictionary.texts().enumerate().zip(counts).map(|((code, text), count)| (code, text, count)).collect();
+        let others = entries.iter().filter(|(_, text, _)| !is_missing(text)).count();
+        let rows: u64 = entries.iter().filter(|(_, text, _)| !text.trim_ascii().is_empty()).map(|(_, _, count)| count).sum();
+        let is_label = names::label_name(&names::words(column)) > 0.5;
+        for &(code, text, count) in entries.iter().filter(|(_, text, _)| is_missing(text)) {
+            let spelling = String::from_utf8_lossy(text).trim().to_owned();
+            let told = self.options.missing_values.iter().any(|m| m.column == column && m.spelling == spelling);
+            let written = is_written_by_programs(&spelling);
+            if told || spelling.is_empty() || others == 0 || (written && !is_label) || count * 100 < rows {
+                continue;
+            }
+            let common = count * 20 > rows;
+            let word = spelling.eq_ignore_ascii_case("none");
+            let value = common && !written && (word || is_label);
+            if value {
+                values.push(code);
+            }
+            let share = format!("{:.0} %", count as f64 * 100.0 / rows.max(1) as f64);
+            let reason = if value {
+                format!("{share} of the rows hold it, beside {others} other values")
+            } else {
+                format!("{spelling} commonly says that there is no value ({share} of the rows)")
+            };
+            let reading = |value: bool| Reading {
+                choice: if value { "value" } else { "missing" }.to_owned(),
+                cell: spelling.clone(),
+                meaning: if value { "a value of its own".to_owned() } else { "no value".to_owned() },
+            };
+            self.questions.push(Question {
+                column: column.to_owned(),
+                about: QuestionAbout::MissingValue,
+                readings: vec![reading(value), reading(!value)],
+                reason,
+            });
+        }
+        values
     }
 
     fn reads_comma_as_decimal(&mut self, column: &str, census: &Census, decimal: bool, thousands: bool) -> bool {
@@ -348,10 +653,10 @@ impl Settling<'_> {
             None if census.day_first != census.month_first => return census.day_first > census.month_first,
             None => {}
         }
-        let cell = census.date_example.clone().unwrap_or_default();
+        // Where day and month are the same in every date, both readings are.
+        let Some(cell) = census.date_example.clone() else { return true };
         let parsed = NumericDate::parse(cell.as_bytes());
-        let same = parsed.is_some_and(|d| d.iso(true) == d.iso(false));
-        if same && census.distinct == 1 || parsed.is_some_and(|d| d.points) {
+        if parsed.is_some_and(|d| d.points) {
             return true;
         }
         let reading = |day_first: bool| {
@@ -407,64 +712,6 @@ fn moment_column(name: String, mut millis: Vec<i64>, cells: Cells) -> Column {
     Column { name, values: Values::Timestamp(TimestampMillisecondArray::new(ScalarBuffer::from(millis), nulls)), cells }
 }
 
-fn texts(mut builder: ColumnBuilder) -> Result<Column> {
-    let Store::Text(texts) = std::mem::take(&mut builder.store) else { return Err(too_large(&builder.name)) };
-    let mut cells = Cells::default();
-    for (row, text) in texts.iter().enumerate() {
-        if is_missing_text(text) {
-            cells.missing.note(row as u32, text);
-        }
-    }
-    let rows = texts.len();
-    let texts = if cells.missing.rows.iter().any(|&row| !texts.get(row as usize).is_empty()) {
-        // A missing cell reads as the empty string, whatever was written in it.
-        let mut plain = super::texts::Texts::default();
-        let mut missing = cells.missing.rows.iter().peekable();
-        for (row, text) in texts.iter().enumerate() {
-            plain.push(if missing.next_if(|&&m| m as usize == row).is_some() { b"" } else { text });
-        }
-        plain
-    } else {
-        texts
-    };
-    let (mut bytes, mut offsets) = (texts.bytes, texts.offsets);
-    bytes.shrink_to_fit();
-    offsets.shrink_to_fit();
-    let array = StringArray::try_new(OffsetBuffer::new(ScalarBuffer::from(offsets)), Buffer::from_vec(bytes), nulls(rows, &cells))
-        .map_err(|e| {
-            Error::new("not_utf8", format!("{} holds text that is not UTF-8: {e}.", builder.name)).in_column(builder.name.clone())
-        })?;
-    Ok(Column { name: builder.name, values: Values::Text(array), cells })
-}
-
-fn categories(mut builder: ColumnBuilder) -> Result<Column> {
-    let Store::Dictionary(Dictionary { .. }) = &builder.store else { return Err(too_large(&builder.name)) };
-    let Store::Dictionary(mut dictionary) = std::mem::take(&mut builder.store) else { return Err(too_large(&builder.name)) };
-    let mut codes = std::mem::take(&mut dictionary.codes);
-    let mut cells = Cells::default();
-    let mut names = Vec::with_capacity(dictionary.len());
-    let mut renamed = Vec::with_capacity(dictionary.len());
-    for text in dictionary.texts() {
-        if is_missing(text) {
-            renamed.push(MISSING_CODE);
-        } else {
-            renamed.push(names.len() as u32);
-            names.push(String::from_utf8_lossy(text).into_owned());
-        }
-    }
-    if renamed.contains(&MISSING_CODE) {
-        for (row, code) in codes.iter_mut().enumerate() {
-            let new = renamed.get(*code as usize).copied().unwrap_or(MISSING_CODE);
-            if new == MISSING_CODE {
-                cells.missing.note(row as u32, dictionary.text(*code));
-            }
-            *code = new;
-        }
-    }
-    codes.shrink_to_fit();
-    Ok(Column { name: builder.name, values: Values::Category(Categories { codes, names }), cells })
-}
-
 /// Reads a column's texts again as numbers; `comma` says how to read commas.
 fn recast_numbers(builder: &mut ColumnBuilder, comma: Option<bool>) -> Numbers {
     let mut fresh = ColumnBuilder::fixed(&builder.name, Store::Number(Numbers::default()));
@@ -484,11 +731,40 @@ fn recast_numbers(builder: &mut ColumnBuilder, comma: Option<bool>) -> Numbers {
     if let Store::Number(n) = fresh.store { n } else { Numbers::default() }
 }
 
+/// Reads a column's texts as numbers of one unit; plain numbers fit where there is no unit.
+fn recast_quantities(builder: &mut ColumnBuilder, unit: &str, comma: Option<bool>) -> Numbers {
+    let mut fresh = ColumnBuilder::fixed(&builder.name, Store::Number(Numbers::default()));
+    let mut scratch = Vec::new();
+    builder.for_each_text(|text| {
+        let plain = unit.is_empty();
+        let reading = super::locale::CommaReading::of(text);
+        let simple = plain && if comma == Some(true) { reading.decimal } else { reading.thousands || number::parse(text).is_some() };
+        if simple {
+            with_point(text, comma == Some(true), &mut scratch);
+            fresh.push(&scratch);
+            return;
+        }
+        match quantity::parse(text).filter(|found| found.unit == unit).and_then(|found| quantity_value(&found, comma)) {
+            Some(value) => fresh.push_value(value),
+            None => fresh.push_unfit(text),
+        }
+    });
+    builder.missing = std::mem::take(&mut fresh.missing);
+    builder.store = Store::Empty;
+    if let Store::Number(n) = fresh.store { n } else { Numbers::default() }
+}
+
 fn recast_moments(builder: &mut ColumnBuilder, day_first: bool) -> Moments {
     let mut fresh = ColumnBuilder::fixed(&builder.name, Store::Moment(Moments::default()));
-    builder.for_each_text(|text| match NumericDate::parse(text).and_then(|d| d.iso(day_first)) {
-        Some((micros, form)) => fresh.push_moment(micros, form),
-        None => fresh.push(text.trim_ascii()),
+    builder.for_each_text(|text| {
+        let text = text.trim_ascii();
+        let numeric = NumericDate::parse(text).and_then(|d| d.iso(day_first));
+        let other = || written::parse(text).or_else(|| written::parse_period(text));
+        let iso = numeric.is_none() && IsoParser::default().parse(text).is_some();
+        match if iso { None } else { numeric.or_else(other) } {
+            Some((micros, form)) => fresh.push_moment(micros, form),
+            None => fresh.push(text),
+        }
     });
     builder.missing = std::mem::take(&mut fresh.missing);
     builder.store = Store::Empty;
@@ -518,22 +794,8 @@ fn recast_lists(builder: &mut ColumnBuilder, strict: bool) -> Option<NumberLists
     if let Store::List(l) = fresh.store { Some(l) } else { None }
 }
 
-/// Milliseconds a unit, where all numbers are integers that lie between 1990 and 2100 as seconds or as milliseconds since 1970.
-fn epoch_unit(n: &Numbers) -> Option<i64> {
-    const FROM: f64 = 631_152_000.0;
-    const TO: f64 = 4_102_444_800.0;
-    let mut values = n.values.iter().filter(|v| !v.is_nan()).peekable();
-    let unit = match values.peek() {
-        Some(&&v) if (FROM..TO).contains(&v) => 1_000,
-        Some(&&v) if (FROM * 1e3..TO * 1e3).contains(&v) => 1,
-        _ => return None,
-    };
-    let scale = if unit == 1 { 1e3 } else { 1.0 };
-    values.all(|&v| v.fract() == 0.0 && (FROM * scale..TO * scale).contains(&v)).then_some(unit)
-}
-
 /// Whether a column's name speaks of time.
-fn hints_at_time(name: &str) -> bool {
+pub(crate) fn hints_at_time(name: &str) -> bool {
     let name = name.to_lowercase();
     let words = ["time", "date", "epoch", "created", "updated", "modified", "moment", "when"];
     words.iter().any(|w| name.contains(w)) || name.split(|c: char| !c.is_alphanumeric()).any(|part| part == "ts" || part == "at")

@@ -1,11 +1,12 @@
-//! Which characters separate fields and rows, and whether the first row holds names: told from the first rows.
+//! Which characters separate fields and rows: told from the first rows.
 
 use straingauge_api::ReadOptions;
 
+use super::blanks::{Blanks, SEPARATOR};
+use super::header;
 use super::index::{Index, Scan, unquote};
-use crate::table::reading::missing::is_missing;
-use crate::table::reading::moment::IsoParser;
-use crate::table::reading::number;
+use super::kinds::{ColumnKind, Kind};
+use crate::table::reading::settle::shown;
 
 /// What separates fields and rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,33 +14,65 @@ pub(crate) struct Dialect {
     pub(crate) delimiter: u8,
     pub(crate) quote: u8,
     pub(crate) line_end: u8,
+    /// Runs of blanks separate the fields; they are rewritten to the delimiter before anything else looks at them.
+    pub(crate) blanks: bool,
+}
+
+/// One of the first rows.
+#[derive(Debug, Clone)]
+pub(crate) struct SampleRow {
+    pub(crate) cells: Vec<Vec<u8>>,
+    /// Where the text behind it begins; `usize::MAX` where its end was not seen.
+    pub(crate) end: usize,
+    /// Its text, cut for showing.
+    pub(crate) line: String,
+    /// A blank line stands before it.
+    pub(crate) apart: bool,
 }
 
 /// The first rows, each cell as text.
-pub(crate) type Sample = Vec<Vec<Vec<u8>>>;
+pub(crate) type Sample = Vec<SampleRow>;
 
 /// Rows that are looked at.
-const SAMPLE_ROWS: usize = 200;
+pub(crate) const SAMPLE_ROWS: usize = 200;
+
+/// A score below this says that no separator fits well.
+const POOR: f64 = 0.7;
 
 impl Dialect {
     /// The dialect in which the first rows agree best on their number of fields; more fields win among equals.
     pub(crate) fn sniff(text: &[u8], whole: bool, options: &ReadOptions) -> Self {
         let line_end = if text.contains(&b'\n') || !text.contains(&b'\r') { b'\n' } else { b'\r' };
         let quote = if !text.contains(&b'"') && surrounds(text, b'\'') { b'\'' } else { b'"' };
-        let with = |delimiter: u8| Self { delimiter, quote, line_end };
-        if let Some(delimiter) = options.delimiter {
-            return with(delimiter as u8);
+        let with = |delimiter: u8| Self { delimiter, quote, line_end, blanks: false };
+        match options.delimiter {
+            Some(' ') => return Self { blanks: true, ..with(SEPARATOR) },
+            Some(delimiter) => return with(delimiter as u8),
+            None => {}
         }
         let mut best = (0.0, with(b','));
         for delimiter in [b',', b'\t', b';', b'|'] {
             let dialect = with(delimiter);
-            let widths: Vec<usize> = dialect.sample(text, whole).iter().map(Vec::len).collect();
+            let widths: Vec<usize> = dialect.sample(text, whole).iter().map(|r| r.cells.len()).collect();
             let score = score(&widths);
             if score > best.0 {
                 best = (score, dialect);
             }
         }
+        if best.0 < POOR {
+            let spaced = Self { blanks: true, ..with(SEPARATOR) };
+            let mut rewritten = Vec::new();
+            Blanks::new(quote).push(text, &mut rewritten);
+            if is_spaced(&spaced.sample(&rewritten, whole)) {
+                return spaced;
+            }
+        }
         best.1
+    }
+
+    /// The separator as it is told to the reader.
+    pub(crate) fn shown_delimiter(self) -> char {
+        if self.blanks { ' ' } else { self.delimiter as char }
     }
 
     /// The first rows of a text.
@@ -47,20 +80,76 @@ impl Dialect {
         let mut index = Index::default();
         // Sniffing looks at a part of what was read, so its last row may be cut.
         index.scan(text, Scan { dialect: &self, width: 0, last: whole, quotes: true });
-        if index.rows == 0 {
+        let complete = index.rows > 0;
+        if !complete {
             index.scan(text, Scan { dialect: &self, width: 0, last: true, quotes: false });
         }
-        let mut fields = index.fields.iter();
-        let cell = |field: &super::index::Field| {
-            let (raw, quoted) = field.of(text);
-            let mut out = raw.to_vec();
-            if quoted {
-                unquote(raw, self.quote, &mut out);
+        let mut sample: Sample = index.rows_of(text, self).take(SAMPLE_ROWS).collect();
+        if !complete {
+            for row in &mut sample {
+                row.end = usize::MAX;
             }
-            out
-        };
-        index.ragged.iter().take(SAMPLE_ROWS).map(|&(_, width)| fields.by_ref().take(width).map(cell).collect()).collect()
+        }
+        sample
     }
+}
+
+impl Index {
+    /// The rows of a scan of whatever width, with their texts.
+    pub(crate) fn rows_of<'a>(&'a self, text: &'a [u8], dialect: Dialect) -> impl Iterator<Item = SampleRow> + 'a {
+        let mut fields = self.fields.iter();
+        let mut start = 0;
+        self.ragged.iter().zip(&self.ends).map(move |(&(_, width), &end)| {
+            let cell = |field: &super::index::Field| {
+                let (raw, quoted) = field.of(text);
+                let mut out = raw.to_vec();
+                if quoted {
+                    unquote(raw, dialect.quote, &mut out);
+                }
+                out
+            };
+            let cells = fields.by_ref().take(width).map(cell).collect();
+            let line = text.get(start..end).unwrap_or_default();
+            let apart = line.iter().take_while(|b| b.is_ascii_whitespace()).any(|b| *b == dialect.line_end);
+            start = end;
+            SampleRow { cells, end, line: shown(line.trim_ascii()), apart }
+        })
+    }
+}
+
+/// The number of fields that most rows have.
+pub(crate) fn commonest_width(sample: &[SampleRow]) -> usize {
+    let mut counts = std::collections::BTreeMap::<usize, usize>::new();
+    for row in sample {
+        *counts.entry(row.cells.len()).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|&(width, count)| (count, width)).map_or(0, |(width, _)| width)
+}
+
+/// Whether blanks separate the fields of a table: its rows agree on their number, one column at least holds no words, and the lines are
+/// not values themselves (`2024-01-01 10:00`, `[0.4 0.6]`, `12 kg`).
+fn is_spaced(sample: &[SampleRow]) -> bool {
+    let width = commonest_width(sample);
+    let Some(first) = sample.iter().position(|r| r.cells.len() == width) else { return false };
+    let body: Vec<&SampleRow> = sample.iter().skip(first).collect();
+    let steady = body.iter().filter(|r| r.cells.len() == width).count() * 10 >= body.len() * 9 && body.len() >= 2;
+    if width < 2 || !steady || first > 20 {
+        return false;
+    }
+    let rows: Vec<&[Vec<u8>]> = body.iter().skip(1).map(|r| r.cells.as_slice()).collect();
+    let typed = (0..width).any(|at| ColumnKind::of(&rows, at).kind.is_value());
+    let lines = body.iter().filter(|r| {
+        let line = r.cells.join(&b' ');
+        Kind::of(&line).is_value() || crate::table::reading::quantity::is_quantity(&line)
+    });
+    let whole_lines = lines.count() * 2 >= body.len();
+    // Lines of equally many words are a table where names stand over columns of another kind, or where most columns hold values.
+    let whole: Vec<&[Vec<u8>]> = body.iter().map(|r| r.cells.as_slice()).collect();
+    let named = header::guess(&whole).sure;
+    let row_names = width > 2 && first.checked_sub(1).and_then(|at| sample.get(at)).is_some_and(|r| r.cells.len() + 1 == width);
+    let values = (0..width).filter(|&at| ColumnKind::of(&whole, at).kind.is_value()).count();
+    let mostly_values = if first == 0 { values * 2 >= width } else { values == width };
+    typed && !whole_lines && (named || row_names || mostly_values)
 }
 
 /// Whether fields stand between two of `quote`.
@@ -85,29 +174,6 @@ fn score(widths: &[usize]) -> f64 {
     }
 }
 
-/// Whether the first row holds names: no cell of it is a value (number, moment, list), and none stands again below itself
-/// in a column that repeats its values.
-pub(crate) fn has_header(sample: &Sample) -> bool {
-    let Some((first, rest)) = sample.split_first() else { return true };
-    let mut parser = IsoParser::default();
-    let mut is_value = |cell: &[u8]| number::parse(cell).is_some() || parser.parse(cell).is_some() || cell.first() == Some(&b'[');
-    if first.iter().all(|cell| is_missing(cell)) {
-        return false;
-    }
-    let values = first.iter().filter(|cell| is_value(cell)).count();
-    if values > 0 {
-        // Years and class numbers may be names, above a table in which those columns hold other things.
-        return values < first.len() && rest.iter().all(|row| row.iter().zip(first).all(|(cell, name)| cell != name)) && {
-            let below = rest.iter().flatten().filter(|cell| is_value(cell)).count();
-            let total = rest.iter().map(Vec::len).sum::<usize>().max(1);
-            (values as f64 / first.len() as f64) < 0.5 * below as f64 / total as f64
-        };
-    }
-    let typed_below = rest.iter().any(|row| row.iter().any(|cell| is_value(cell)));
-    let again = first.iter().enumerate().any(|(i, name)| !is_missing(name) && rest.iter().any(|row| row.get(i) == Some(name)));
-    !again || (typed_below && rest.len() < 2)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,18 +189,16 @@ mod tests {
         assert_eq!(sniff("a\tb c, d\n1\t2, 3\n1\tx\n").delimiter, b'\t');
         assert_eq!(sniff("a|b|c\n1|2|3\n").delimiter, b'|');
         assert_eq!(sniff("text\nhello, world\nfine\n").delimiter, b',');
-        assert_eq!(sniff("a,b\n'x, y','z'\n'p','q, r'\n"), Dialect { delimiter: b',', quote: b'\'', line_end: b'\n' });
+        assert_eq!(sniff("a,b\n'x, y','z'\n'p','q, r'\n"), Dialect { delimiter: b',', quote: b'\'', line_end: b'\n', blanks: false });
         assert_eq!(sniff("a,b\r1,2\r").line_end, b'\r');
     }
 
     #[test]
-    fn headers_are_told_from_values() {
-        let header = |text: &str| has_header(&sniff(text).sample(text.as_bytes(), true));
-        assert!(header("a,b\n1,2\n"));
-        assert!(header("text,label\nhello there,spam\nhi,ham\n"));
-        assert!(!header("1,2\n3,4\n"));
-        assert!(!header("paris,3.5\nrome,4.5\n"));
-        assert!(!header("spam,hello\nham,hi\nspam,you\n"));
-        assert!(!header("2024-01-01,x\n2024-01-02,y\n"));
+    fn runs_of_blanks_are_told_from_words() {
+        assert!(sniff("alpha  beta\n  0.00  0\n 10.00  1\n").blanks);
+        assert!(sniff("a b c\n1 x 2\n2 y 3\n").blanks);
+        for text in ["text\nhello there\nhi you\n", "at\n2024-01-01 10:00\n2024-01-02 11:00\n", "w\n12 kg\n13 kg\n", "a b,c\n1 2,3\n"] {
+            assert!(!sniff(text).blanks, "{text}");
+        }
     }
 }

@@ -62,6 +62,8 @@ pub(crate) struct Index {
     pub(crate) first_row_end: usize,
     /// Rows of this batch whose number of fields is not `width`, with that number.
     pub(crate) ragged: Vec<(usize, usize)>,
+    /// Where the text behind each row begins; filled only where `width` is 0.
+    pub(crate) ends: Vec<usize>,
     /// Lines without anything in them.
     pub(crate) blank: u64,
     /// The text ends inside quotes.
@@ -85,6 +87,7 @@ impl Index {
     pub(crate) fn scan(&mut self, text: &[u8], scan: Scan<'_>) {
         self.fields.clear();
         self.ragged.clear();
+        self.ends.clear();
         (self.rows, self.consumed, self.first_row_end, self.blank, self.open_quote) = (0, 0, 0, 0, false);
         let Scan { dialect, .. } = scan;
         let (delimiter, line_end) = (dialect.delimiter, dialect.line_end);
@@ -198,6 +201,7 @@ impl Row<'_> {
             index.fields.resize(self.first + self.scan.width, Field::EMPTY);
         } else if self.scan.width == 0 {
             index.ragged.push((index.rows, width));
+            index.ends.push(index.consumed);
         }
         if index.rows == 0 {
             index.first_row_end = index.consumed;
@@ -227,7 +231,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn rows(text: &str, width: usize) -> Vec<Vec<String>> {
-        let dialect = Dialect { delimiter: b',', quote: b'"', line_end: b'\n' };
+        let dialect = Dialect { delimiter: b',', quote: b'"', line_end: b'\n', blanks: false };
         let mut index = Index::default();
         index.scan(text.as_bytes(), Scan { dialect: &dialect, width, last: true, quotes: true });
         let cell = |field: &Field| {

@@ -1,12 +1,17 @@
 //! Delimited text, pushed in slices, into columns.
 
-use straingauge_api::{CellExample, DecimalMark, ErrorDetails, Problem, ProblemLevel, ReadOptions};
+use straingauge_api::{CellExample, DecimalMark, ErrorDetails, Problem, ProblemLevel, Question, ReadOptions};
 
-use super::dialect::{Dialect, Sample, has_header};
+use super::blanks::Blanks;
+use super::dialect::{Dialect, Sample};
 use super::index::{Index, Scan, unquote};
+use super::kinds::{ColumnKind, Kind};
+use super::layout::{FOOTER_ROWS, LastRow, Layout, footer_rows, skipped_problem};
+use crate::table::FirstLine;
 use crate::table::reading::bounds::{MAX_CELL_BYTES, MAX_COLUMNS, MAX_RECORD_BYTES, MAX_ROWS};
 use crate::table::reading::builder::ColumnBuilder;
 use crate::table::reading::names::unique_names;
+use crate::table::reading::settle::shown;
 use crate::{Error, Result};
 
 /// Text that is looked at before the dialect is decided.
@@ -14,6 +19,19 @@ const SNIFFED_BYTES: usize = 256 << 10;
 
 /// Text that is indexed at once: its index and the columns' ends then stay in the processor's cache.
 const BATCH_BYTES: usize = 128 << 10;
+
+/// Text at the end that waits for the end of the file: lines that are no rows stand there.
+const HELD_BYTES: usize = 4 << 10;
+
+/// What the text held.
+#[derive(Debug)]
+pub(crate) struct CsvRead {
+    pub(crate) columns: Vec<ColumnBuilder>,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) question: Option<Question>,
+    pub(crate) delimiter: Option<char>,
+    pub(crate) first_line: Option<FirstLine>,
+}
 
 /// Delimited text, pushed in slices.
 #[derive(Debug)]
@@ -33,6 +51,16 @@ pub(crate) struct CsvReader {
     ragged_examples: Vec<CellExample>,
     renamed: Option<Problem>,
     unclosed: Option<u64>,
+    /// Rewrites runs of blanks, where they separate the fields.
+    blanks: Option<Blanks>,
+    first_line: Option<FirstLine>,
+    question: Option<Question>,
+    /// Lines above the first row, between rows and at the end that are no rows.
+    above: Vec<String>,
+    between: Vec<String>,
+    below: Vec<String>,
+    /// The kind of the first column, as the first rows show it.
+    first_kind: Kind,
 }
 
 impl CsvReader {
@@ -51,6 +79,13 @@ impl CsvReader {
             ragged_examples: Vec::new(),
             renamed: None,
             unclosed: None,
+            blanks: None,
+            first_line: None,
+            question: None,
+            above: Vec::new(),
+            between: Vec::new(),
+            below: Vec::new(),
+            first_kind: Kind::Missing,
         }
     }
 
@@ -61,7 +96,10 @@ impl CsvReader {
 
     /// Takes more text.
     pub(crate) fn push(&mut self, text: &[u8]) -> Result<()> {
-        self.text.extend_from_slice(text);
+        match &mut self.blanks {
+            Some(blanks) => blanks.push(text, &mut self.text),
+            None => self.text.extend_from_slice(text),
+        }
         if self.dialect.is_none() {
             let blank = self.text.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
             self.text.drain(..blank);
@@ -74,23 +112,50 @@ impl CsvReader {
     }
 
     /// The columns, after the last text.
-    pub(crate) fn finish(mut self) -> Result<(Vec<ColumnBuilder>, Vec<Problem>, Option<char>)> {
+    pub(crate) fn finish(mut self) -> Result<CsvRead> {
         if self.dialect.is_none() {
             self.begin(true)?;
         }
+        self.take_rows(false)?;
+        self.cut_footer();
         self.take_rows(true)?;
-        let problems = self.problems();
-        Ok((self.columns, problems, self.dialect.map(|d| d.delimiter as char)))
+        Ok(CsvRead {
+            problems: self.problems(),
+            columns: self.columns,
+            question: self.question,
+            delimiter: self.dialect.map(Dialect::shown_delimiter),
+            first_line: self.first_line,
+        })
     }
 
-    /// Decides the dialect and makes the columns.
+    /// Takes the line `sep=;` off, by which Excel is told the separator.
+    fn take_separator_line(&mut self) {
+        let line = self.text.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default();
+        let bare = line.trim_ascii_end().strip_prefix(b"\"").and_then(|l| l.strip_suffix(b"\"")).unwrap_or(line);
+        let mark = match bare.split_at_checked(4) {
+            Some((word, [mark])) if word.eq_ignore_ascii_case(b"sep=") && mark.is_ascii() && *mark != b'"' => *mark,
+            _ => return,
+        };
+        self.options.delimiter.get_or_insert(mark as char);
+        self.above.push(shown(line));
+        let end = line.len() + self.text.iter().skip(line.len()).take_while(|b| matches!(b, b'\n' | b'\r')).count();
+        self.text.drain(..end);
+    }
+
+    /// Decides the dialect, tells the lines above the rows apart and makes the columns.
     fn begin(&mut self, whole: bool) -> Result<()> {
+        self.take_separator_line();
         let head = self.text.get(..self.text.len().min(SNIFFED_BYTES)).unwrap_or_default();
         let dialect = Dialect::sniff(head, whole, &self.options);
         self.dialect = Some(dialect);
+        if dialect.blanks {
+            let text = std::mem::take(&mut self.text);
+            self.blanks.insert(Blanks::new(dialect.quote)).push(&text, &mut self.text);
+        }
+        let head = self.text.get(..self.text.len().min(SNIFFED_BYTES)).unwrap_or_default();
         let mut sample: Sample = dialect.sample(head, whole);
-        let header = self.options.header.unwrap_or_else(|| has_header(&sample));
-        let width = if header { sample.first().map_or(0, Vec::len) } else { commonest_width(&sample) };
+        let layout = Layout::of(&sample, whole, &self.options);
+        let Layout { header, width, .. } = layout;
         if width > MAX_COLUMNS {
             return Err(Error::new(
                 "too_many_columns",
@@ -98,11 +163,14 @@ impl CsvReader {
             )
             .mend("Check the delimiter, or leave columns out of the file."));
         }
-        let names = if header && !sample.is_empty() { sample.remove(0) } else { Vec::new() };
+        let end = layout.above.checked_sub(1).and_then(|last| sample.get(last)).map(|row| row.end);
+        sample.drain(..layout.above.min(sample.len()));
         let names: Vec<String> =
-            (0..width).map(|i| names.get(i).map_or_else(String::new, |n| String::from_utf8_lossy(n).trim().to_owned())).collect();
+            (0..width).map(|i| layout.names.get(i).map_or_else(String::new, |n| String::from_utf8_lossy(n).trim().to_owned())).collect();
         let (names, renamed) = unique_names(names, header);
         self.renamed = renamed;
+        let rows: Vec<&[Vec<u8>]> = sample.iter().map(|r| r.cells.as_slice()).collect();
+        self.first_kind = ColumnKind::of(&rows, 0).kind;
         self.columns = names
             .into_iter()
             .enumerate()
@@ -111,15 +179,79 @@ impl CsvReader {
                 if self.options.decimal == Some(DecimalMark::Comma) {
                     column = column.texts_only();
                 }
-                let cells: Vec<&[u8]> = sample.iter().filter_map(|row| row.get(i).map(Vec::as_slice)).collect();
+                let cells: Vec<&[u8]> = sample.iter().filter_map(|row| row.cells.get(i).map(Vec::as_slice)).collect();
                 column.bet(&cells);
+                column.unit = layout.units.get(i).and_then(|u| plain_unit(u));
                 column
             })
             .collect();
-        if header {
-            self.skip_header(whole)?;
+        self.above.extend(layout.skipped);
+        self.first_line = Some(layout.first_line);
+        self.question = layout.question;
+        match end {
+            None => Ok(()),
+            Some(end) if end <= self.text.len() => {
+                self.text.drain(..end);
+                Ok(())
+            }
+            Some(_) => self.skip_header(whole),
         }
-        Ok(())
+    }
+
+    /// Cuts the lines off the end of the text that are no rows: totals, counts of rows, remarks.
+    fn cut_footer(&mut self) {
+        let Some(dialect) = self.dialect else { return };
+        let width = self.columns.len();
+        self.index.scan(&self.text, Scan { dialect: &dialect, width: 0, last: true, quotes: self.quotes });
+        if self.index.open_quote || self.index.rows + self.rows < 2 {
+            return;
+        }
+        let rows: Vec<_> = self.index.rows_of(&self.text, dialect).collect();
+        let starts = std::iter::once(0).chain(self.index.ends.iter().copied());
+        let held = self.text.len().saturating_sub(HELD_BYTES);
+        let most = FOOTER_ROWS.min(rows.len() + self.rows - 1);
+        let last: Vec<LastRow> = rows
+            .iter()
+            .zip(starts)
+            .skip(rows.len().saturating_sub(most))
+            .filter(|(_, start)| *start >= held)
+            .map(|(row, start)| LastRow { cells: row.cells.clone(), start, line: row.line.clone(), apart: row.apart })
+            .collect();
+        let again = |cell: &[u8]| {
+            let mut found = rows.iter().take(rows.len() - last.len()).any(|r| r.cells.first().is_some_and(|c| c.trim_ascii() == cell));
+            if let Some(column) = self.columns.first() {
+                column.for_each_text(|text| found |= text.trim_ascii() == cell);
+            }
+            found
+        };
+        let count = footer_rows(&last, width, self.first_kind, &again);
+        let footer = last.get(last.len() - count..).unwrap_or_default();
+        if let Some(first) = footer.first() {
+            self.below = footer.iter().map(|row| row.line.clone()).collect();
+            self.text.truncate(first.start);
+        }
+    }
+
+    /// Takes comments out of the indexed rows: they begin with `#` and have not as many fields as a row.
+    fn drop_comments(&mut self, text: &[u8]) {
+        let width = self.columns.len();
+        let comments: Vec<usize> = (self.index.ragged.iter())
+            .filter(|(row, _)| {
+                let first = self.index.fields.get(row * width).map(|f| f.of(text).0);
+                first.is_some_and(|cell| cell.trim_ascii_start().first() == Some(&b'#'))
+            })
+            .map(|&(row, _)| row)
+            .collect();
+        for &row in comments.iter().rev() {
+            let cells = self.index.fields.drain(row * width..(row + 1) * width);
+            let line = cells.map(|f| shown(f.of(text).0)).filter(|c| !c.is_empty()).collect::<Vec<_>>().join(", ");
+            self.between.push(line);
+        }
+        self.index.rows -= comments.len();
+        self.index.ragged.retain(|(row, _)| !comments.contains(row));
+        for (row, _) in &mut self.index.ragged {
+            *row -= comments.iter().filter(|c| *c < row).count();
+        }
     }
 
     fn skip_header(&mut self, whole: bool) -> Result<()> {
@@ -150,10 +282,11 @@ impl CsvReader {
     fn take_rows(&mut self, last: bool) -> Result<()> {
         let Some(dialect) = self.dialect else { return Ok(()) };
         let text = std::mem::take(&mut self.text);
+        let offered = if last { text.len() } else { text.len().saturating_sub(HELD_BYTES) };
         let mut at = 0;
         let mut batch = BATCH_BYTES;
         let done = loop {
-            let rest = text.get(at..).unwrap_or_default();
+            let rest = text.get(at..offered).unwrap_or_default();
             if rest.is_empty() || (!last && rest.len() < self.tried) {
                 break Ok(());
             }
@@ -199,6 +332,9 @@ impl CsvReader {
         if self.rows + self.index.rows > MAX_ROWS {
             return Err(Error::new("too_many_rows", format!("The file has more than {MAX_ROWS} rows.")).mend("Split it into parts."));
         }
+        if !self.index.ragged.is_empty() {
+            self.drop_comments(text);
+        }
         for &(row, fields) in &self.index.ragged {
             self.ragged += 1;
             if self.ragged_examples.len() < 5 {
@@ -237,6 +373,10 @@ impl CsvReader {
 
     fn problems(&mut self) -> Vec<Problem> {
         let mut problems: Vec<Problem> = self.renamed.take().into_iter().collect();
+        self.between.truncate(1_000);
+        problems.extend(skipped_problem("lines_above", "above the first row", &self.above, "Nothing, unless one of them holds the names."));
+        problems.extend(skipped_problem("comments", "that begin with #", &self.between, "Nothing, unless they are rows."));
+        problems.extend(skipped_problem("lines_below", "below the last row", &self.below, "Nothing, unless one of them is a row."));
         if self.ragged > 0 {
             let first = self.ragged_examples.first().map_or(0, |e| e.row);
             let width = self.columns.len();
@@ -274,10 +414,9 @@ fn too_long(row: u64) -> Error {
         .at_row(row)
 }
 
-fn commonest_width(sample: &Sample) -> usize {
-    let mut counts = std::collections::BTreeMap::<usize, usize>::new();
-    for row in sample {
-        *counts.entry(row.len()).or_default() += 1;
-    }
-    counts.into_iter().max_by_key(|&(width, count)| (count, width)).map_or(0, |(width, _)| width)
+/// A unit without the brackets around it; none where it says nothing.
+fn plain_unit(cell: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(cell);
+    let inner = text.trim().trim_start_matches(['(', '[']).trim_end_matches([')', ']']).trim();
+    (!inner.is_empty() && inner.chars().any(|c| c.is_alphabetic() || matches!(c, '%' | '$' | '€' | '£' | '°'))).then(|| inner.to_owned())
 }

@@ -12,7 +12,7 @@ use super::scanner::{Items, Stop, blank, skip};
 use super::strings::unescape;
 use crate::table::reading::bounds::{MAX_CELL_BYTES, MAX_CELLS, MAX_COLUMNS};
 use crate::table::reading::builder::ColumnBuilder;
-use crate::table::reading::missing::NO_KEY;
+use crate::table::reading::missing::{ABSENT_KEY, NOT_A_NUMBER, NULL};
 use crate::table::reading::names::unique_names;
 use crate::table::reading::settle::shown;
 use crate::{Error, Result};
@@ -118,7 +118,7 @@ fn read_lists(rows: &[&[u8]], names: Vec<String>, note: &str) -> Result<Columns>
         for column in &mut columns {
             match cells.next() {
                 Some(cell) => push(column, cell.value, &mut scratch)?,
-                None => column.push_string(NO_KEY),
+                None => column.push_string(ABSENT_KEY),
             }
         }
     }
@@ -186,7 +186,7 @@ impl ScoredLabels {
                 if column == next {
                     check_size(next + 1, rows.len())?;
                     let mut fresh = ColumnBuilder::new(text_of(label, &mut scratch), false);
-                    (0..at).for_each(|_| fresh.push_string(NO_KEY));
+                    (0..at).for_each(|_| fresh.push_string(ABSENT_KEY));
                     columns.push(fresh);
                 }
                 // A label that a row names twice keeps its first score.
@@ -195,7 +195,7 @@ impl ScoredLabels {
                 }
             }
             for column in columns.iter_mut().filter(|c| c.rows as usize == at) {
-                column.push_string(NO_KEY);
+                column.push_string(ABSENT_KEY);
             }
         }
         let note = format!("Every row lists the scores of {} labels; each label is a column.", columns.len());
@@ -387,7 +387,7 @@ fn read_columns(members: &[Member<'_>]) -> Result<Columns> {
         for row in 0..order.len() {
             match cells.get(row).copied().flatten() {
                 Some(value) => push(&mut column, value, &mut scratch)?,
-                None => column.push_string(NO_KEY),
+                None => column.push_string(ABSENT_KEY),
             }
         }
         built.push(column);
@@ -427,6 +427,8 @@ fn push(column: &mut ColumnBuilder, value: &[u8], scratch: &mut Vec<u8>) -> Resu
             column.native = true;
             column.push(value);
         }
+        _ if value == b"null" => column.push_string(NULL),
+        _ if value == b"NaN" => column.push_string(NOT_A_NUMBER),
         _ => column.push_string(value),
     }
     if column.rows.is_multiple_of(8_192) && !column.checkpoint() {

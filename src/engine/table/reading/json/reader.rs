@@ -7,7 +7,7 @@ use super::shape::Shape;
 use super::strings::unescape;
 use crate::table::reading::bounds::{MAX_CELL_BYTES, MAX_CELLS, MAX_RECORD_BYTES, MAX_ROWS};
 use crate::table::reading::builder::{ColumnBuilder, Store};
-use crate::table::reading::missing::NO_KEY;
+use crate::table::reading::missing::{ABSENT_KEY, NOT_A_NUMBER, NULL};
 use crate::table::reading::names::unique_names;
 use crate::table::reading::settle::shown;
 use crate::{Error, Result};
@@ -260,7 +260,7 @@ impl JsonReader {
     fn add_columns(&mut self) {
         for name in self.shape.columns.iter().skip(self.columns.len()) {
             let mut column = ColumnBuilder::new(name.clone(), false);
-            (0..self.rows).for_each(|_| column.push_string(NO_KEY));
+            (0..self.rows).for_each(|_| column.push_string(ABSENT_KEY));
             self.columns.push(column);
         }
     }
@@ -290,7 +290,8 @@ impl JsonReader {
                         unescape(value, &mut self.scratch);
                         column.push_string(&self.scratch);
                     }
-                    Kind::Absent => column.push_string(NO_KEY),
+                    Kind::Absent => column.push_string(ABSENT_KEY),
+                    Kind::Null => column.push_string(if value == b"null" { NULL } else { NOT_A_NUMBER }),
                 }
             }
             if !column.checkpoint() {

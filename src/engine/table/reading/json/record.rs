@@ -19,8 +19,10 @@ pub(crate) enum Kind {
     Absent,
     /// A number or a list.
     Plain,
-    /// `true`, `false`, `null`, or a string without escapes.
+    /// `true`, `false`, or a string without escapes.
     Word,
+    /// `null` or `NaN`, which no string is.
+    Null,
     /// A string with escapes.
     Escaped,
 }
@@ -37,6 +39,7 @@ impl Span {
             Kind::Plain => 1,
             Kind::Word => 2,
             Kind::Escaped => 3u32,
+            Kind::Null => 4,
         };
         Self { start: start as u32 | kind << 29, end: end as u32 }
     }
@@ -48,7 +51,8 @@ impl Span {
             0 => Kind::Absent,
             1 => Kind::Plain,
             2 => Kind::Word,
-            _ => Kind::Escaped,
+            3 => Kind::Escaped,
+            _ => Kind::Null,
         };
         (kind, text.get((self.start & POSITION) as usize..self.end as usize).unwrap_or_default())
     }
@@ -222,7 +226,8 @@ impl<'a> Parser<'a> {
             [b'0'..=b'9', ..] | [b'-', b'0'..=b'9', ..] if !token.iter().any(|b| b.is_ascii_alphabetic() && !matches!(b, b'e' | b'E')) => {
                 Ok(Span::new(Kind::Plain, start, self.at))
             }
-            b"true" | b"false" | b"null" | b"NaN" | b"Infinity" | b"-Infinity" => Ok(Span::new(Kind::Word, start, self.at)),
+            b"null" | b"NaN" => Ok(Span::new(Kind::Null, start, self.at)),
+            b"true" | b"false" | b"Infinity" | b"-Infinity" => Ok(Span::new(Kind::Word, start, self.at)),
             _ => {
                 self.at = start;
                 self.bad("a value")
