@@ -1,7 +1,7 @@
 //! Numbers as a reader sees them, beyond what the charts already know how to write.
 
 use straingauge_api::Unit;
-pub use straingauge_charts::format::{interval, number, p_value, spaced as count, value};
+pub use straingauge_charts::format::{changed, interval, number, p_value, spaced as count, value};
 
 /// `1 row`, `4 425 rows`. The plural is the noun with an s.
 pub fn counted(n: u64, noun: &str) -> String {

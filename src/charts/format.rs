@@ -83,6 +83,16 @@ pub fn together<const N: usize>(values: [f64; N], unit: Unit) -> [String; N] {
     })
 }
 
+/// A value before, after, and what it changed by, all with the same digits; the change with its sign, of shares in points.
+pub fn changed(from: f64, to: f64, unit: Unit) -> [String; 3] {
+    let [a, b, change] = together([from, to, to - from], unit);
+    let change = if unit == Unit::Share { change.replace("\u{a0}%", " points") } else { change };
+    let nothing = !change.chars().any(|c| ('1'..='9').contains(&c));
+    let sign = if to > from && !nothing && !change.starts_with('+') { "+" } else { "" };
+    let change = if nothing { change.trim_start_matches(['\u{2212}', '+']) } else { &change };
+    [a, b, format!("{sign}{change}")]
+}
+
 /// Decimals that give a number of this size about four digits.
 fn decimals(size: f64) -> usize {
     match size {
@@ -196,6 +206,15 @@ mod tests {
         assert_eq!(together([0.25, f64::NAN], Unit::Relative), ["+25\u{a0}%", "–"]);
         assert_eq!(together([0.0, 0.0013], Unit::Share), ["0.0\u{a0}%", "0.1\u{a0}%"]);
         assert_eq!(together([-1e-9, 0.1], Unit::Score), ["0.000", "0.100"]);
+    }
+
+    #[test]
+    fn changes_have_the_digits_of_what_changed() {
+        assert_eq!(changed(0.816, 0.776, Unit::Score), ["0.816", "0.776", "\u{2212}0.040"]);
+        assert_eq!(changed(0.432, 0.455, Unit::Number), ["0.432", "0.455", "+0.023"]);
+        assert_eq!(changed(0.8325, 0.8325, Unit::Score), ["0.833", "0.833", "0.000"]);
+        assert_eq!(changed(0.107, 0.083, Unit::Share), ["10.7\u{a0}%", "8.3\u{a0}%", "\u{2212}2.4 points"]);
+        assert_eq!(changed(8_703.2, 21_649.1, Unit::Number), ["8\u{202f}703", "21\u{202f}649", "+12\u{202f}946"]);
     }
 
     #[test]

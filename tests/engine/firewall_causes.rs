@@ -197,7 +197,7 @@ fn words_and_faulty_values_are_named() {
     assert!(refund.reference < 0.01 && (0.28..0.39).contains(&refund.event), "{refund:?}");
     assert!(words.tokens.iter().any(|t| t.token == "chargeback"), "{words:?}");
     let causes = causes_of(&context, "abnormal_inputs:numeric_outlier", "amount");
-    let cause = first(&causes, CauseKind::Abnormal, "amount", "= 9999");
+    let cause = first(&causes, CauseKind::Abnormal, "amount", "= 9\u{202f}999");
     assert!(cause.share.unwrap() > 0.8 && cause.examples.len() == 5, "{cause:?}");
     let causes = causes_of(&context, "abnormality_rate", "");
     assert_eq!(causes[0].case.as_deref(), Some("abnormal_inputs:numeric_outlier[amount]"));

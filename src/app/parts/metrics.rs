@@ -19,16 +19,20 @@ pub fn metrics(metrics: &[ModelMetric], now: &str) -> AnyView {
     let rows = metrics.iter().enumerate().map(|(i, m)| {
         let change = m.evaluation.zip(m.reference).map(|(e, r)| e - r);
         let class = format!("n change{}", severity_class(m.severity, m.better, change));
-        let number = |v: Option<f64>| {
-            let cell = el("td", "n").text(&format::value(v, m.unit));
+        let [from, to, by] = match (m.reference, m.evaluation) {
+            (Some(reference), Some(evaluation)) => format::changed(reference, evaluation, m.unit),
+            _ => [format::value(m.reference, m.unit), format::value(m.evaluation, m.unit), "–".to_owned()],
+        };
+        let number = |v: Option<f64>, text: &str| {
+            let cell = el("td", "n").text(text);
             if let Some(v) = v { cell.attr("data-value", &v.to_string()) } else { cell }
         };
         el("tr", "")
             .testid(&format!("metric-{}", m.id))
             .live_attr("class", move || (i >= FIRST && !all.get()).then(|| "folded".to_owned()))
             .el(el("th", "").attr("scope", "row").text(&m.name))
-            .all([number(m.reference), number(m.evaluation)])
-            .el(el("td", &class).text(&change.map_or_else(|| "–".to_owned(), |c| format::change(c, m.unit))))
+            .all([number(m.reference, &from), number(m.evaluation, &to)])
+            .el(el("td", &class).text(&by))
     });
     let table = table("metrics", &["", ".reference", &format!(".{now}"), ".change"], el("tbody", "").all(rows));
     let more = move || {

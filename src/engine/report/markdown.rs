@@ -65,9 +65,11 @@ fn write_metrics(out: &mut String, run: &RunDocument) -> std::fmt::Result {
     }
     writeln!(out, "## Model metrics\n\n| metric | reference | evaluation | |\n|---|--:|--:|---|")?;
     for metric in &run.model_metrics {
-        let value = |x| format::value(x, metric.unit);
-        let word = if metric.severity == Severity::Pass { "" } else { wording::severity(metric.severity) };
-        writeln!(out, "| {} | {} | {} | {word} |", escape(&metric.name), value(metric.reference), value(metric.evaluation))?;
+        let [from, to] = match (metric.reference, metric.evaluation) {
+            (Some(reference), Some(evaluation)) => format::together([reference, evaluation], metric.unit),
+            (from, to) => [format::value(from, metric.unit), format::value(to, metric.unit)],
+        };
+        writeln!(out, "| {} | {from} | {to} | {} |", escape(&metric.name), wording::judgement(metric))?;
     }
     writeln!(out)
 }

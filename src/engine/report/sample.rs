@@ -19,7 +19,7 @@ pub(crate) fn run() -> RunDocument {
         },
         "modelMetrics": [
             { "id": "macro_f1", "name": "Macro F1", "better": "higher", "unit": "score", "reference": null, "evaluation": 0.2323, "severity": "PASS" },
-            { "id": "accuracy", "name": "Accuracy", "better": "higher", "unit": "score", "reference": 0.985, "evaluation": 0.61, "severity": "ALERT" },
+            { "id": "accuracy", "name": "Accuracy", "better": "higher", "unit": "score", "reference": 0.985, "evaluation": 0.61, "severity": "ALERT", "judged": "fails" },
         ],
         "findings": [{
             "title": "All rows", "sentence": "Accuracy falls from 0.985 to 0.610.", "severity": "ALERT", "severityScore": 1.8, "category": "model_performance",

@@ -1,6 +1,6 @@
 //! The words that the text forms of a report share.
 
-use straingauge_api::{Case, Outcome, Regain, RunDocument, Severity, Status, Unit};
+use straingauge_api::{Case, Judgement, ModelMetric, Outcome, Regain, RunDocument, Severity, Status, Unit};
 use straingauge_charts::format;
 
 use crate::table::moment_text;
@@ -28,6 +28,19 @@ pub const fn severity(severity: Severity) -> &'static str {
         Severity::Pass => "Pass",
         Severity::Warning => "Warning",
         Severity::Alert => "Alert",
+    }
+}
+
+/// What the test of a metric came to, as a reader sees it.
+pub const fn judgement(metric: &ModelMetric) -> &'static str {
+    match metric.judged {
+        Judgement::NotJudged => "Not judged",
+        Judgement::Holds => "Holds",
+        Judgement::Small => "Small change",
+        Judgement::Warns => "Warning",
+        Judgement::Fails => "Alert",
+        Judgement::Accepted => "Accepted",
+        Judgement::Known => "Known",
     }
 }
 

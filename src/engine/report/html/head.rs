@@ -99,12 +99,16 @@ fn metric(metric: &ModelMetric) -> String {
         Severity::Warning if worse => "n is-warning",
         _ => "n",
     };
+    let [from, to, by] = match (metric.reference, metric.evaluation) {
+        (Some(reference), Some(evaluation)) => format::changed(reference, evaluation, metric.unit),
+        (from, to) => [format::value(from, metric.unit), format::value(to, metric.unit), "–".to_owned()],
+    };
     format!(
         "<tr>{}{}{}<td class=\"{class}\">{}</td></tr>",
         text::cell(&metric.name, false),
-        text::cell(&format::value(metric.reference, metric.unit), true),
-        text::cell(&format::value(metric.evaluation, metric.unit), true),
-        escape(&format::value(change, metric.unit))
+        text::cell(&from, true),
+        text::cell(&to, true),
+        escape(&by)
     )
 }
 

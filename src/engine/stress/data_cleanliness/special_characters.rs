@@ -45,7 +45,7 @@ impl Question for SpecialCharacters {
                 Measurement::Measured(Box::new(Measured {
                     method: "Share of texts with more than 20 % special characters; Clopper-Pearson interval".to_owned(),
                     sentence: format!(
-                        "{} of {} texts of {name} ({share}) have more than 20 % special characters.",
+                        "{} of {} texts of {name} ({share}) have more than 20\u{a0}% special characters.",
                         spaced(texts.special),
                         spaced(*present)
                     ),
