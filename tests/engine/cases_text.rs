@@ -89,9 +89,11 @@ fn numbers_that_pandas_writes_are_names() {
     assert!(line.header && !line.open && line.cells == ["0", "1"]);
 
     let p = |i: usize| [0.25, 0.875, 0.5][i % 3];
+    let series = read(rows(",0", |i| format!("{i},{}", p(i))));
+    assert_eq!((series.table.rows, series.facts.questions.len()), (60, 0));
     let indexed = read(rows(",0,1", |i| format!("{i},{},{}", p(i), 1.0 - p(i))));
     assert_eq!((indexed.table.rows, names(&indexed.table)), (60, vec!["column_1", "0", "1"]));
-    let years = read(rows("2019,2020", |i| format!("{},{}", 300 + i, 400 + i * 2)));
+    let years = read(rows("2019,2020", |i| format!("{},{}", 1000 + i * 20, 400 + i * 20)));
     assert_eq!((years.table.rows, names(&years.table)), (60, vec!["2019", "2020"]));
     let by_country = read(rows("country,2019,2020", |i| format!("c{i},{}.5,{}.25", i, i + 1)));
     assert_eq!((by_country.table.rows, names(&by_country.table)), (60, vec!["country", "2019", "2020"]));
@@ -132,6 +134,8 @@ fn runs_of_blanks_separate_fields() {
     assert_eq!((named.table.rows, names(&named.table)), (4, vec!["row_names", "mpg", "cyl"]));
     let tabs = read(rows("a\tb   c", |i| format!("  {i}{}x{}     {}.5  ", ["\t ", "   "][i % 2], i % 3, i)));
     assert_eq!((tabs.table.rows, names(&tabs.table)), (60, vec!["a", "b", "c"]));
+    let commas = read(rows("# a,b", |i| format!("{:.3e},{:.3e}", i as f64, 0.5)));
+    assert_eq!((commas.table.rows, names(&commas.table)), (60, vec!["a", "b"]));
     let numpy = read(rows("# a b", |i| format!("{:.3e} {:.3e}", i as f64, 0.5)));
     assert_eq!((numpy.table.rows, names(&numpy.table)), (60, vec!["a", "b"]));
 
@@ -180,12 +184,28 @@ fn lines_that_are_no_rows_are_told() {
         assert_eq!(column(&read, "alpha").cells.unit.as_deref(), Some("mm"), "{units}");
         assert!(problem(&read, "lines_above").message.contains(units), "{units}");
     }
-    for footer in ["Total,1800.0,30\n", "\n\n(60 rows)\n", "60 rows selected.\n", "Source: the ministry\n", "\nTotal:,,30\n(60 rows)\n"] {
+    for footer in [
+        "Total,1800.0,30\n",
+        "\n\n(60 rows)\n",
+        "60 rows selected.\n",
+        "Source: the ministry\n",
+        "\nTotal:,,30\n(60 rows)\n",
+        "* preliminary\nSource: X, Y\n",
+    ] {
         let read = read(format!("{first}\n{rest}{footer}"));
         assert_eq!((read.table.rows, column(&read, "alpha").kind()), (60, ColumnType::Float), "{footer}");
         let shown = footer.trim().lines().next().expect("a line");
         assert!(problem(&read, "lines_below").message.contains(shown), "{footer}: {:?}", read.facts.problems);
     }
+    let printed = read(
+        (0..60).fold("   alpha  label\n".to_owned(), |out, i| out + &format!("{i:<3} {i:5}.5   x{}\n", i % 3))
+            + "\n[60 rows x 2 columns]\n",
+    );
+    assert_eq!((printed.table.rows, names(&printed.table)), (60, vec!["row_names", "alpha", "label"]));
+    let ruled = read(
+        " id | kind\n----+------\n".to_owned() + &(0..60).map(|i| format!("{i:3} | k{} \n", i % 3)).collect::<String>() + "(60 rows)\n",
+    );
+    assert_eq!((ruled.table.rows, cells(column(&ruled, "kind"))[1].as_str()), (60, "k1"));
     let comments = read(format!("{first}\n{}", rest.replacen("7.5,", "# a remark\n7.5,", 1)));
     assert_eq!((comments.table.rows, problem(&comments, "comments").count), (60, 1));
     let counts = read((0..60).fold("60,2,red,green\n".to_owned(), |out, i| out + &format!("{}.5,{}.1,{}\n", i, i % 7, i % 2)));
@@ -429,6 +449,7 @@ fn numbers_are_days_only_where_something_says_so() {
     assert_eq!(kind("x", &|i| format!("{}", 20_240_101 + i)), ColumnType::Integer);
     assert_eq!(kind("x", &|i| format!("{}", 1_704_067_200 + i)), ColumnType::Integer);
     assert_eq!(kind("month", &|i| format!("2024-{:02}", i % 12 + 1)), ColumnType::Category);
+    assert_eq!(kind("ts", &|i| format!("{}.25", 1_704_067_200 + i)), ColumnType::Timestamp);
     assert_eq!(kind("version", &|i| format!("1.2.{}", i % 30)), ColumnType::Category);
     assert_eq!(kind("code", &|i| format!("12-{:02}", i % 12 + 1)), ColumnType::Category);
 }

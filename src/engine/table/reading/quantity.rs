@@ -45,6 +45,11 @@ pub(crate) fn parse(cell: &[u8]) -> Option<Quantity> {
     if cell.len() > LONGEST || !cell.iter().any(u8::is_ascii_digit) {
         return None;
     }
+    // Most cells that are none begin with another letter.
+    let first = cell.trim_ascii_start().first()?;
+    if first.is_ascii_lowercase() && !matches!(first, b'k' | b'z') || matches!(first, b'#' | b'@' | b'/' | b'"' | b'_') {
+        return None;
+    }
     let text = std::str::from_utf8(cell).ok()?.trim();
     let (text, mut negative) = match text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
         Some(inner) => (inner.trim(), true),

@@ -65,14 +65,13 @@ impl TimeNumbers {
 
     /// Whether the numbers are time without somebody saying so: the column's name does, or they are many days in digits.
     pub(crate) fn speaks_for_itself(self, values: &[f64], name: &str) -> bool {
-        let fractions = || values.iter().any(|v| v.fract() != 0.0 && !v.is_nan());
         let days = self == Self::Digits && {
             let mut days: Vec<u64> = values.iter().filter(|v| !v.is_nan()).take(10_000).map(|v| *v as u64).collect();
             days.sort_unstable();
             days.dedup();
             days.len() >= TELLING_DAYS
         };
-        days || (hints_at_time(name) && !fractions())
+        days || hints_at_time(name)
     }
 
     /// What was assumed, with an example.

@@ -112,7 +112,9 @@ impl Index {
             let line = text.get(start..end).unwrap_or_default();
             let apart = line.iter().take_while(|b| b.is_ascii_whitespace()).any(|b| *b == dialect.line_end);
             start = end;
-            SampleRow { cells, end, line: shown(line.trim_ascii()), apart }
+            let line = shown(line.trim_ascii());
+            let line = if dialect.blanks { line.replace('\t', " ") } else { line };
+            SampleRow { cells, end, line, apart }
         })
     }
 }

@@ -44,6 +44,8 @@ pub(crate) fn guess(rows: &[&[Vec<u8>]]) -> HeaderGuess {
     for (at, (cell, &kind)) in first.iter().zip(&kinds).enumerate() {
         let column = ColumnKind::of(below, at);
         match (kind, column.kind) {
+            // pandas leaves the name of its index empty.
+            (Kind::Missing, Kind::Integer) if counts_from_zero(below, at) => seen.strong_for += 1,
             (Kind::Missing, _) | (_, Kind::Missing) => {}
             (Kind::Integer, Kind::Integer | Kind::Fraction) => match numbers {
                 NumberNames::Sure => seen.strong_for += 1,
@@ -71,6 +73,12 @@ pub(crate) fn guess(rows: &[&[Vec<u8>]]) -> HeaderGuess {
         }
     }
     decide(&seen, first)
+}
+
+/// Whether a column holds 0, 1, 2, … from the second line on.
+fn counts_from_zero(below: &[&[Vec<u8>]], at: usize) -> bool {
+    let number = |row: &[Vec<u8>]| std::str::from_utf8(row.get(at)?).ok()?.trim().parse::<usize>().ok();
+    below.len() > 1 && below.iter().enumerate().all(|(i, row)| number(row) == Some(i))
 }
 
 fn decide(seen: &Evidence, first: &[Vec<u8>]) -> HeaderGuess {
@@ -138,11 +146,13 @@ impl NumberNames {
         if counted && numbers.len() >= MANY_NUMBERED {
             return Self::Sure;
         }
-        let year_below = || {
+        let years_below = || {
             let cells = places.iter().flat_map(|&at| below.iter().filter_map(move |row| row.get(at)));
-            cells.filter_map(|c| std::str::from_utf8(c).ok()?.trim().parse::<f64>().ok()).any(|x| (1900.0..=2100.0).contains(&x))
+            let numbers = cells.filter_map(|c| std::str::from_utf8(c).ok()?.trim().parse::<f64>().ok());
+            let (all, years) = numbers.fold((0, 0), |(n, y), x| (n + 1, y + usize::from((1900.0..=2100.0).contains(&x))));
+            years * 2 > all
         };
-        if steps_up && years && several && !year_below() {
+        if steps_up && years && several && !years_below() {
             return Self::Sure;
         }
         if !alone || !counted || numbers.first() != Some(&0) {

@@ -26,6 +26,8 @@ pub(crate) struct Layout {
     pub(crate) units: Vec<Vec<u8>>,
     pub(crate) first_line: FirstLine,
     pub(crate) question: Option<Question>,
+    /// A line of `---+---` stands under the names: blanks around cells only align them.
+    pub(crate) ruled: bool,
     /// The lines that were left out, as they stand.
     pub(crate) skipped: Vec<String>,
 }
@@ -57,6 +59,11 @@ impl Layout {
         if found.comment_names {
             names = names.split_off(1.min(names.len()));
         }
+        // numpy writes `# ` before the names, and every number with an exponent.
+        let exponents = rows.get(1).is_some_and(|row| row.iter().all(|c| Kind::of(c) == Kind::Fraction && c.contains(&b'e')));
+        if let Some(first) = names.first_mut().filter(|n| exponents && n.starts_with(b"# ")) {
+            first.drain(..2);
+        }
         let width = if found.comment_names { names.len() } else { width };
         let cells: Vec<String> = first.iter().map(|c| String::from_utf8_lossy(c).trim().to_owned()).collect();
         let under: Vec<Vec<u8>> = if header { units.clone().unwrap_or_default() } else { Vec::new() };
@@ -73,6 +80,7 @@ impl Layout {
             units: under,
             first_line: FirstLine { header, open: guess.open, cells },
             question,
+            ruled: rule,
             skipped: left_out.map(|(_, row)| row.line.clone()).collect(),
         }
     }
@@ -280,12 +288,14 @@ pub(crate) fn footer_rows(last: &[LastRow], width: usize, first: Kind, again: &d
         let filled = row.cells.iter().filter(|c| !c.trim_ascii().is_empty()).count();
         let lonely = width > 1 && (row.cells.len() == 1 || filled == 1) && row.cells.len() <= width;
         let text = Kind::of(cell) == Kind::Text;
-        let counted = row.cells.len() == 1 && counts_rows(cell);
+        let counted = row.cells.len() != width && counts_rows(&row.cells.join(&b' '));
         let word = String::from_utf8_lossy(cell).trim_end_matches(':').trim().to_lowercase();
         let total = width > 1 && TOTALS.contains(&word.as_str()) && !again(cell);
         let ragged = row.cells.len() != width;
         let comment = cell.first() == Some(&b'#');
-        let prose = lonely && text && if ragged { row.apart || first.is_value() || comment } else { row.apart && first.is_value() };
+        let worded = row.cells.len() < width && !row.cells.iter().any(|c| Kind::of(c).is_value());
+        let remark = worded && first.is_value();
+        let prose = text && if ragged { remark || lonely && (row.apart || comment) } else { lonely && row.apart && first.is_value() };
         if !(counted || total || prose || width > 1 && is_rule(&row.cells)) {
             break;
         }

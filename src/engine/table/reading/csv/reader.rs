@@ -59,6 +59,8 @@ pub(crate) struct CsvReader {
     above: Vec<String>,
     between: Vec<String>,
     below: Vec<String>,
+    /// Blanks around cells only align them.
+    ruled: bool,
     /// The kind of the first column, as the first rows show it.
     first_kind: Kind,
 }
@@ -85,6 +87,7 @@ impl CsvReader {
             above: Vec::new(),
             between: Vec::new(),
             below: Vec::new(),
+            ruled: false,
             first_kind: Kind::Missing,
         }
     }
@@ -186,6 +189,7 @@ impl CsvReader {
             })
             .collect();
         self.above.extend(layout.skipped);
+        self.ruled = layout.ruled;
         self.first_line = Some(layout.first_line);
         self.question = layout.question;
         match end {
@@ -348,6 +352,8 @@ impl CsvReader {
                 if quoted {
                     unquote(cell, dialect.quote, &mut self.scratch);
                     column.push(&self.scratch);
+                } else if self.ruled {
+                    column.push(cell.trim_ascii());
                 } else {
                     column.push(cell);
                 }
@@ -374,9 +380,19 @@ impl CsvReader {
     fn problems(&mut self) -> Vec<Problem> {
         let mut problems: Vec<Problem> = self.renamed.take().into_iter().collect();
         self.between.truncate(1_000);
-        problems.extend(skipped_problem("lines_above", "above the first row", &self.above, "Nothing, unless one of them holds the names."));
-        problems.extend(skipped_problem("comments", "that begin with #", &self.between, "Nothing, unless they are rows."));
-        problems.extend(skipped_problem("lines_below", "below the last row", &self.below, "Nothing, unless one of them is a row."));
+        problems.extend(skipped_problem(
+            "lines_above",
+            "above the first row",
+            &self.above,
+            "If one of them holds the names, remove the others.",
+        ));
+        problems.extend(skipped_problem("comments", "that begin with #", &self.between, "If they are rows, give them all their fields."));
+        problems.extend(skipped_problem(
+            "lines_below",
+            "below the last row",
+            &self.below,
+            "If one of them is a row, give it all its fields.",
+        ));
         if self.ragged > 0 {
             let first = self.ragged_examples.first().map_or(0, |e| e.row);
             let width = self.columns.len();
