@@ -123,7 +123,7 @@ pub fn match_rows(
     }
     let one = brought.one();
     let (data, file) = (dataset.info.file.as_str(), source.name.as_str());
-    let guessed = dataset.info.columns.iter().filter(|c| matches!(c.role.role, Role::Id | Role::Ignored)).map(|c| c.name.as_str());
+    let guessed = dataset.info.columns.iter().filter(|c| c.role.role == Role::Id).map(|c| c.name.as_str());
     let named = dataset.params.id_col.as_deref().into_iter().chain(guessed);
     let mut keys = named.filter_map(|name| Some(Key { ours: dataset.table.column(name)?, theirs: like(source, name)? }));
     if let Some(key) = keys.next().filter(|_| !by_place) {
