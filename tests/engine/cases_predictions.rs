@@ -179,6 +179,30 @@ fn a_whole_distribution_is_read_from_cells() {
     assert_eq!((paired.info.kind, paired.info.classes.clone()), (PredictionKind::Probabilities, vec!["a".into(), "b".into(), "c".into()]));
 }
 
+// Missing spellings that are classes.
+
+#[test]
+fn a_class_called_none_is_a_class() {
+    let Some(table) = file("02_class_none_is_lost.json") else { return };
+    let paired = paired_tables(table, None, &Said::default());
+    close(paired.accuracy(MULTICLASS), 14.0 / 15.0);
+    assert_eq!(paired.outcomes(MULTICLASS).classes.len(), 3);
+}
+
+#[test]
+fn a_missing_spelling_is_a_class_where_the_other_side_has_it() {
+    // Too rare in the label to be a value by itself; the predictions hold it as a text.
+    let mut data = "x,label\n".to_owned();
+    let mut said = String::new();
+    for row in 0..100usize {
+        let class = if row == 50 { "NA" } else { ["EU", "US"][row % 2] };
+        let _ = (writeln!(data, "{row}.25,{class}"), writeln!(said, "{{\"pred\":\"{class}\"}}"));
+    }
+    let paired = paired_tables(csv("data.csv", &data), Some(read("p.jsonl", said.as_bytes())), &Said::default());
+    close(paired.accuracy(MULTICLASS), 1.0);
+    assert_eq!(paired.outcomes(MULTICLASS).classes, ["EU", "NA", "US"]);
+}
+
 // The positive class.
 
 #[test]
@@ -283,7 +307,7 @@ fn all_usual_names_of_probabilities_meet_the_classes() {
             assert!(!paired.codes().contains(&"class_order_assumed"));
         }
     }
-    for names in [["p0", "p1", "p2"], ["class_1", "class_2", "class_3"]] {
+    for names in [["p0", "p1", "p2"], ["0", "1", "2"], ["class_1", "class_2", "class_3"]] {
         for paired in three(names) {
             close(paired.accuracy(MULTICLASS), 0.9);
             assert!(paired.codes().contains(&"class_order_assumed") && paired.asks(QuestionAbout::ClassNames), "{names:?}");
@@ -495,6 +519,14 @@ fn a_decision_threshold_of_the_readers_decides() {
 }
 
 // Percent.
+
+#[test]
+fn percentages_are_read_as_such() {
+    let Some(table) = file("20_percent_predictions_run_is_ready.csv") else { return };
+    let paired = paired_tables(table, None, &Said::default());
+    close(paired.accuracy(BINARY), 1.0);
+    close(paired.auc(), 1.0);
+}
 
 #[test]
 fn numbers_up_to_100_are_percent_where_their_name_or_sum_says_so() {
