@@ -75,10 +75,9 @@ pub fn together<const N: usize>(values: [f64; N], unit: Unit) -> [String; N] {
     let decimals = (least..most).find(|&d| !alike(d)).unwrap_or(most);
     scaled.map(|x| match unit {
         _ if !x.is_finite() => "–".to_owned(),
-        Unit::Share => format!("{}\u{a0}%", fixed(x, decimals)),
-        Unit::Points => format!("{} points", fixed(x, decimals)),
         Unit::Relative if x > 0.0 => format!("+{}\u{a0}%", fixed(x, decimals)),
-        Unit::Relative => format!("{}\u{a0}%", fixed(x, decimals)),
+        Unit::Share | Unit::Relative => format!("{}\u{a0}%", fixed(x, decimals)),
+        Unit::Points => format!("{} points", fixed(x, decimals)),
         _ => fixed(x, decimals),
     })
 }

@@ -91,7 +91,7 @@ fn any_character_may_stand_in_a_name() {
     let names = ["# rooms", "item #", "#performance_impact", "a[b]", "x, y", "co:lon", "quote ' ", "back\\slash", "ends]", "[", "ü€"];
     for name in names {
         let quoted = format!("\"{name}\"");
-        let value = |i: usize, shift: f64| format!("{:.2}", (i * 37 % 101) as f64 / 10.0 + if i % 4 == 0 { shift } else { 0.0 });
+        let value = |i: usize, shift: f64| format!("{:.2}", (i * 37 % 101) as f64 / 10.0 + if i.is_multiple_of(4) { shift } else { 0.0 });
         let reference = csv("reference.csv", &quoted, (0..400).map(|i| value(i, 0.0)));
         let evaluation = csv("evaluation.csv", &quoted, (0..400).map(|i| value(i, 500.0)));
         let name = reference.columns[0].name.clone();

@@ -95,14 +95,16 @@ fn areas_of_subsets_are_those_of_their_rows() {
             let slope = if group == "south" { 0.2 - twist } else { 0.3 };
             let score = (0.4 + slope * (label as f64 - 0.5) + 0.2 * rng.normal()).clamp(0.0, 1.0);
             // Every third score is rounded, so that some tie.
-            let score = if i % 3 == 0 { (score * 20.0).round() / 20.0 } else { score };
+            let score = if i.is_multiple_of(3) { (score * 20.0).round() / 20.0 } else { score };
             Scored { group, label, scores: vec![score] }
         };
         (0..n).map(one).collect()
     };
     let text = |rows: &[Scored]| {
         let mut out = "region,label,score\n".to_owned();
-        rows.iter().for_each(|r| writeln!(out, "{},{},{}", r.group, r.label, r.scores[0]).expect("text"));
+        for r in rows {
+            writeln!(out, "{},{},{}", r.group, r.label, r.scores[0]).expect("text");
+        }
         out
     };
     let (reference, evaluation) = (rows(1500, 0.0), rows(1300, 0.25));

@@ -41,13 +41,11 @@ pub fn check_categories<'a>(config: &StressTestConfig, specs: impl Iterator<Item
     let filled: BTreeSet<Category> = specs.map(|s| s.category).collect();
     let Some(empty) = wanted.into_iter().find(|c| !filled.contains(c)) else { return Ok(()) };
     let error = Error::new("category_without_tests", format!("There is no test in the category {} ({}).", empty.label(), empty.id()));
-    Err(match empty {
-        Category::Custom => error.mend("Give a test in customTests, or leave \"custom\" out of categories."),
-        _ => {
-            let ids: Vec<&str> = filled.iter().map(|c| c.id()).collect();
-            error.mend(format!("Leave \"{}\" out of categories; there are tests in {}.", empty.id(), ids.join(", ")))
-        }
-    })
+    if *empty == Category::Custom {
+        return Err(error.mend("Give a test in customTests, or leave \"custom\" out of categories."));
+    }
+    let ids: Vec<&str> = filled.iter().map(|c| c.id()).collect();
+    Err(error.mend(format!("Leave \"{}\" out of categories; there are tests in {}.", empty.id(), ids.join(", "))))
 }
 
 /// Refuses a run that would ask nothing.
