@@ -115,10 +115,6 @@ fn promote(app: App, document: &RunDocument) -> AnyView {
         app.watch.proposal.set(Some(proposal.clone()));
         go(&Route::Firewall(Place::Promote));
     };
-    // Without predictions there is no model to promote; the data can be watched all the same.
-    if document.evaluation.predicted == 0 {
-        return button("btn", "Watch these data", go_on).testid("promote").any();
-    }
     if document.summary.outcome != straingauge_api::Outcome::NotReady {
         return button("btn", "Promote this model", go_on).testid("promote").any();
     }
