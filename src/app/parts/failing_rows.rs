@@ -11,6 +11,49 @@ use crate::route::Route;
 
 const PAGE: u64 = 20;
 
+/// Rows that the engine gives at once at most.
+const CHUNK: u64 = 200;
+
+/// Rows among which wrong ones are looked for, and rows that are saved, at most.
+const MOST: u64 = 10_000;
+
+/// The rows of a case from the first on, at most so many.
+async fn collect((project, run, case): &(String, String, String), most: u64) -> Result<RowPage, ApiError> {
+    let project = client::project(project).await?;
+    let mut all = client::rows(&project, run, case, 0, CHUNK.min(most)).await?;
+    while (all.rows.len() as u64) < all.total.min(most) {
+        let more = client::rows(&project, run, case, all.rows.len() as u64, CHUNK).await?;
+        if more.rows.is_empty() {
+            break;
+        }
+        all.rows.extend(more.rows);
+    }
+    Ok(all)
+}
+
+/// The rows in which the model is wrong: the engine marks its prediction there.
+fn is_wrong(page: &RowPage, row: &RowView) -> bool {
+    page.columns.iter().position(|c| c == "predicted").is_some_and(|at| row.marked.contains(&(at as u32)))
+}
+
+/// The rows as CSV, as they are shown: the row's number, the reason, then the columns.
+fn to_csv(page: &RowPage) -> String {
+    let quoted = |text: &str| {
+        let plain = !text.contains(['"', ',', '\n', '\r']);
+        if plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+    };
+    let line = |cells: &mut dyn Iterator<Item = String>| cells.collect::<Vec<_>>().join(",");
+    let head = ["row", "why"].into_iter().chain(page.columns.iter().map(String::as_str)).map(quoted);
+    let mut lines = vec![line(&mut head.into_iter())];
+    for row in &page.rows {
+        let number = std::iter::once((u64::from(row.row) + 1).to_string());
+        let why = std::iter::once(quoted(row.reason.as_deref().unwrap_or_default()));
+        let cells = row.cells.iter().map(|c| quoted(c.as_deref().unwrap_or_default()));
+        lines.push(line(&mut number.chain(why).chain(cells)));
+    }
+    lines.join("\n") + "\n"
+}
+
 /// A button that fetches rows, and the rows once fetched.
 pub fn failing_rows(project: &str, run: &str, case: &str, total: u64) -> AnyView {
     if let Some((_, Some(_))) = crate::route::bins_of(run) {
@@ -20,15 +63,22 @@ pub fn failing_rows(project: &str, run: &str, case: &str, total: u64) -> AnyView
     let offset = RwSignal::new(0_u64);
     let waiting = RwSignal::new(false);
     let ids = StoredValue::new((project.to_owned(), run.to_owned(), case.to_owned()));
+    let wrong = RwSignal::new(false);
     let fetch = move |from: u64| {
         waiting.set(true);
         spawn_local(async move {
-            let (project, run, case) = ids.get_value();
-            let rows = async {
-                let project = client::project(&project).await?;
-                client::rows(&project, &run, &case, from, PAGE).await
-            }
-            .await;
+            let of = ids.get_value();
+            let rows = if wrong.get_untracked() {
+                collect(&of, MOST).await.map(|all| {
+                    let found: Vec<&RowView> = all.rows.iter().filter(|r| is_wrong(&all, r)).collect();
+                    let total = found.len() as u64;
+                    let rows = found.into_iter().skip(from as usize).take(PAGE as usize).cloned().collect();
+                    RowPage { rows, total, columns: all.columns }
+                })
+            } else {
+                let (project, run, case) = of;
+                async { client::rows(&client::project(&project).await?, &run, &case, from, PAGE).await }.await
+            };
             offset.try_set(from);
             page.try_set(Some(rows));
             waiting.try_set(false);
@@ -51,13 +101,45 @@ pub fn failing_rows(project: &str, run: &str, case: &str, total: u64) -> AnyView
         Some(Err(error)) => rows_missing(app, &error),
         Some(Ok(rows)) => {
             let from = offset.get();
+            let save = button("link small", "Save as CSV", move || {
+                spawn_local(async move {
+                    let of = ids.get_value();
+                    if let Ok(mut all) = collect(&of, MOST).await {
+                        if wrong.get_untracked() {
+                            let kept: Vec<RowView> = all.rows.iter().filter(|r| is_wrong(&all, r)).cloned().collect();
+                            all.rows = kept;
+                        }
+                        let name = format!("{}.csv", super::file_name(&of.2));
+                        // A refused download shows as no download.
+                        let _ = super::download(&to_csv(&all).into(), &name, "text/csv");
+                    }
+                });
+            })
+            .testid("save-rows");
             let end = from + rows.rows.len() as u64;
             let says = format!("{} to {} of {}", count(from + 1), count(end), count(rows.total));
             let pager = el("div", "pager")
-                .el(turn("Earlier", from.saturating_sub(PAGE), from > 0))
+                .el(turn("Worse", from.saturating_sub(PAGE), from > 0))
                 .el(el("span", "meta").attr("role", "status").text(&says))
-                .el(turn("Later", end, end < rows.total));
-            row(vec![scroll("Rows", table(&rows)).any(), pager.any()])
+                .el(turn("Further", end, end < rows.total))
+                .el(save);
+            // Worst first: where the first page holds no mistake, there is none.
+            let mistakes = wrong.get_untracked() || from > 0 || rows.rows.iter().any(|r| is_wrong(&rows, r));
+            let pick = |name: &str, only: bool| {
+                let turn = move |_| {
+                    wrong.set(only);
+                    fetch(0);
+                };
+                let pick = el("button", "pick").attr("type", "button").text(name).on("click", turn);
+                pick.aria("aria-pressed", move || wrong.get() == only).testid(if only { "rows-wrong" } else { "rows-all" })
+            };
+            let picks = mistakes.then(|| {
+                let picks = el("div", "picks").attr("role", "group").attr("aria-label", "Rows shown");
+                picks.el(pick("All rows, worst first", false)).el(pick("Wrong only", true)).any()
+            });
+            let shared = shared_reason(&rows).map(|why| el("p", "meta").text(&why).any());
+            let all = [picks, shared, Some(scroll("Rows", table(&rows)).any()), Some(pager.any())];
+            row(all.into_iter().flatten().collect())
         }
     };
     el("div", "failing-rows").testid("failing-rows").view(live(body)).any()
@@ -81,17 +163,33 @@ fn rows_missing(app: crate::state::App, error: &ApiError) -> AnyView {
     says.el(link("", &Route::Data.href(), "Choose the files")).any()
 }
 
+/// The reason that all rows of a page have; it is said once, above them.
+fn shared_reason(page: &RowPage) -> Option<String> {
+    let first = page.rows.first()?.reason.clone()?;
+    (page.rows.len() > 1 && page.rows.iter().all(|r| r.reason.as_ref() == Some(&first))).then_some(first)
+}
+
+/// The order in which columns are shown: what a human reads comes first.
+fn order(page: &RowPage) -> Vec<usize> {
+    let long = |at: usize| page.rows.iter().filter_map(|r| r.cells.get(at)?.as_ref()).map(|t| t.chars().count()).max().unwrap_or_default();
+    let text = (0..page.columns.len()).filter(|at| long(*at) > 40).max_by_key(|at| long(*at));
+    text.into_iter().chain((0..page.columns.len()).filter(|at| Some(*at) != text)).collect()
+}
+
 fn table(page: &RowPage) -> El {
     let has_number = page.columns.first().is_some_and(|c| c == "row");
-    let has_reason = page.rows.iter().any(|r| r.reason.is_some());
+    let has_reason = shared_reason(page).is_none() && page.rows.iter().any(|r| r.reason.is_some());
+    let order = order(page);
     let mut heads: Vec<&str> = Vec::new();
     heads.extend((!has_number).then_some("Row"));
+    heads.extend(order.first().map(|at| page.columns[*at].as_str()));
     heads.extend(has_reason.then_some("Why"));
-    heads.extend(page.columns.iter().map(String::as_str));
+    heads.extend(order.iter().skip(1).map(|at| page.columns[*at].as_str()));
     let rows = page.rows.iter().map(|r| {
         let number = (!has_number).then(|| el("td", "row-no").text(&count(u64::from(r.row) + 1)));
         let reason = has_reason.then(|| el("td", "why").text(r.reason.as_deref().unwrap_or_default()));
-        el("tr", "").all(number).all(reason).all((0..r.cells.len()).map(|i| cell(r, i)))
+        let cells = |at: &usize| (*at < r.cells.len()).then(|| cell(r, *at));
+        el("tr", "").all(number).all(order.first().and_then(cells)).all(reason).all(order.iter().skip(1).filter_map(cells))
     });
     crate::element::table("data", &heads, el("tbody", "").all(rows)).testid("rows-table")
 }
@@ -144,7 +242,40 @@ fn pieces<'a>(text: &'a str, words: &[String]) -> Vec<(&'a str, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::pieces;
+    use super::{RowPage, RowView, is_wrong, order, pieces, shared_reason, to_csv};
+
+    fn page() -> RowPage {
+        let row = |row: u32, text: &str, marked: Vec<u32>, reason: &str| RowView {
+            row,
+            cells: vec![Some("65+".into()), Some("yes".into()), Some("no".into()), Some(text.into()), None],
+            marked,
+            reason: Some(reason.into()),
+            ..RowView::default()
+        };
+        let long = "I have been waiting for an answer, \"soon\", since the third of May";
+        RowPage {
+            columns: ["age", "label", "predicted", "text", "note"].map(str::to_owned).into(),
+            rows: vec![row(0, long, vec![0, 2], "in the subset 65+"), row(7, "1+1", vec![0], "in the subset 65+")],
+            total: 2,
+        }
+    }
+
+    #[test]
+    fn rows_are_laid_out_for_reading() {
+        let page = page();
+        assert_eq!(order(&page), [3, 0, 1, 2, 4]);
+        assert_eq!(shared_reason(&page).as_deref(), Some("in the subset 65+"));
+        assert_eq!(page.rows.iter().map(|r| is_wrong(&page, r)).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn saved_rows_are_csv() {
+        let csv = to_csv(&page());
+        let lines: Vec<&str> = csv.lines().collect();
+        assert_eq!(lines[0], "row,why,age,label,predicted,text,note");
+        assert!(lines[1].starts_with("1,in the subset 65+,65+,yes,no,\"I have been waiting for an answer, \"\"soon\"\""));
+        assert_eq!(lines[2], "8,in the subset 65+,65+,yes,no,\"=1+1\",");
+    }
 
     #[test]
     fn whole_words_are_marked_wherever_they_stand() {
