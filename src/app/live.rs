@@ -4,9 +4,9 @@ use std::cell::RefCell;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use straingauge_api::{ApiError, Batch, Category, ErrorDetails, Kind, PredictionParams, QuestionAbout, ReadOptions, Stage};
+use straingauge_api::{ApiError, Batch, Category, ErrorDetails, Kind, LabelParams, PredictionParams, QuestionAbout, ReadOptions, Stage};
 
-use crate::client::{self, Answer, LabelParams, ProjectInfo, Registered, RunConfig, js};
+use crate::client::{self, Answer, ProjectInfo, Registered, RunConfig, js};
 use crate::desk::{Desk, DeskFile};
 use crate::pairing::Use;
 use crate::params::{data_params, shared_choices};

@@ -45,6 +45,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn datasets(this: &Project) -> JsValue;
     #[wasm_bindgen(method)]
+    pub fn labels(this: &Project) -> JsValue;
+    #[wasm_bindgen(method)]
     pub fn models(this: &Project) -> JsValue;
     #[wasm_bindgen(method)]
     pub fn predictions(this: &Project) -> JsValue;

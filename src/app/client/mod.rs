@@ -12,7 +12,7 @@ use js_sys::{Function, Object, Promise, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use straingauge_api::{
-    ApiError, Comparison, DataParams, Inspection, PredictionParams, Progress, ReadOptions, RowPage, RunDocument, TestInfo,
+    ApiError, Comparison, DataParams, Inspection, LabelParams, PredictionParams, Progress, ReadOptions, RowPage, RunDocument, TestInfo,
 };
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -21,7 +21,7 @@ pub use error::api_error;
 pub use firewall::{Monitor, Series, View, ask, firewall_of, points, value_of, view};
 pub use job::follow;
 pub use records::{
-    DatasetRecord, Given, LabelParams, ModelRecord, PredictionRecord, ProjectInfo, Registered, RunConfig, TestChange, TestRunInfo,
+    DatasetRecord, Given, LabelRecord, ModelRecord, PredictionRecord, ProjectInfo, Registered, RunConfig, TestChange, TestRunInfo,
 };
 
 /// What a call to the engine comes to.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use straingauge_api::{Counts, ModelTask, Outcome, Problem, Question, ReadOptions, Sensitivity};
+use straingauge_api::{Counts, ModelTask, Outcome, Problem, Question, Sensitivity};
 
 /// A project.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -73,6 +73,19 @@ pub struct PredictionRecord {
     pub loaded: bool,
 }
 
+/// Labels from a file of their own, remembered over a reload.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct LabelRecord {
+    /// The data set.
+    pub dataset: String,
+    /// The file they came from.
+    pub file: String,
+    /// SHA-256 of that file.
+    pub sha256: String,
+    /// True where they are in memory.
+    pub loaded: bool,
+}
+
 /// A model.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct ModelRecord {
@@ -125,18 +138,6 @@ pub struct TestChange {
     /// What the test takes besides, by name.
     #[serde(flatten)]
     pub parameters: BTreeMap<String, Given>,
-}
-
-/// What a label file's columns are for.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LabelParams {
-    /// How to read the file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub read: Option<ReadOptions>,
-    /// Joins by this column of both files; an empty name joins row by row.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id_col: Option<String>,
 }
 
 /// A value of a parameter.

@@ -11,7 +11,7 @@ use crate::element::{button, el, live, none, row};
 use crate::parts::{failure, label, typed};
 use crate::state::{App, Shown};
 
-/// What is said of a case that is let be, or the way to let it be; nothing for a case that passes by itself.
+/// The acceptance of a case with its reason, or the way to accept it; nothing for a case that passes by itself.
 pub fn acceptance(shown: &Arc<Shown>, case: &Case) -> AnyView {
     let would_be = |severity: Severity| row(vec![el("span", "").text(" It would be ").any(), label(severity.into())]);
     if let Some(accepted) = &case.accepted {

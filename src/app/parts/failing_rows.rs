@@ -119,9 +119,9 @@ pub fn failing_rows(project: &str, run: &str, case: &str, total: u64) -> AnyView
             let end = from + rows.rows.len() as u64;
             let says = format!("{} to {} of {}", count(from + 1), count(end), count(rows.total));
             let pager = el("div", "pager")
-                .el(turn("Worse", from.saturating_sub(PAGE), from > 0))
+                .el(turn("Previous", from.saturating_sub(PAGE), from > 0))
                 .el(el("span", "meta").attr("role", "status").text(&says))
-                .el(turn("Further", end, end < rows.total))
+                .el(turn("Next", end, end < rows.total))
                 .el(save);
             // Worst first: where the first page holds no mistake, there is none.
             let mistakes = wrong.get_untracked() || from > 0 || rows.rows.iter().any(|r| is_wrong(&rows, r));

@@ -87,7 +87,7 @@ fn side(project: &str, word: &str, run: &ComparedRun) -> El {
         "{} against {}{} · {} alerts, {} warnings",
         run.evaluation.dataset,
         run.reference.dataset,
-        run.model.as_ref().map(|m| format!(" · {m}")).unwrap_or_default(),
+        run.model.as_ref().filter(|m| *m != "model").map(|m| format!(" · model {m}")).unwrap_or_default(),
         count(run.counts.fail),
         count(run.counts.warning)
     );

@@ -126,7 +126,7 @@ fn test_row(shown: &Arc<Shown>, batch: &Batch) -> El {
         .el(el("td", "").view(gauge(batch.severity_score, shape, lead.is_none_or(|c| c.evident))))
 }
 
-/// The features of failing cases, the first two by name; and how many cases are let be.
+/// The features of failing cases, the first two by name; and how many cases are accepted or known.
 fn chips(batch: &Batch) -> AnyView {
     let mut names: Vec<String> = Vec::new();
     for case in batch.cases.iter().filter(|c| shape_of(c) > Shape::Pass) {

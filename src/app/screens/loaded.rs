@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::client::{self, Answer, DatasetRecord, ModelRecord, PredictionRecord};
+use crate::client::{self, Answer, DatasetRecord, LabelRecord, ModelRecord, PredictionRecord};
 use crate::desk::Known;
 use crate::element::{El, button, el, live, none, scroll, table};
 use crate::format::{bytes, count};
@@ -15,6 +15,7 @@ use crate::state::{App, Load};
 #[derive(Debug, Clone, PartialEq)]
 struct Kept {
     datasets: Vec<DatasetRecord>,
+    labels: Vec<LabelRecord>,
     predictions: Vec<PredictionRecord>,
     models: Vec<ModelRecord>,
 }
@@ -23,6 +24,7 @@ async fn kept(id: &str) -> Answer<Kept> {
     let project = client::project(id).await?;
     Ok(Kept {
         datasets: client::from_js(project.datasets())?,
+        labels: client::from_js(project.labels())?,
         predictions: client::from_js(project.predictions())?,
         models: client::from_js(project.models())?,
     })
@@ -40,6 +42,7 @@ pub fn loaded() -> AnyView {
             if let Ok(kept) = &kept {
                 let known = |name: String, file: &str, sha256: &str| Known { name, file: file.to_owned(), sha256: sha256.to_owned() };
                 let mut all: Vec<Known> = kept.datasets.iter().map(|d| known(d.name.clone(), &d.file, &d.sha256)).collect();
+                all.extend(kept.labels.iter().map(|l| known(format!("labels for {}", l.dataset), &l.file, &l.sha256)));
                 all.extend(kept.predictions.iter().map(|p| known(format!("predictions for {}", p.dataset), &p.file, &p.sha256)));
                 app.desk.known.set(all);
             }
@@ -60,12 +63,14 @@ pub fn loaded() -> AnyView {
 }
 
 fn section(app: App, kept: &Kept) -> AnyView {
-    let any_lost = kept.datasets.iter().any(|d| !d.loaded) || kept.predictions.iter().any(|p| !p.loaded);
+    let any_lost =
+        kept.datasets.iter().any(|d| !d.loaded) || kept.labels.iter().any(|l| !l.loaded) || kept.predictions.iter().any(|p| !p.loaded);
     let mut rows: Vec<El> = kept
         .datasets
         .iter()
         .map(|d| row(&d.name, &d.file, &format!("{} rows · {}", count(d.rows), bytes(d.bytes)), &d.sha256, d.loaded))
         .collect();
+    rows.extend(kept.labels.iter().map(|l| row(&l.dataset, &l.file, "labels", &l.sha256, l.loaded)));
     rows.extend(kept.predictions.iter().map(|p| row(&format!("{} · {}", p.model, p.dataset), &p.file, "predictions", &p.sha256, p.loaded)));
     let lost = "The page was reloaded, and rows are never stored. Drop the same files again to run new tests or to see failing rows; earlier runs can be read as they are. Another file under an old name is noticed.";
     let list = table("", &["Name", "File", "Size", "SHA-256", "Rows"], el("tbody", "").all(rows));

@@ -22,7 +22,7 @@ const STATUSES: [(&str, &str, Option<Shape>); 6] = [
     ("warn", "Warning", Some(Shape::Warning)),
     ("pass", "Pass", Some(Shape::Pass)),
     ("skip", "Not judged", Some(Shape::Skip)),
-    ("let-be", "Let be", None),
+    ("let-be", "Accepted or known", None),
 ];
 const KINDS: [(&str, &str); 3] = [("difference", "Differences"), ("property", "Properties"), ("logical", "Logical")];
 

@@ -1,4 +1,4 @@
-//! The runs of the open project, two of them to compare, and the cases that are let be.
+//! The runs of the open project, two of them to compare, and the cases that are accepted.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -116,7 +116,7 @@ fn card(project: &str, run: TestRunInfo, turn: RwSignal<u32>) -> AnyView {
         "{} against {}{} · {} alerts, {} warnings in {} cases · {} · {}",
         run.evaluation,
         run.reference,
-        run.model.map(|m| format!(" · {m}")).unwrap_or_default(),
+        run.model.filter(|m| m != "model").map(|m| format!(" · model {m}")).unwrap_or_default(),
         count(counts.fail),
         count(counts.warning),
         count(counts.total),
