@@ -61,6 +61,38 @@ export class Custom {
   }
 }
 
+/** Metrics over time: of what a firewall follows a number a row is kept as sums, so only `perRow` metrics can be followed. */
+export const followed = {
+  /** All metrics as a firewall begins to follow them, with their numbers of the reference's rows. */
+  async metrics(custom, records, signal) {
+    const metrics = [...custom.metrics.values()];
+    if (!metrics.length) return [];
+    const pace = pacer(signal);
+    const rows = metrics.some(({ perRow }) => perRow) ? await records(pace) : [];
+    const out = [];
+    for (const metric of metrics) {
+      const plain = plainMetric(metric);
+      if (!metric.perRow) out.push({ ...plain, skipped: `${metric.name} is computed over whole sets, which do not add up over bins. Give perRow to follow it over time.` });
+      else out.push(await attempt(metric.name, plain, async () => ({ perRow: { reference: await mapped(rows, metric.perRow, pace), evaluation: [] } })));
+    }
+    return out;
+  },
+
+  /** What the metrics that a firewall follows say of a batch's rows: `[{ id, values }]`. Those that are not registered, or throw, are left out. */
+  async values(custom, metrics, records, signal) {
+    const own = metrics.filter(({ skipped }) => !skipped).flatMap(({ id }) => custom.metrics.get(id) ?? []).filter(({ perRow }) => perRow);
+    if (!own.length) return [];
+    const pace = pacer(signal);
+    const rows = await records(pace);
+    const out = [];
+    for (const { id, name, perRow } of own) {
+      const { values } = await attempt(name, {}, async () => ({ values: await mapped(rows, perRow, pace) }));
+      if (values) out.push({ id, values });
+    }
+    return out;
+  },
+};
+
 /** Lets the host breathe between slices, and hears that the job was cancelled. */
 const pacer = (signal) => {
   let began = performance.now();
@@ -88,12 +120,25 @@ const why = (name, thrown) => `${name} could not be computed: ${thrown?.message 
 
 const finite = (value) => (typeof value === 'number' && Number.isFinite(value) ? value : typeof value === 'boolean' ? Number(value) : null);
 
-async function measured({ id, name, better, unit, thresholds, description, perRow, compute, resamples = RESAMPLES }, sides, seed, pace) {
-  const metric = { id, name, better, ...(unit && { unit }), ...(thresholds && { thresholds }), ...(description && { description }) };
+const plainMetric = ({ id, name, better, unit, thresholds, description }) => ({ id, name, better, ...(unit && { unit }), ...(thresholds && { thresholds }), ...(description && { description }) });
+
+/** What `work` comes to beside `given`; what it throws becomes the reason why there is nothing. */
+async function attempt(name, given, work) {
   try {
+    return { ...given, ...(await work()) };
+  } catch (thrown) {
+    if (thrown?.code === 'cancelled') throw thrown;
+    return { ...given, skipped: `${why(name, thrown)}.` };
+  }
+}
+
+async function measured(given, sides, seed, pace) {
+  const { id, name, perRow, compute, resamples = RESAMPLES } = given;
+  const metric = plainMetric(given);
+  return attempt(name, metric, async () => {
     if (perRow) {
       const [reference, evaluation] = [await mapped(sides[0], perRow, pace), await mapped(sides[1], perRow, pace)];
-      return { ...metric, perRow: { reference, evaluation } };
+      return { perRow: { reference, evaluation } };
     }
     const random = stream(seed, id);
     const over = async (rows) => {
@@ -108,11 +153,8 @@ async function measured({ id, name, better, unit, thresholds, description, perRo
       return [whole, drawn];
     };
     const [[reference, referenceResampled], [evaluation, evaluationResampled]] = [await over(sides[0]), await over(sides[1])];
-    return { ...metric, perSet: { reference, evaluation, referenceResampled, evaluationResampled } };
-  } catch (thrown) {
-    if (thrown?.code === 'cancelled') throw thrown;
-    return { ...metric, skipped: `${why(name, thrown)}.` };
-  }
+    return { perSet: { reference, evaluation, referenceResampled, evaluationResampled } };
+  });
 }
 
 async function mapped(rows, perRow, pace) {

@@ -29,9 +29,10 @@ const millis = (moment) => {
 const essence = (bin) => JSON.stringify({ ...bin, events: undefined });
 
 /** What is said about a firewall without opening it. */
-const infoOf = ({ id, config, bins, events, status, headline }) => ({
+const infoOf = ({ id, config, bins, events, incidents, status, headline }) => ({
   id, model: config.model, reference: config.reference, binSize: config.binSize, bins: bins.length, lastBin: bins.at(-1)?.start ?? null,
-  openEvents: events.filter((event) => event.open && !event.resolved && !event.muted).length, status, headline, updated: new Date().toISOString(),
+  openEvents: events.filter((event) => event.open && !event.resolved && !event.muted).length,
+  openIncidents: incidents.filter((incident) => incident.open && !incident.resolved && !incident.muted).length, status, headline, updated: new Date().toISOString(),
 });
 
 const aboutRuns = (what) =>
@@ -67,7 +68,7 @@ export class Firewall {
 
   /**
    * `context` is what a firewall needs of its project: `id`, `side(dataset, model, firewall, hooks)` and `dataset(name, hooks)` give
-   * engine ids. `live` is `{ generation, id }` in the engine, `look` what it looks like, `revision` what of the store that is.
+   * engine ids, `values(metrics, side, hooks)` what custom metrics say of a side's rows. `live` is `{ generation, id }` in the engine, `look` what it looks like, `revision` what of the store that is.
    */
   constructor({ engine, store, context, live, revision, look }) {
     this.#engine = engine;
@@ -123,6 +124,16 @@ export class Firewall {
     const event = this.#look.view.events.find((e) => e.id === id);
     if (!event) throw new StraingaugeError('unknown_event', `This firewall has no event ${id}.`);
     return structuredClone(event);
+  }
+
+  incidents() {
+    return new ResultTable(this.#look.incidents, this.#engine);
+  }
+
+  incident(id) {
+    const incident = this.#look.view.incidents.find((one) => one.id === id || one.events.includes(id));
+    if (!incident) throw new StraingaugeError('unknown_incident', `This firewall has no incident ${id}.`);
+    return structuredClone(incident);
   }
 
   binsTable() {
@@ -194,6 +205,10 @@ export class Firewall {
     return this.#change({ change: 'resolve', event: idOf(event), resolution: null });
   }
 
+  async monitorChoices() {
+    return JSON.parse(await this.#ask('firewallDocument', { what: 'choices' }));
+  }
+
   addMonitor(monitor) {
     return this.#change({ change: 'add_monitor', monitor });
   }
@@ -249,11 +264,13 @@ export class Firewall {
 
   async #batch(dataset, options, model, hooks) {
     const side = () => this.#context.side(dataset, model, this, hooks);
+    const metrics = this.#look.view.customMetrics ?? [];
+    const values = metrics.length ? await this.#context.values(metrics, await side(), hooks) : undefined;
     await side();
     const firewall = await this.#current();
     // A crash in between would have left the batch behind; what is loaded costs nothing.
     const batch = await side();
-    const report = JSON.parse(await this.#engine.request('firewallBatch', { firewall, batch, options }, hooks));
+    const report = JSON.parse(await this.#engine.request('firewallBatch', { firewall, batch, options, values }, hooks));
     await this.#keep({ touched: report.bins }, hooks);
     this.#lastReport = report;
     return this.bins().filter((bin) => report.bins.includes(bin.start));
@@ -359,9 +376,9 @@ async function founded({ engine, store, context, replace }, id) {
   }
 }
 
-/** Learns from a reference, given by engine ids. */
-export async function learntFirewall(parts, config, reference, hooks) {
-  return founded(parts, await parts.engine.request('firewall', { config, reference }, hooks));
+/** Learns from a reference, given by engine ids, and follows custom metrics. */
+export async function learntFirewall(parts, config, reference, metrics, hooks) {
+  return founded(parts, await parts.engine.request('firewall', { config, reference, metrics }, hooks));
 }
 
 /** A firewall from its document, an object or its JSON. */
@@ -379,5 +396,5 @@ export async function detachedFirewall(engine, json) {
   const refuse = async () => {
     throw new StraingaugeError('no_project', 'This firewall stands on its own and has no data sets. Bring it into a project: `project.importFirewall(json)`.');
   };
-  return importedFirewall({ engine, store: await FirewallStore.detached(), context: { id: '', side: refuse, dataset: refuse }, replace: false }, json);
+  return importedFirewall({ engine, store: await FirewallStore.detached(), context: { id: '', side: refuse, dataset: refuse, values: refuse }, replace: false }, json);
 }

@@ -211,11 +211,12 @@ export class Host {
     }
   }
 
-  /** Learns from a reference; gives the engine's id. */
-  async #firewall({ config, reference }, task) {
+  /** Learns from a reference; gives the engine's id. `metrics` are custom ones with their numbers of the reference's rows. */
+  async #firewall({ config, reference, metrics }, task) {
     const engine = this.#engine;
     const firewall = engine.firewall(config, reference);
     try {
+      if (metrics?.length) engine.firewallFollow(firewall, metrics);
       await this.#steps(() => engine.firewallStep(firewall), task);
       return firewall;
     } catch (thrown) {
@@ -225,10 +226,11 @@ export class Host {
   }
 
   /** Takes a batch in; gives the report. A batch that is cancelled or fails leaves the firewall as it was. */
-  async #firewallBatch({ firewall, batch, options }, task) {
+  async #firewallBatch({ firewall, batch, options, values }, task) {
     const engine = this.#engine;
     engine.firewallAdd(firewall, batch, options);
     try {
+      if (values) engine.firewallMeasure(firewall, values);
       await this.#steps(() => engine.firewallStep(firewall), task);
     } catch (thrown) {
       if (!isCrash(thrown)) engine.firewallAbandon(firewall);

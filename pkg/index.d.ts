@@ -407,7 +407,8 @@ export interface CustomRow {
 
 /**
  * A metric of your own. `perRow` gives a number a row; the metric is their mean, and subsets are tested, too. `compute` gives a number for a
- * set of rows; its noise is learnt from resampled rows, and only the whole sets are compared.
+ * set of rows; its noise is learnt from resampled rows, and only the whole sets are compared. A firewall that is created after it was registered
+ * follows a `perRow` metric in every bin, with a monitor `model_performance:<id>`.
  */
 export interface CustomMetric {
   /** snake_case, no id of the catalogue. Its tests are `model_performance:<id>`, `subset_performance:subset_<id>`, … */
@@ -523,7 +524,10 @@ export interface FirewallOptions {
 export interface CustomMonitor {
   /** Differs from the others' names. */
   name: string;
-  /** The test whose cases it follows, by id, or `abnormality_rate`. */
+  /**
+   * The test whose cases it follows, by id, or `abnormality_rate`; a monitor's id (`drift:feature_drift#numeric`,
+   * `abnormal_inputs:unseen_categorical#performance_impact`) takes the part that it follows. `monitorChoices()` lists them.
+   */
   test: string;
   /** One feature; each of them where absent. */
   feature?: string;
@@ -988,6 +992,68 @@ export interface FirewallEvent {
   resolved: Resolution | null;
   notes: Note[];
   muted: boolean;
+  /** The incident that it is part of, by id. */
+  incident: string;
+}
+/** Events of one cause over one stretch of time. */
+export interface Incident {
+  /** Stable as far as those of its events are. */
+  id: string;
+  /** The worst of its events that are neither muted nor resolved; of all, where none is left. */
+  severity: Severity;
+  start: number;
+  /** Exclusive. */
+  end: number;
+  /** Whether any of its events still goes on in the last bin. */
+  open: boolean;
+  /** The part of the data that it is about (`product = Wallet`), or the metric. */
+  title: string;
+  /** The sentence of the event that tells most. */
+  sentence: string;
+  cause: Cause | null;
+  /** By id, the one that tells most first. */
+  events: string[];
+  /** What its events are about or their first causes name; a text stands for all that is measured in it. */
+  features: string[];
+  /** Abnormal bins. */
+  bins: number;
+  rows: number;
+  /** The last resolution, where every event of it was dealt with. */
+  resolved: Resolution | null;
+  /** Whether all of its events are muted. */
+  muted: boolean;
+}
+/** A number that a monitor of your own can follow. */
+export interface MonitorChoice {
+  /** What `CustomMonitor.test` names. */
+  test: string;
+  name: string;
+  category: Category;
+  unit: Unit;
+  better: Better;
+  /** The features, pairs or scores that it has numbers of; empty where it is about all rows. */
+  objects: string[];
+  /** Whether it cuts features into subsets, so that one `subset` can be followed. */
+  subsets: boolean;
+  /** Whether a monitor follows it already. */
+  followed: boolean;
+}
+/** A number a row of some rows, as sums that add up over bins. */
+export interface Moments { rows: number; weight: number; squares: number; mean: number; spread: number }
+/** A custom metric that a firewall follows over time. */
+export interface FollowedMetric {
+  /** Its monitor is `model_performance:<id>`. */
+  id: string;
+  name: string;
+  better: Better;
+  unit: Unit;
+  thresholds?: Thresholds;
+  description?: string;
+  /** Why it cannot be followed: it is computed over whole sets (`compute`), or its function threw. */
+  skipped?: string;
+  reference: Moments;
+  /** The reference's rows by weekday, Monday first. */
+  weekdays?: Moments[];
 }
 /** A rule of the check of single rows. */
 export interface CheckRule {
@@ -1017,7 +1083,7 @@ export interface FirewallView {
   readonly status: Severity;
   readonly headline: string;
   /** What to read first. */
-  readonly insights: { severity: Severity; text: string; detail: string; event: string | null; monitor: string | null }[];
+  readonly insights: { severity: Severity; text: string; detail: string; incident: string | null; event: string | null; monitor: string | null }[];
   /** The metrics of the last judged bin. */
   readonly lastMetrics: ModelMetric[];
   readonly bins: Bin[];
@@ -1025,11 +1091,15 @@ export interface FirewallView {
   readonly monitors: MonitorInfo[];
   /** Open ones first, then the latest. */
   readonly events: FirewallEvent[];
+  /** The events grouped by what they are about: open ones first, then the worst, then the latest. */
+  readonly incidents: Incident[];
   readonly rules: CheckRule[];
   /** What each feature usually is in the reference, as text; null for free text. A row to begin with. */
   readonly typical: { feature: string; value: string | null }[];
   /** Rows that the ledger remembers; null without one. */
   readonly ledger: number | null;
+  /** The custom metrics that it follows: those registered when it was created. */
+  readonly customMetrics: FollowedMetric[];
 }
 /** A firewall's document: profiles, thresholds, history, decisions. No rows. `baseline` and `counts` are base64 of the engine's own form. */
 export interface FirewallDocument {
@@ -1046,7 +1116,8 @@ export interface FirewallDocument {
   };
   /** What explains the events, by their id. */
   causes?: Record<string, Cause[]>;
-  bins: { info: Bin; counts: string; ledger?: string }[];
+  customMetrics?: FollowedMetric[];
+  bins: { info: Bin; counts: string; ledger?: string; measured?: Record<string, Moments> }[];
 }
 /** What is known of a firewall without opening it. */
 export interface FirewallInfo {
@@ -1057,6 +1128,7 @@ export interface FirewallInfo {
   bins: number;
   lastBin: number | null;
   openEvents: number;
+  openIncidents: number;
   status: Severity;
   headline: string;
   /** When it last changed, ISO 8601. */
@@ -1211,6 +1283,10 @@ export class Firewall {
   events(): ResultTable;
   /** Throws with code `unknown_event`. */
   event(id: string): FirewallEvent;
+  /** A row an incident: events of one cause over one stretch of time. Open ones first, then the worst, then the latest. */
+  incidents(): ResultTable;
+  /** An incident by its id or by that of one of its events. Throws with code `unknown_incident`. */
+  incident(id: string): Incident;
   /** A row a bin. */
   binsTable(): ResultTable;
   /** What the monitors followed, or one of them: a row a bin of a series. */
@@ -1234,11 +1310,13 @@ export class Firewall {
   /** Keeps a monitor's events quiet: they stay listed, and no longer count for the status. */
   mute(monitor: Monitor | string): Promise<void>;
   unmute(monitor: Monitor | string): Promise<void>;
-  /** Writes a note beside a monitor or an event, with today's date (UTC). */
-  note(on: Monitor | FirewallEvent | string, text: string): Promise<void>;
-  /** Says that an event was dealt with today (UTC). */
-  resolve(event: FirewallEvent | string, note?: string): Promise<void>;
-  reopen(event: FirewallEvent | string): Promise<void>;
+  /** Writes a note beside a monitor, an event or an incident (beside the event that tells most of it), with today's date (UTC). */
+  note(on: Monitor | FirewallEvent | Incident | string, text: string): Promise<void>;
+  /** Says that an event, or every event of an incident, was dealt with today (UTC). */
+  resolve(event: FirewallEvent | Incident | string, note?: string): Promise<void>;
+  reopen(event: FirewallEvent | Incident | string): Promise<void>;
+  /** What `addMonitor` can follow: every number that the bins hold, whether a monitor follows it already or not. */
+  monitorChoices(): Promise<MonitorChoice[]>;
   addMonitor(monitor: CustomMonitor): Promise<void>;
   removeMonitor(monitor: Monitor | string): Promise<void>;
   /** Sets how many false events a year are accepted; all bins are judged anew. */

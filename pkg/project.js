@@ -1,4 +1,4 @@
-import { recordsOf } from './custom.js';
+import { followed, recordsOf } from './custom.js';
 import { StraingaugeError } from './error.js';
 import { firewallExists, FirewallStore } from './firewall-store.js';
 import { importedFirewall, keptFirewall, learntFirewall, STANDS } from './firewall.js';
@@ -192,8 +192,10 @@ export class Project {
     const entry = this.#dataset(reference);
     const asked = { ...options, model: model ?? '', reference, modelTask: options.modelTask ?? this.modelTask ?? undefined };
     const config = said(options.ledger ? { ledgerKey: newKey(), ...asked } : asked);
-    const side = await this.#side(entry, model, hooks);
-    return this.#standsNow(await learntFirewall(this.#firewallParts(replace), config, side, hooks));
+    const side = () => this.#side(entry, model, hooks);
+    const metrics = await followed.metrics(this.#custom, this.#rowsOf(await side(), hooks), hooks.signal);
+    // A crash in between would have left the reference behind; what is loaded costs nothing.
+    return this.#standsNow(await learntFirewall(this.#firewallParts(replace), config, await side(), metrics, hooks));
   }
 
   async getFirewall() {
@@ -335,11 +337,17 @@ export class Project {
     return { dataset: await this.#registry.dataset(entry, hooks), predictions: await this.#predictionsFor(entry, model, hooks) };
   }
 
+  /** All rows of a side, as custom metrics see them. */
+  #rowsOf(side, hooks) {
+    return (pace) => recordsOf((page) => this.#engine.request('records', page, { signal: hooks.signal }), side, pace);
+  }
+
   /** What a firewall of this project is made of. */
   #firewallParts(replace = false) {
     const context = {
       id: this.id,
       dataset: (name, hooks) => this.#registry.dataset(this.#dataset(name), hooks),
+      values: (metrics, side, hooks) => followed.values(this.#custom, metrics, this.#rowsOf(side, hooks), hooks.signal),
       side: async (name, model, { view: { config, reference } }, hooks) => {
         const judged = model === undefined ? config.model || null : model;
         if (judged !== null && !this.#record.models.includes(judged)) throw unknown('model', judged, this.#record.models);

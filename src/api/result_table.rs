@@ -63,6 +63,8 @@ pub struct FirewallLook {
     pub view: crate::FirewallView,
     /// A row an event.
     pub events: ResultTable,
+    /// Its incidents.
+    pub incidents: ResultTable,
     /// A row a bin.
     pub bins: ResultTable,
 }

@@ -33,6 +33,15 @@ pub struct Proposal {
     pub reference: String,
 }
 
+/// How a new firewall is set up, beside what the desk's settings say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Creation {
+    /// False events that are accepted a year.
+    pub budget: f64,
+    /// Whether rows are remembered, so that labels that come later can be joined to them.
+    pub ledger: bool,
+}
+
 /// A batch of production data: the data set's name, and whether it stands in the project already.
 #[derive(Debug, Clone, PartialEq)]
 struct Batch {
@@ -57,6 +66,8 @@ pub struct Watch {
     pub clash: RwSignal<Option<ApiError>>,
     /// What was wrong with the last batch.
     pub problems: RwSignal<Vec<Problem>>,
+    /// What was done last, where that is worth a word.
+    pub said: RwSignal<String>,
     /// What could not be done.
     pub failed: RwSignal<Option<ApiError>>,
     /// What a new firewall would watch.
@@ -80,6 +91,7 @@ impl Watch {
             step: RwSignal::new(crate::live::first_step("")),
             clash: RwSignal::new(None),
             problems: RwSignal::new(Vec::new()),
+            said: RwSignal::new(String::new()),
             failed: RwSignal::new(None),
             proposal: RwSignal::new(None),
             picked: [(); 3].map(|()| RwSignal::new(String::new())),
@@ -172,7 +184,9 @@ impl Watch {
     }
 
     /// Promotes the model and learns from the reference.
-    pub fn create(self, app: App, proposal: Proposal, bin_size: JsValue, budget: f64, replace: bool) {
+    ///
+    /// The settings of the desk hold for its bins too: tests, thresholds, columns left out, sensitivity, positive class and cut.
+    pub fn create(self, app: App, proposal: Proposal, bin_size: JsValue, creation: Creation) {
         let Some(project) = app.open.get_untracked() else { return };
         let turn = self.begin("Learning what is normal");
         spawn_local(async move {
@@ -184,7 +198,12 @@ impl Watch {
                     ask(&handle, "registerModel", std::slice::from_ref(&model)).await?;
                     ask(&handle, "promoteModel", std::slice::from_ref(&model)).await?;
                 }
-                let options = client::object(&[("binSize", bin_size), ("falseEventsAYear", budget.into()), ("replace", replace.into())]);
+                let mut options = settings(app.desk)?;
+                options.extend([("binSize", bin_size), ("falseEventsAYear", creation.budget.into()), ("replace", true.into())]);
+                if creation.ledger {
+                    options.push(("ledger", true.into()));
+                }
+                let options = client::object(&options);
                 let hooks =
                     client::Hooks::new(move |p| self.tell(turn, Step { stage: p.stage, done: p.done, total: p.total, label: p.label }));
                 ask(&handle, "createFirewall", &[model, JsValue::from_str(&proposal.reference), options, hooks.value.clone()]).await
@@ -225,6 +244,37 @@ impl Watch {
             Some(Batch { name: stem(&data.name), files: Some((data, predictions.and_then(file))) })
         });
         self.run(app, batches.collect(), false);
+    }
+
+    /// Joins a file of labels to the rows that the ledger remembers.
+    pub fn add_labels(self, app: App, file: web_sys::File) {
+        let (Some(project), Some(firewall)) = (app.open.get_untracked(), Self::handle()) else { return };
+        let turn = self.begin("Reading labels");
+        spawn_local(async move {
+            let done = async {
+                let handle = client::project(&project.id).await?;
+                let view = client::view(&firewall)?;
+                let name = stem(&file.name());
+                let inspection = client::inspect(&file, &ReadOptions::default(), |_| ()).await?;
+                let columns: Vec<&str> = inspection.columns.iter().map(|c| c.name.as_str()).collect();
+                // Labels take the roles of the reference's columns: the id, and the label.
+                let params = client::roles(&handle, &view.config.reference, &columns, &ReadOptions::default())?;
+                ask(&handle, "registerDataset", &[JsValue::from_str(&name), file.into(), params]).await?;
+                let report = ask(&firewall, "addLabels", &[JsValue::from_str(&name)]).await?;
+                client::from_js::<straingauge_api::BatchReport>(report)
+            }
+            .await;
+            if self.turn.get_untracked() == turn {
+                if let Ok(report) = &done {
+                    let bins = crate::format::counted(report.bins.len() as u64, "bin");
+                    self.said.set(format!("Labels joined: {bins} judged anew."));
+                    self.problems.set(report.problems.clone());
+                }
+                self.stand(Some(firewall));
+                app.shown.set(Load::Waiting);
+            }
+            self.end(turn, done.map(drop));
+        });
     }
 
     /// Takes in data sets that the project holds already.
@@ -333,6 +383,7 @@ impl Watch {
         self.failed.set(None);
         self.clash.set(None);
         self.problems.set(Vec::new());
+        self.said.set(String::new());
         self.step.set(crate::live::first_step(label));
         self.standing.set(Standing::Running);
         self.turn.get_untracked()
@@ -364,6 +415,25 @@ impl Watch {
             Err(error) => self.failed.set(Some(error)),
         }
     }
+}
+
+/// What the settings of the desk say to a firewall.
+fn settings(desk: Desk) -> Answer<Vec<(&'static str, JsValue)>> {
+    let mut out =
+        vec![("sensitivity", client::to_js(&desk.sensitivity.get_untracked())?), ("seed", (desk.seed.get_untracked() as f64).into())];
+    let (tests, excluded) = (desk.tests.get_untracked(), desk.excluded.get_untracked());
+    if !tests.is_empty() {
+        out.push(("tests", client::to_js(&tests)?));
+    }
+    if !excluded.is_empty() {
+        out.push(("excludeColumns", client::to_js(&excluded)?));
+    }
+    let class = desk.positive_class.get_untracked();
+    if !class.is_empty() {
+        out.push(("positiveClass", JsValue::from_str(&class)));
+    }
+    out.extend(desk.threshold.get_untracked().map(|cut| ("decisionThreshold", cut.into())));
+    Ok(out)
 }
 
 /// Whether a batch reaches into bins that are filled, or was taken in before.

@@ -176,6 +176,19 @@ impl Engine {
         Ok(self.session.firewall_import(parse(document)?)?)
     }
 
+    /// Follows custom metrics over time: `perRow.reference` holds a number a reference row. Before the first `firewallStep`.
+    #[wasm_bindgen(js_name = firewallFollow)]
+    pub fn firewall_follow(&mut self, firewall: u32, metrics: JsValue) -> Result<(), Thrown> {
+        let metrics: Vec<straingauge_api::CustomMetric> = from_js(metrics)?;
+        Ok(self.session.firewall_follow(firewall, &metrics)?)
+    }
+
+    /// Takes what custom metrics say of the rows of the batch under way: `[{ id, values }]`. Before its first `firewallStep`.
+    #[wasm_bindgen(js_name = firewallMeasure)]
+    pub fn firewall_measure(&mut self, firewall: u32, values: JsValue) -> Result<(), Thrown> {
+        Ok(self.session.firewall_measure(firewall, from_js(values)?)?)
+    }
+
     /// Starts to take in a batch `{ dataset, predictions }`.
     #[wasm_bindgen(js_name = firewallAdd)]
     pub fn firewall_add(&mut self, firewall: u32, batch: JsValue, options: JsValue) -> Result<(), Thrown> {
@@ -195,7 +208,7 @@ impl Engine {
         Ok(self.session.firewall_abandon(firewall)?)
     }
 
-    /// What a firewall is asked for, as JSON: `report`, `view`, `export`, `header`.
+    /// What a firewall is asked for, as JSON: `report`, `view`, `export`, `header`, `choices`.
     #[wasm_bindgen(js_name = firewallDocument)]
     pub fn firewall_document(&self, firewall: u32, what: &str) -> Result<String, Thrown> {
         match what {
@@ -203,16 +216,17 @@ impl Engine {
             "view" => to_text(&self.session.firewall_view(firewall)?),
             "export" => to_text(&self.session.firewall_export(firewall)?),
             "header" => to_text(&self.session.firewall_header(firewall)?),
+            "choices" => to_text(&self.session.firewall_choices(firewall)?),
             _ => Err(Thrown::misuse(format!("A firewall has no {what}."))),
         }
     }
 
-    /// A firewall at one look with its tables of events and bins, as JSON: `{ view, events, bins }`.
+    /// A firewall at one look with its tables of events, incidents and bins, as JSON: `{ view, events, incidents, bins }`.
     #[wasm_bindgen(js_name = firewallLook)]
     pub fn firewall_look(&self, firewall: u32) -> Result<String, Thrown> {
         let view = self.session.firewall_view(firewall)?;
-        let (events, bins) = (report::events_table(&view), report::bins_table(&view));
-        to_text(&FirewallLook { view, events, bins })
+        let (events, incidents, bins) = (report::events_table(&view), report::incidents_table(&view), report::bins_table(&view));
+        to_text(&FirewallLook { view, events, incidents, bins })
     }
 
     /// What the monitors followed (or one of them) as a table, as JSON.

@@ -93,24 +93,28 @@ test('promote, watch, find the event and its cause, resolve, come back', async (
   await page.locator(`[data-testid="bin-row"][data-start="${friday}"] th a`).click();
   await verdict(page);
   assert.match(await page.locator('h1').innerText(), /14 August 2026/);
+  assert.match(await part(page, 'verdict').innerText(), /Abnormal\./);
+  assert.doesNotMatch(await part(page, 'verdict').innerText(), /Not ready/);
+  await part(page, 'bin-before').waitFor();
   assert.ok(await part(page, 'batch-row').count() > 5);
   await page.goBack();
 
   // From the event to its cause.
   await part(page, 'to-events').click();
-  const events = part(page, 'event-row');
-  await events.first().waitFor();
-  const count = await events.count();
+  const incidents = part(page, 'incident-row');
+  await incidents.first().waitFor();
+  const count = await incidents.count();
   await part(page, 'events-Open').click();
-  assert.ok((await events.count()) >= 1);
-  const about = events.filter({ hasText: 'segment' }).first();
+  assert.ok((await incidents.count()) >= 1);
+  const about = incidents.filter({ hasText: 'segment' }).first();
   const id = await about.getAttribute('data-id');
-  await about.locator('a.title').click();
+  assert.ok((await part(about, 'event-row').count()) > 1, 'one cause, several events, one incident');
+  await about.locator('a.title').first().click();
   await part(page, 'event-says').waitFor();
   assert.match(page.url(), /#\/firewall\/events\//);
   await part(page, 'series-chart').waitFor();
   assert.match(await part(page, 'causes').innerText(), /segment|new/);
-  await part(page, 'resolve').click();
+  await part(part(page, 'event-says'), 'resolve').click();
   await part(page, 'resolve-text').fill('The new plan went live; the model is retrained next week.');
   await part(page, 'resolve-save').press('Enter');
   await part(page, 'resolved').waitFor();
@@ -127,8 +131,8 @@ test('promote, watch, find the event and its cause, resolve, come back', async (
   await part(page, 'bin-row').first().waitFor();
   assert.equal(await part(page, 'bin-row').count(), 14);
   await part(page, 'to-events').click();
-  await page.locator(`[data-testid="event-row"][data-id="${id}"]`).waitFor();
-  assert.equal(await part(page, 'event-row').count(), count);
+  await page.locator(`[data-testid="incident-row"][data-id="${id}"]`).waitFor();
+  assert.equal(await part(page, 'incident-row').count(), count);
 
   // A bin is judged without its file; a row is checked by what the reference taught.
   await page.evaluate((start) => { location.hash = `#/firewall/bins/${start}`; }, friday);
@@ -147,7 +151,7 @@ test('promote, watch, find the event and its cause, resolve, come back', async (
   await part(page, 'export-menu').locator('summary').click();
   const document = JSON.parse((await saved(page, () => part(page, 'export-firewall-json').click())).bytes.toString());
   assert.equal(document.bins.length, 14);
-  const table = (await saved(page, () => part(page, 'export-events-csv').click())).bytes.toString();
+  const table = (await saved(page, () => part(page, 'export-incidents-csv').click())).bytes.toString();
   assert.equal(table.trimEnd().split('\n').length, count + 1);
   await expectNoFaults(visited);
 });

@@ -132,7 +132,7 @@ fn a_calm_month_has_no_event() {
         show(&view);
         events += view.events.len();
         if view.events.is_empty() {
-            assert_eq!((view.status, view.headline.as_str()), (Severity::Pass, "Healthy: no event in 28 daily bins."));
+            assert_eq!((view.status, view.headline.as_str()), (Severity::Pass, "Healthy: no incident in 28 daily bins."));
             assert!(view.insights.is_empty());
         }
     }

@@ -25,8 +25,10 @@ mod firewall;
 mod firewall_causes;
 mod firewall_check;
 mod firewall_events;
+mod firewall_incidents;
 mod firewall_ledger;
 mod firewall_mc;
+mod firewall_measured;
 mod metrics;
 #[allow(dead_code, reason = "collected by the catalogue")]
 mod metrics_shown;

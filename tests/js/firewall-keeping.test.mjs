@@ -93,13 +93,13 @@ const standIn = (plan) =>
       const { header, bins } = this.things[firewall];
       const monitors = header.marks.pinned.map((id) => ({ id, pinned: true, series: [] }));
       const all = [...bins.values()].map((bin) => bin.info).sort((a, b) => a.start - b.start);
-      return { id: `of ${header.reference.dataset}`, config: header.config, reference: header.reference, bins: all, monitors, events: [], rules: [], status: 'PASS', headline: `${all.length} bins` };
+      return { id: `of ${header.reference.dataset}`, config: header.config, reference: header.reference, bins: all, monitors, events: [], incidents: [], rules: [], status: 'PASS', headline: `${all.length} bins` };
     }
 
     firewallLook(firewall) {
       plan.look?.();
       const empty = { columns: [], rows: [] };
-      return JSON.stringify({ view: this.look(firewall), events: empty, bins: empty });
+      return JSON.stringify({ view: this.look(firewall), events: empty, incidents: empty, bins: empty });
     }
 
     firewallBin(firewall, start) {

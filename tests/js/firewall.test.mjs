@@ -64,7 +64,7 @@ test('two weeks, a change in the second, and what became of it', async (t) => {
   const table = firewall.events();
   assert.deepEqual(table.columns, [
     'id', 'event_type', 'severity', 'event_object_name', 'monitor_id', 'risk_category_type', 'test_category', 'event_time_range.start_time',
-    'event_time_range.end_time', 'description', 'root_cause', 'monitor_name', 'kind', 'status', 'worst_bin', 'rows',
+    'event_time_range.end_time', 'description', 'root_cause', 'monitor_name', 'kind', 'status', 'worst_bin', 'rows', 'incident',
   ]);
   const rows = table.rows();
   const about = rows.filter((row) => row.event_object_name.includes('city'));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BinInfo, Cause, CustomMonitor, DataParams, FirewallConfig, ModelTask, Note, Resolution, SideInfo};
+use crate::{BinInfo, Cause, CustomMonitor, DataParams, FirewallConfig, FollowedMetric, ModelTask, Moments, Note, Resolution, SideInfo};
 
 /// The document's format version; readers refuse a newer one and read all older ones.
 pub const FIREWALL_FORMAT: u32 = 1;
@@ -36,6 +36,9 @@ pub struct StoredBin {
     /// The rows that it remembers, base64; absent without a ledger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger: Option<String>,
+    /// What custom metrics say of its rows, by their id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub measured: BTreeMap<String, Moments>,
 }
 
 /// Everything that a firewall knows: profiles, thresholds, history, decisions. No rows.
@@ -63,6 +66,9 @@ pub struct FirewallDocument {
     /// What explains the events, by their id; finding it again would take as long as a batch.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub causes: BTreeMap<String, Vec<Cause>>,
+    /// The custom metrics that are followed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_metrics: Vec<FollowedMetric>,
     /// The bins in order of time.
     pub bins: Vec<StoredBin>,
 }

@@ -140,4 +140,41 @@ pub struct Event {
     pub notes: Vec<crate::Note>,
     /// Whether its monitor is muted.
     pub muted: bool,
+    /// The incident that it is part of, by id.
+    #[serde(default)]
+    pub incident: String,
+}
+
+/// Events of one cause over one stretch of time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Incident {
+    /// Stable as far as those of its events are: of what it is about, and of its start.
+    pub id: String,
+    /// The worst of its events that are neither muted nor resolved; of all, where none is left.
+    pub severity: Severity,
+    /// Where its first abnormal bin begins, in milliseconds since 1970-01-01 UTC.
+    pub start: i64,
+    /// Where its last abnormal bin ends.
+    pub end: i64,
+    /// Whether any of its events still goes on in the last bin.
+    pub open: bool,
+    /// The part of the data that it is about (`product = Wallet`), or the metric.
+    pub title: String,
+    /// The sentence of the event that tells most.
+    pub sentence: String,
+    /// The cause of it that explains most.
+    pub cause: Option<Cause>,
+    /// Its events by id, the one that tells most first.
+    pub events: Vec<String>,
+    /// The features that its events are about or that their first causes name; a text stands for all that is measured in it.
+    pub features: Vec<String>,
+    /// Abnormal bins.
+    pub bins: u64,
+    /// Rows in them.
+    pub rows: u64,
+    /// The last resolution, where every event of it was dealt with.
+    pub resolved: Option<Resolution>,
+    /// Whether all of its events are muted.
+    pub muted: bool,
 }

@@ -5,6 +5,7 @@ mod check;
 mod config;
 mod document;
 mod event;
+mod measured;
 mod monitor;
 mod view;
 
@@ -13,5 +14,6 @@ pub use check::*;
 pub use config::*;
 pub use document::*;
 pub use event::*;
+pub use measured::*;
 pub use monitor::*;
 pub use view::*;

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, BinInfo, CheckRule, CustomMonitor, Event, FirewallConfig, ModelMetric, ModelTask, Monitor, Resolution, Severity, SideInfo,
+    Action, BinInfo, CheckRule, CustomMonitor, Event, FirewallConfig, FollowedMetric, Incident, ModelMetric, ModelTask, Monitor,
+    Resolution, Severity, SideInfo,
 };
 
 /// A sentence worth reading first.
@@ -15,7 +16,10 @@ pub struct Insight {
     pub text: String,
     /// The detail: rows, mix and within, since when.
     pub detail: String,
-    /// The event behind it, by id.
+    /// The incident behind it, by id.
+    #[serde(default)]
+    pub incident: Option<String>,
+    /// The event that tells most of it, by id.
     pub event: Option<String>,
     /// The monitor behind it, by id.
     pub monitor: Option<String>,
@@ -80,6 +84,9 @@ pub struct FirewallView {
     pub monitors: Vec<Monitor>,
     /// Events, open ones first, then the latest.
     pub events: Vec<Event>,
+    /// The same grouped by what they are about, open ones first, then the worst, then the latest.
+    #[serde(default)]
+    pub incidents: Vec<Incident>,
     /// The rules of the single-row check.
     pub rules: Vec<CheckRule>,
     /// What the features usually are, in the order of `features`; what is measured in a text is left out.
@@ -87,6 +94,9 @@ pub struct FirewallView {
     pub typical: Vec<Typical>,
     /// Rows that the ledger remembers; absent without one.
     pub ledger: Option<u64>,
+    /// The custom metrics that are followed.
+    #[serde(default)]
+    pub custom_metrics: Vec<FollowedMetric>,
 }
 
 /// Something that the reader decides.
@@ -107,18 +117,18 @@ pub enum FirewallChange {
         /// Quiet.
         on: bool,
     },
-    /// Writes a note beside a monitor or an event.
+    /// Writes a note beside a monitor or an event; one beside an incident stands beside the event that tells most of it.
     Note {
-        /// The monitor's or event's id.
+        /// The monitor's, event's or incident's id.
         on: String,
         /// When, as `YYYY-MM-DD`.
         day: String,
         /// The note.
         text: String,
     },
-    /// Says that an event was dealt with; `None` takes it back.
+    /// Says that an event, or every event of an incident, was dealt with; `None` takes it back.
     Resolve {
-        /// The event.
+        /// The event's or incident's id.
         event: String,
         /// By whom nobody asks; when, and what was done.
         resolution: Option<Resolution>,

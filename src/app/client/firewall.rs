@@ -1,10 +1,12 @@
 //! The project's firewall as the page reads it, and what it can be asked.
 
+use std::collections::BTreeMap;
+
 use js_sys::{Array, Function, Promise, Reflect};
 use serde::Deserialize;
 use straingauge_api::{
-    Alarm, Better, BinInfo, BinSize, Calendar, Category, CheckRule, Event, Insight, ModelMetric, Note, Point, Severity, SideInfo, Typical,
-    Unit,
+    Alarm, Better, BinInfo, BinSize, Calendar, Category, CheckRule, Event, FollowedMetric, Incident, Insight, ModelMetric, Note, Point,
+    Severity, SideInfo, Typical, Unit,
 };
 use wasm_bindgen::prelude::*;
 
@@ -22,6 +24,32 @@ pub struct Setup {
     pub false_events_a_year: f64,
     /// Bins of fewer rows are not judged on their own.
     pub min_rows: u64,
+    /// How readily cases fail.
+    pub sensitivity: String,
+    /// Columns left out.
+    #[serde(default)]
+    pub exclude_columns: Vec<String>,
+    /// The class that binary metrics are about.
+    #[serde(default)]
+    pub positive_class: Option<String>,
+    /// The cut of binary scores.
+    #[serde(default)]
+    pub decision_threshold: Option<f64>,
+    /// What is changed about tests.
+    #[serde(default)]
+    pub tests: BTreeMap<String, TestSetup>,
+}
+
+/// What is changed about a test, of which the page shows a part.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct TestSetup {
+    /// Whether it runs.
+    pub run: Option<bool>,
+    /// From which effect it warns.
+    pub warning: Option<f64>,
+    /// From which effect it alerts.
+    pub alert: Option<f64>,
 }
 
 /// One number over time; its points are fetched when they are drawn, because a firewall has many.
@@ -97,11 +125,20 @@ pub struct View {
     pub monitors: Vec<Monitor>,
     /// Events, open ones first, then the latest.
     pub events: Vec<Event>,
+    /// The same grouped by what they are about.
+    #[serde(default)]
+    pub incidents: Vec<Incident>,
     /// The rules of the single-row check.
     pub rules: Vec<CheckRule>,
     /// What features usually are.
     #[serde(default)]
     pub typical: Vec<Typical>,
+    /// Rows that the ledger remembers; absent without one.
+    #[serde(default)]
+    pub ledger: Option<u64>,
+    /// The custom metrics that are followed.
+    #[serde(default)]
+    pub custom_metrics: Vec<FollowedMetric>,
 }
 
 const fn daily() -> BinSize {

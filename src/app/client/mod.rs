@@ -278,7 +278,8 @@ pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Answer<T> {
     serde_wasm_bindgen::from_value(value).map_err(|e| error::unreadable(&e.to_string()))
 }
 
-fn to_js<T: Serialize>(value: &T) -> Answer<JsValue> {
+/// A value as the package takes it.
+pub fn to_js<T: Serialize>(value: &T) -> Answer<JsValue> {
     value
         .serialize(&serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true).serialize_missing_as_null(false))
         .map_err(|e| error::unreadable(&e.to_string()))

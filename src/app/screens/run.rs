@@ -67,6 +67,7 @@ fn page(app: App, shown: &Arc<Shown>, listing: Listing, asked: Asked) -> AnyView
         .view(metrics(&document.model_metrics, if bins.is_some() { "bin" } else { "evaluation" }))
         .view(risks(document));
     let mut all = vec![head.any()];
+    all.extend(bins.map(|bins| crate::screens::firewall::beside(app, bins, document)));
     all.extend(document.summary.banners.iter().map(|b| {
         // What the reader did himself is no warning.
         let own = ["accepted", "known", "split_from_one_file", "sampled"].contains(&b.code.as_str());
@@ -144,7 +145,8 @@ fn warnings(app: App) -> AnyView {
 fn verdict(shown: &Arc<Shown>) -> AnyView {
     let document = &shown.document;
     let summary = &document.summary;
-    let (shape, word) = outcome(summary.outcome);
+    let of_bins = bins_of(&shown.run).is_some();
+    let (shape, word) = if of_bins { crate::screens::firewall::outcome(summary.outcome) } else { outcome(summary.outcome) };
     let counts = summary.counts;
     let headline = summary.headline.strip_prefix(word).map_or(summary.headline.as_str(), |rest| rest.trim_start_matches(['.', ':', ' ']));
     let says = el("p", "says")

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use straingauge_api::{
-    BatchOptions, BatchReport, BinInfo, BinSource, Counts, ErrorDetails, Problem, ProblemLevel, Progress, Severity, Stage,
+    BatchOptions, BatchReport, BatchValues, BinInfo, BinSource, Counts, ErrorDetails, FollowedMetric, Problem, ProblemLevel, Progress,
+    Severity, Stage,
 };
 
 use super::baseline::{Counted, Counting};
 use super::bins::{self, BinRows};
-use super::{Bin, Firewall, judging};
+use super::{Bin, Firewall, custom_metrics, judging};
 use crate::metrics;
 use crate::stored::to_bytes;
 use crate::stress::{Run, RunSide};
@@ -30,6 +31,8 @@ pub(super) struct Intake {
     /// Parts of the batch that are still to be counted.
     waiting: VecDeque<BinRows>,
     counting: Option<(BinRows, RunSide, Box<Counting>)>,
+    /// What custom metrics say of the batch's rows.
+    measured: Vec<BatchValues>,
     /// All bins as they will be.
     bins: BTreeMap<i64, Bin>,
     report: BatchReport,
@@ -110,11 +113,20 @@ impl Intake {
             total: 2 * starts.len() as u64 + 1,
             waiting: cut.bins.into(),
             counting: None,
+            measured: Vec::new(),
             bins: kept,
             report: BatchReport { bins: starts, problems },
             judging: Rejudging::default(),
             done: 0,
         })
+    }
+
+    /// Takes what custom metrics say of the batch's rows.
+    pub(super) fn measure(&mut self, values: Vec<BatchValues>, followed: &[FollowedMetric]) -> Result<()> {
+        let problems = custom_metrics::check_values(&values, followed, self.side.dataset.rows())?;
+        self.report.problems.extend(problems);
+        self.measured = values;
+        Ok(())
     }
 
     /// Takes a step; the progress says [`Stage::Concluding`] when the new bins are ready.
@@ -176,6 +188,7 @@ impl Intake {
             events: Vec::new(),
         };
         let mut ledger = firewall.remembers(&rows)?;
+        let mut measured = custom_metrics::moments(&self.measured, &part.rows, &rows.outcomes);
         let mut rows = Some(rows);
         if let Some(earlier) = self.bins.remove(&info.start) {
             // The earlier rows first, as they would stand in one file.
@@ -183,6 +196,7 @@ impl Intake {
             let mut both = earlier.profile()?;
             both.merge(&profile)?;
             profile = both;
+            custom_metrics::merge(&mut measured, &earlier.measured);
             info.rows += earlier.info.rows;
             info.labelled += earlier.info.labelled;
             info.predicted += earlier.info.predicted;
@@ -191,8 +205,8 @@ impl Intake {
             rows = None;
         }
         let ledger = ledger.map(|ledger| Arc::new(to_bytes(&ledger)));
-        self.bins
-            .insert(info.start, Bin { info, last: part.last, counts: Arc::new(to_bytes(&profile)), records: Arc::default(), rows, ledger });
+        let counts = Arc::new(to_bytes(&profile));
+        self.bins.insert(info.start, Bin { info, last: part.last, counts, records: Arc::default(), rows, measured, ledger });
         Ok(())
     }
 }
@@ -247,6 +261,6 @@ fn named(starts: &[i64]) -> Option<String> {
     })
 }
 
-fn problem(code: &str, message: String, count: u64) -> Problem {
+pub(super) fn problem(code: &str, message: String, count: u64) -> Problem {
     Problem { code: code.to_owned(), level: ProblemLevel::Warning, message, count, details: ErrorDetails::default(), examples: Vec::new() }
 }

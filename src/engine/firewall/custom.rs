@@ -1,16 +1,19 @@
 //! Monitors of the reader's own: any test's number, over a window, against the reference, the window before, or plain bounds.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use straingauge_api::{Against, Aggregate, Better, CaseId, CustomMonitor, Kind, Quantity, Severity, Thresholds, Unit};
+use straingauge_api::{
+    Against, Aggregate, Better, Category, CustomMonitor, FollowedMetric, Kind, MonitorChoice, Quantity, Risk, Severity, Thresholds, Unit,
+};
 
-use super::monitors::{ABNORMALITY, Followed, Track, default_monitors};
-use super::{Bin, Record, monitors, series};
+use super::monitors::{ABNORMALITY, Followed, Part, Track, default_monitors};
+use super::{Bin, Record, custom_metrics, monitors, series};
 use crate::metrics;
 use crate::profile::{Frame, Profile};
 use crate::stats::special::normal_upper;
-use crate::stress::{Question, metric_of, questions, size, status, strain};
+use crate::stress::{Question, TestSpec, metric_of, questions, size, status, strain};
+use crate::table::Feature;
 use crate::{Error, Result};
 
 /// Longest window, in bins.
@@ -25,6 +28,8 @@ pub struct Counted<'a> {
     pub reference: &'a Profile,
     /// The rest.
     pub about: monitors::About<'a>,
+    /// The caller's own metrics, followed.
+    pub own: &'a [Followed<'a>],
 }
 
 /// A custom monitor's id: `custom:` and its name in lower case with hyphens.
@@ -37,7 +42,7 @@ pub fn id(monitor: &CustomMonitor) -> String {
 ///
 /// # Errors
 /// `invalid_monitor`.
-pub fn check(monitor: &CustomMonitor, known: &[CustomMonitor], frame: &Frame) -> Result<()> {
+pub fn check(monitor: &CustomMonitor, known: &[CustomMonitor], frame: &Frame, own: &[FollowedMetric]) -> Result<()> {
     let wrong = |message: String, mend: &str| Err(Error::new("invalid_monitor", message).mend(mend));
     let slug = id(monitor);
     if slug == "custom:" {
@@ -46,7 +51,8 @@ pub fn check(monitor: &CustomMonitor, known: &[CustomMonitor], frame: &Frame) ->
     if known.iter().any(|m| id(m) == slug) {
         return wrong(format!("There is a monitor \"{}\" already.", monitor.name), "Choose another name, or remove that one first.");
     }
-    if monitor.test != ABNORMALITY && !questions().into_iter().flat_map(Question::tests).any(|t| t.id == monitor.test) {
+    let custom = own.iter().any(|metric| custom_metrics::test_of(metric) == monitor.test);
+    if monitor.test != ABNORMALITY && !custom && part_of(&monitor.test).is_none() {
         return wrong(format!("There is no test \"{}\".", monitor.test), "Take an id of the catalogue, such as drift:feature_drift.");
     }
     let feature = |name: &String| frame.columns.iter().any(|c| c.name == *name);
@@ -82,6 +88,81 @@ pub fn check(monitor: &CustomMonitor, known: &[CustomMonitor], frame: &Frame) ->
     Ok(())
 }
 
+/// The test that a monitor's `test` names, and the part of it that is meant.
+fn part_of(test: &str) -> Option<(TestSpec, Part)> {
+    let named = |spec: &TestSpec| Part::ALL.into_iter().find(|part| part.is_of(spec) && part.id(spec) == test);
+    questions().into_iter().flat_map(Question::tests).find_map(|spec| named(&spec).map(|part| (spec, part)))
+}
+
+/// Whether a monitor of a test's part follows a record. The test itself has all of its cases but those of its cost.
+fn is_of(record: &Record, (spec, part): &(TestSpec, Part), features: &[Feature]) -> bool {
+    let own = Part::of(record, features);
+    record.test == spec.id && (own == Some(*part) || *part == Part::Whole && own.is_some_and(|own| own != Part::Impact))
+}
+
+/// What a monitor can follow: every number that the bins hold, whether a monitor follows it already or not. Before there is any, every test of
+/// the categories that are asked.
+pub fn choices(
+    bins: &[&Bin],
+    (features, frame): (&[Feature], &Frame),
+    own: &[FollowedMetric],
+    followed: &[String],
+    asked: &[Category],
+) -> Vec<MonitorChoice> {
+    let specs: Vec<TestSpec> = questions().into_iter().flat_map(Question::tests).collect();
+    let task = frame.model.as_ref().map(|model| model.task);
+    let mut found: BTreeMap<(usize, Part), (MonitorChoice, BTreeSet<String>)> = BTreeMap::new();
+    let choice = |spec: &TestSpec, part: Part, unit: Unit, better: Better| MonitorChoice {
+        test: part.id(spec),
+        name: part.name(spec),
+        category: spec.category,
+        unit,
+        better,
+        objects: Vec::new(),
+        subsets: part == Part::Whole
+            && matches!(spec.category, Category::ModelPerformance | Category::SubsetPerformance | Category::SubsetPerformanceDegradation)
+            && task.is_some_and(|task| metrics::by_id(task, metric_of(&spec.id)).is_some()),
+        followed: followed.contains(&part.id(spec)),
+    };
+    for record in bins.iter().flat_map(|bin| bin.records.iter()).filter(|r| r.value.or(r.effect).is_some()) {
+        let Some(part) = Part::of(record, features) else { continue };
+        let Some((at, spec)) = specs.iter().enumerate().find(|(_, spec)| spec.id == record.test) else { continue };
+        let entry = found.entry((at, part)).or_insert_with(|| (choice(spec, part, record.unit, record.better), BTreeSet::new()));
+        if !record.features.is_empty() {
+            entry.1.insert(record.features.join(", "));
+        }
+    }
+    if found.is_empty() {
+        let asked = specs.iter().enumerate().filter(|(_, spec)| asked.contains(&spec.category) && spec.kind != Kind::Logical);
+        found.extend(asked.map(|(at, spec)| ((at, Part::Whole), (choice(spec, Part::Whole, spec.unit, Better::Lower), BTreeSet::new()))));
+    }
+    let mut out: Vec<MonitorChoice> =
+        found.into_values().map(|(choice, objects)| MonitorChoice { objects: objects.into_iter().collect(), ..choice }).collect();
+    out.extend(own.iter().filter(|metric| metric.skipped.is_none()).map(|metric| MonitorChoice {
+        test: custom_metrics::test_of(metric),
+        name: metric.name.clone(),
+        category: Category::ModelPerformance,
+        unit: metric.unit,
+        better: metric.better,
+        objects: Vec::new(),
+        subsets: false,
+        followed: true,
+    }));
+    if asked.contains(&Category::AbnormalInputs) {
+        out.push(MonitorChoice {
+            test: ABNORMALITY.to_owned(),
+            name: "Abnormality Rate".to_owned(),
+            category: Category::AbnormalInputs,
+            unit: Unit::Share,
+            better: Better::Lower,
+            objects: Vec::new(),
+            subsets: false,
+            followed: true,
+        });
+    }
+    out
+}
+
 /// A number of one bin.
 #[derive(Debug, Clone)]
 struct Number {
@@ -95,7 +176,8 @@ struct Number {
 
 /// A custom monitor with its numbers.
 pub fn follow<'a>(monitor: &CustomMonitor, bins: &[&'a Bin], counted: Counted<'_>) -> Followed<'a> {
-    let specs = questions().into_iter().flat_map(Question::tests).find(|t| t.id == monitor.test);
+    let named = part_of(&monitor.test);
+    let own = counted.own.iter().find(|followed| followed.id == monitor.test);
     let mut numbers: BTreeMap<String, Vec<(usize, Number)>> = BTreeMap::new();
     if let Some((feature, subset)) = monitor.feature.as_ref().zip(monitor.subset.as_ref()) {
         let track = subset_numbers(monitor, feature, subset, bins, counted);
@@ -106,11 +188,17 @@ pub fn follow<'a>(monitor: &CustomMonitor, bins: &[&'a Bin], counted: Counted<'_
             let of = track.iter().filter_map(|(at, r)| Some((*at, number(monitor, r)?))).collect();
             numbers.insert(object, of);
         }
+    } else if let Some(own) = own {
+        for (object, track) in &own.tracks {
+            let of = track.iter().filter_map(|(at, r)| Some((*at, number(monitor, r)?))).collect();
+            numbers.insert(object.clone(), of);
+        }
     } else {
         for (at, bin) in bins.iter().enumerate() {
             let asked = |r: &&Record| {
                 let object = r.features.join(", ");
-                r.test == monitor.test && CaseId::aspect_of(&r.case).is_none() && monitor.feature.as_ref().is_none_or(|f| *f == object)
+                named.as_ref().is_some_and(|named| is_of(r, named, counted.about.features))
+                    && monitor.feature.as_ref().is_none_or(|f| *f == object)
             };
             for record in bin.records.iter().filter(asked) {
                 if let Some(number) = number(monitor, record) {
@@ -123,13 +211,15 @@ pub fn follow<'a>(monitor: &CustomMonitor, bins: &[&'a Bin], counted: Counted<'_
     let questions = bins.iter().map(|bin| super::alarm::families(bin)).max().unwrap_or(0) as usize;
     let level = counted.about.level / (questions + numbers.len()).max(1) as f64;
     let tracks = numbers.into_iter().map(|(object, numbers)| (object, track(monitor, &numbers, level))).collect();
+    let name = named.as_ref().map(|(spec, part)| part.name(spec)).or_else(|| own.map(|m| m.name.clone()));
+    let category = named.as_ref().map(|(spec, _)| spec.category).or_else(|| own.map(|m| m.category));
     Followed {
         id: id(monitor),
         name: monitor.name.clone(),
-        description: describe(monitor, specs.as_ref().map_or("Abnormality Rate", |s| s.name.as_str())),
+        description: describe(monitor, name.as_deref().unwrap_or("Abnormality Rate")),
         test: Some(monitor.test.clone()),
-        category: specs.as_ref().map_or(straingauge_api::Category::AbnormalInputs, |s| s.category),
-        risk: specs.as_ref().map_or(straingauge_api::Risk::Operational, |s| s.risk),
+        category: category.unwrap_or(Category::AbnormalInputs),
+        risk: named.as_ref().map_or(Risk::Operational, |(spec, _)| spec.risk),
         tracks,
     }
 }

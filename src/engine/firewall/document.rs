@@ -72,6 +72,7 @@ impl Firewall {
             baseline: to_base64(&to_bytes(&**baseline)),
             marks: self.marks.clone(),
             causes: self.causes.clone(),
+            custom_metrics: self.custom.clone(),
             bins: Vec::new(),
         })
     }
@@ -89,7 +90,8 @@ impl Firewall {
     /// # Errors
     /// `newer_format`, `invalid_document`.
     pub fn import(document: FirewallDocument) -> Result<Self> {
-        let FirewallDocument { format, config, model_task, id, reference, params, baseline, marks, causes, bins, .. } = document;
+        let FirewallDocument { format, config, model_task, id, reference, params, baseline, marks, causes, custom_metrics, bins, .. } =
+            document;
         if format > FIREWALL_FORMAT {
             let message = format!("The document has format {format}; this engine reads up to {FIREWALL_FORMAT}.");
             return Err(Error::new("newer_format", message).mend("Use a newer version of Straingauge."));
@@ -101,11 +103,11 @@ impl Firewall {
         (baseline.params, baseline.info) = (params, reference.clone());
         let fingerprint = baseline.reference.frame;
         let mut read = BTreeMap::new();
-        for StoredBin { info, counts, ledger } in bins {
+        for StoredBin { info, counts, ledger, measured } in bins {
             let (judged, counts) = counts.split_once('.').unwrap_or_default();
             let Judged { last, records } = from_bytes(&from_base64(judged)?)?;
             let ledger = ledger.map(|ledger| from_base64(&ledger).map(Arc::new)).transpose()?;
-            let bin = Bin { info, last, counts: Arc::new(from_base64(counts)?), records, rows: None, ledger };
+            let bin = Bin { info, last, counts: Arc::new(from_base64(counts)?), records, rows: None, measured, ledger };
             bin.ledger()?;
             if bin.profile()?.frame != fingerprint || bin.info.start >= bin.info.end {
                 let message = format!("The bin {} was not counted by this firewall.", super::bins::name(bin.info.start));
@@ -123,6 +125,7 @@ impl Firewall {
             bins: BTreeMap::new(),
             marks,
             causes,
+            custom: custom_metrics,
             report: None,
         };
         // What the document does not explain, of an older engine's or without its bins, is explained now.
@@ -135,5 +138,6 @@ impl Firewall {
 fn stored_bin(bin: &Bin) -> StoredBin {
     let judged = Judged { last: bin.last, records: Arc::clone(&bin.records) };
     let counts = format!("{}.{}", to_base64(&to_bytes(&judged)), to_base64(&bin.counts));
-    StoredBin { info: bin.info.clone(), counts, ledger: bin.ledger.as_ref().map(|ledger| to_base64(ledger)) }
+    let ledger = bin.ledger.as_ref().map(|ledger| to_base64(ledger));
+    StoredBin { info: bin.info.clone(), counts, ledger, measured: bin.measured.clone() }
 }

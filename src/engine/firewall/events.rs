@@ -132,6 +132,7 @@ fn event(
         together: Vec::new(),
         resolved,
         muted: about.marks.muted.contains(&monitor.id),
+        incident: String::new(),
     })
 }
 
@@ -149,7 +150,9 @@ pub fn series_of(id: &str) -> &str {
 /// The resolution of an event. An event whose beginning has moved since is the same where the stretches overlap; one that has gone on since is
 /// open again.
 fn resolution(marks: &FirewallMarks, id: &str, start: i64, end: i64) -> Option<Resolution> {
-    let of_series = marks.resolved.iter().filter(|(key, _)| series_of(key) == series_of(id));
+    // What began only after this one was over is another event of the series.
+    let began = |key: &str| key.rsplit_once('@').is_none_or(|(_, day)| day < stamp(end).as_str());
+    let of_series = marks.resolved.iter().filter(|(key, _)| series_of(key) == series_of(id) && began(key));
     let known = |r: &&Resolution| r.until.is_some_and(|until| until > start && until >= end);
     of_series.map(|(_, r)| r).find(known).cloned()
 }
@@ -163,7 +166,7 @@ fn notes(marks: &FirewallMarks, id: &str, (start, end): (i64, i64)) -> Vec<Note>
 }
 
 /// A moment as ids have it; their order is that of time.
-fn stamp(time: i64) -> String {
+pub fn stamp(time: i64) -> String {
     super::bins::name(time).replace(' ', "T")
 }
 
@@ -289,6 +292,7 @@ mod tests {
             counts: Arc::default(),
             records: Arc::default(),
             rows: None,
+            measured: BTreeMap::new(),
             ledger: None,
         }
     }

@@ -11,9 +11,11 @@ pub mod causes;
 pub mod check;
 mod creeping;
 mod custom;
+mod custom_metrics;
 mod document;
 mod events;
 mod explaining;
+mod incidents;
 mod insights;
 mod judging;
 pub mod ledger;
@@ -29,8 +31,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use straingauge_api::{
-    BatchOptions, BatchReport, Cause, Decision, FirewallChange, FirewallConfig, FirewallMarks, ModelTask, Progress, RowPage, RunDocument,
-    SideInfo, Stage,
+    BatchOptions, BatchReport, Cause, Decision, FirewallChange, FirewallConfig, FirewallMarks, FollowedMetric, ModelTask, Progress,
+    RowPage, RunDocument, SideInfo, Stage,
 };
 
 use self::baseline::{Baseline, Learning};
@@ -60,6 +62,8 @@ pub struct Firewall {
     marks: FirewallMarks,
     /// What explains the events, by their id.
     causes: BTreeMap<String, Vec<Cause>>,
+    /// The custom metrics that are followed.
+    custom: Vec<FollowedMetric>,
     /// What became of the last batch.
     report: Option<BatchReport>,
 }
@@ -91,6 +95,7 @@ impl Firewall {
             bins: BTreeMap::new(),
             marks: FirewallMarks::default(),
             causes: BTreeMap::new(),
+            custom: Vec::new(),
             report: None,
         })
     }

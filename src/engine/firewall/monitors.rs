@@ -10,7 +10,7 @@ use straingauge_api::{Better, CaseId, Category, Kind, Risk, Severity, Thresholds
 use super::{Bin, Record};
 use crate::stats::fisher;
 use crate::stats::proportions::newcombe;
-use crate::stress::{Question, TestSpec, questions, size, status, strain};
+use crate::stress::{Question, TestSpec, metric_of, questions, size, status, strain};
 use crate::table::{Feature, FeatureKind};
 
 /// The monitor of rows with any abnormality.
@@ -18,6 +18,12 @@ pub const ABNORMALITY: &str = "abnormality_rate";
 
 /// Points from which the share of abnormal rows warns and alerts.
 const ABNORMALITY_THRESHOLDS: Thresholds = Thresholds { warning: 0.01, alert: 0.05 };
+
+/// The test whose numbers and categories are followed apart.
+const FEATURE_DRIFT: &str = "drift:feature_drift";
+
+/// The aspect of a case that tells what failing rows cost the model.
+const IMPACT: &str = "performance_impact";
 
 /// Rules whose cost for the model is followed beside the rows that fail them.
 const COSTLY: [&str; 3] = ["numeric_outlier", "unseen_categorical", "rare_categories"];
@@ -56,20 +62,22 @@ pub struct About<'a> {
     pub abnormal: Option<(u64, u64)>,
     /// The level of a bin's evidence.
     pub level: f64,
+    /// The id of the metric that is asked of the task first.
+    pub leading: &'static str,
 }
 
 /// The default monitors, in the order of the catalogue; only those that have a number.
 pub fn default_monitors<'a>(bins: &'a [&Bin], about: About<'_>) -> Vec<Followed<'a>> {
     let specs: Vec<TestSpec> = questions().into_iter().flat_map(Question::tests).collect();
     let order: BTreeMap<&str, usize> = specs.iter().enumerate().map(|(i, spec)| (spec.id.as_str(), i)).collect();
-    let mut found: BTreeMap<(usize, &'static str), Followed<'a>> = BTreeMap::new();
+    let mut found: BTreeMap<(usize, Part), Followed<'a>> = BTreeMap::new();
     for (at, bin) in bins.iter().enumerate() {
         // What had too few rows to be judged alone is followed all the same: several bins together may have enough.
         for record in bin.records.iter().filter(|r| r.value.is_some() && r.effect.is_some()) {
             let Some(&place) = order.get(record.test.as_str()) else { continue };
             let Some(spec) = specs.get(place) else { continue };
-            let Some(part) = part(record, about.features) else { continue };
-            let followed = found.entry((place, part.0)).or_insert_with(|| follow(spec, part));
+            let Some(part) = part(record, spec, about) else { continue };
+            let followed = found.entry((place, part)).or_insert_with(|| follow(spec, part));
             let object = record.features.join(", ");
             followed.tracks.entry(object).or_default().push((at, Cow::Borrowed(record)));
         }
@@ -79,41 +87,93 @@ pub fn default_monitors<'a>(bins: &'a [&Bin], about: About<'_>) -> Vec<Followed<
     out
 }
 
-/// Which of a test's monitors a record belongs to: what is added to the id and to the name; `None` where nobody follows it.
-fn part(record: &Record, features: &[Feature]) -> Option<(&'static str, &'static str)> {
-    let (category, test) = record.test.split_once(':')?;
-    if record.kind == Kind::Logical {
-        return None;
-    }
-    match category {
-        "drift" if test == "feature_drift" => {
+/// A part of a test that has a monitor of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The test itself.
+    Whole,
+    /// Drift of numbers.
+    Numeric,
+    /// Drift of categories and other features.
+    Categorical,
+    /// What rows that fail a rule cost the model.
+    Impact,
+}
+
+impl Part {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Whole, Self::Numeric, Self::Categorical, Self::Impact];
+
+    /// The part that a record is about.
+    pub fn of(record: &Record, features: &[Feature]) -> Option<Self> {
+        if record.test == FEATURE_DRIFT {
             let of = record.features.first().and_then(|name| features.iter().find(|f| f.name == *name))?;
-            Some(if of.kind == FeatureKind::Numeric { ("#numeric", "Numeric") } else { ("#categorical", "Categorical") })
+            return Some(if of.kind == FeatureKind::Numeric { Self::Numeric } else { Self::Categorical });
         }
-        "model_performance" if CaseId::aspect_of(&record.case).is_some() => None,
-        "abnormal_inputs" if CaseId::aspect_of(&record.case).is_some() => {
-            COSTLY.contains(&test).then_some(("#performance_impact", "impact"))
+        // Other cases that are told apart within a test belong to nobody's series.
+        match CaseId::aspect_of(&record.case) {
+            None => Some(Self::Whole),
+            Some(aspect) => (aspect == IMPACT).then_some(Self::Impact),
         }
-        "model_performance" | "drift" | "abnormal_inputs" | "evasion_attack_detection" | "data_poisoning_detection" => Some(("", "")),
-        // Facts of a data set, which the reference shares, are no change.
-        "bias_and_fairness" => (record.kind == Kind::Difference).then_some(("", "")),
-        // Of the subsets the one metric that everybody asks for first; the others are a custom monitor away.
-        "subset_performance_degradation" => {
-            ["subset_drift_accuracy", "subset_drift_multiclass_accuracy", "subset_drift_mae"].contains(&test).then_some(("", ""))
+    }
+
+    /// Whether a test has such a part.
+    pub fn is_of(self, spec: &TestSpec) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Numeric | Self::Categorical => spec.id == FEATURE_DRIFT,
+            Self::Impact => spec.category == Category::AbnormalInputs,
         }
-        _ => None,
+    }
+
+    /// The id of its monitor.
+    pub fn id(self, spec: &TestSpec) -> String {
+        format!("{}{}", spec.id, self.suffix())
+    }
+
+    /// The name of its monitor.
+    pub fn name(self, spec: &TestSpec) -> String {
+        match self {
+            Self::Whole => spec.name.clone(),
+            Self::Numeric => format!("Numeric {}", spec.name),
+            Self::Categorical => format!("Categorical {}", spec.name),
+            Self::Impact => format!("{}: Performance Impact", spec.name),
+        }
+    }
+
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Whole => "",
+            Self::Numeric => "#numeric",
+            Self::Categorical => "#categorical",
+            Self::Impact => "#performance_impact",
+        }
     }
 }
 
-fn follow<'a>(spec: &TestSpec, (suffix, word): (&str, &str)) -> Followed<'a> {
-    let name = match suffix {
-        "" => spec.name.clone(),
-        "#performance_impact" => format!("{}: Performance Impact", spec.name),
-        _ => format!("{word} {}", spec.name),
+/// Which of a test's monitors a record belongs to; `None` where nobody follows it by default.
+fn part(record: &Record, spec: &TestSpec, about: About<'_>) -> Option<Part> {
+    if record.kind == Kind::Logical {
+        return None;
+    }
+    let part = Part::of(record, about.features)?;
+    let costly = || COSTLY.iter().any(|rule| record.test.ends_with(rule));
+    let follows = match spec.category {
+        Category::AbnormalInputs => part != Part::Impact || costly(),
+        Category::ModelPerformance | Category::Drift | Category::EvasionAttackDetection | Category::DataPoisoningDetection => true,
+        // Facts of a data set, which the reference shares, are no change.
+        Category::BiasAndFairness => record.kind == Kind::Difference,
+        // Of the subsets the one metric that everybody asks for first; the others are a custom monitor away.
+        Category::SubsetPerformanceDegradation => metric_of(&record.test) == about.leading,
+        _ => false,
     };
+    follows.then_some(part)
+}
+
+fn follow<'a>(spec: &TestSpec, part: Part) -> Followed<'a> {
     Followed {
-        id: format!("{}{suffix}", spec.id),
-        name,
+        id: part.id(spec),
+        name: part.name(spec),
         description: spec.text.checks.clone(),
         test: Some(spec.id.clone()),
         category: spec.category,

@@ -3,9 +3,10 @@
 //! Monitors and events are functions of records alone, so a firewall that was read back follows its series as the one that was
 //! written did.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use straingauge_api::{Batch, Better, BinInfo, Case, CaseId, Category, Figure, Kind, Severity, Status, Thresholds, Unit};
+use straingauge_api::{Batch, Better, BinInfo, Case, CaseId, Category, Figure, Kind, Moments, Severity, Status, Thresholds, Unit};
 
 use super::ledger::Ledger;
 use crate::Result;
@@ -81,6 +82,8 @@ pub struct Bin {
     pub records: Arc<Vec<Record>>,
     /// Its rows, where they are loaded; row numbers in them are those within the bin.
     pub rows: Option<Side>,
+    /// What custom metrics say of its rows, by their id.
+    pub measured: BTreeMap<String, Moments>,
     /// What it remembers of its rows, so that labels can be joined to them, in the binary form; absent without a ledger.
     pub ledger: Option<Arc<Vec<u8>>>,
 }

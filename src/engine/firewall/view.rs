@@ -1,10 +1,12 @@
 //! The firewall at one look, and what its reader decides about it.
 
-use straingauge_api::{CaseId, Event, FirewallChange, FirewallView, ModelMetric, Monitor, Note, Severity};
+use straingauge_api::{CaseId, Event, FirewallChange, FirewallView, Incident, ModelMetric, Monitor, Note, Severity};
 
 use super::events::{About, events, join};
 use super::monitors::{Followed, default_monitors};
-use super::{Bin, Firewall, alarm, creeping, custom, events as about_events, insights, judging, monitors, series};
+use super::{
+    Bin, Firewall, alarm, creeping, custom, custom_metrics, events as about_events, incidents, insights, judging, monitors, series,
+};
 use crate::stress::{metric_of, of_status};
 use crate::{Error, Result, metrics};
 
@@ -13,6 +15,7 @@ struct Survey {
     alarm: straingauge_api::Alarm,
     monitors: Vec<Monitor>,
     events: Vec<Event>,
+    incidents: Vec<Incident>,
 }
 
 impl Firewall {
@@ -22,7 +25,7 @@ impl Firewall {
     /// `firewall_not_ready` before the reference is learnt.
     pub fn view(&self) -> Result<FirewallView> {
         let baseline = self.learnt()?;
-        let Survey { alarm, monitors, events } = self.survey()?;
+        let Survey { alarm, monitors, events, incidents } = self.survey()?;
         let judged = self.bins.values().filter(|b| b.info.judged).count() as u64;
         let mut infos: Vec<straingauge_api::BinInfo> = self.bins.values().map(|b| b.info.clone()).collect();
         for info in &mut infos {
@@ -39,15 +42,17 @@ impl Firewall {
             features: baseline.features.iter().map(|f| f.name.clone()).collect(),
             alarm,
             status: counting.map(|e| e.severity).max().unwrap_or_default(),
-            headline: insights::headline(&events, judged, self.config.bin_size),
-            insights: insights::insights(&events),
+            headline: insights::headline(&incidents, judged, self.config.bin_size),
+            insights: insights::insights(&incidents, &events),
             last_metrics: self.bins.values().rfind(|b| b.info.judged).map(|b| self.metrics_of(b)).unwrap_or_default(),
             bins: infos,
             monitors,
             events,
+            incidents,
             rules: self.check_rules()?,
             typical: baseline.typical(),
             ledger: self.remembered(),
+            custom_metrics: self.custom.clone(),
         })
     }
 
@@ -57,6 +62,18 @@ impl Firewall {
     /// `firewall_not_ready` before the reference is learnt.
     pub(super) fn events(&self) -> Result<Vec<Event>> {
         Ok(self.survey()?.events)
+    }
+
+    /// What a monitor of the reader's own can follow, in the order of the catalogue.
+    ///
+    /// # Errors
+    /// `firewall_not_ready` before the reference is learnt.
+    pub fn choices(&self) -> Result<Vec<straingauge_api::MonitorChoice>> {
+        let baseline = self.learnt()?;
+        let bins: Vec<&Bin> = self.bins.values().collect();
+        let followed: Vec<String> = self.survey()?.monitors.into_iter().filter(|m| m.custom.is_none()).map(|m| m.id).collect();
+        let asked = judging::run_config(&self.config, "").categories.unwrap_or_default();
+        Ok(custom::choices(&bins, (&baseline.features, &baseline.frame), &self.custom, &followed, &asked))
     }
 
     /// A metric a row, as a run's page shows them.
@@ -85,11 +102,15 @@ impl Firewall {
             features: &baseline.features,
             abnormal: baseline.abnormal.map(|failing| (failing, baseline.reference.rows)),
             level: judging::level(&self.config),
+            leading: metrics::leading(self.task),
         };
         let mut followed: Vec<(Followed<'_>, Option<&straingauge_api::CustomMonitor>)> =
             default_monitors(&bins, about).into_iter().map(|m| (m, None)).collect();
-        let counted = custom::Counted { frame: &baseline.frame, reference: &baseline.reference, about };
-        followed.extend(self.marks.monitors.iter().map(|m| (custom::follow(m, &bins, counted), Some(m))));
+        let own = custom_metrics::follow(&self.custom, &bins, about, baseline.weekdays.is_some());
+        let counted = custom::Counted { frame: &baseline.frame, reference: &baseline.reference, about, own: &own };
+        let custom: Vec<_> = self.marks.monitors.iter().map(|m| (custom::follow(m, &bins, counted), Some(m))).collect();
+        followed.extend(own.into_iter().map(|m| (m, None)));
+        followed.extend(custom);
         let tracks = || followed.iter().flat_map(|(m, _)| m.tracks.values());
         let creeps = tracks().filter(|t| t.iter().any(|(_, r)| creeping::Sample::of(r).is_some())).count();
         let alarm = alarm::alarm(&self.config, &bins, creeps, baseline.weekdays.is_some());
@@ -137,7 +158,13 @@ impl Firewall {
         found.sort_by(|a, b| {
             (b.open.cmp(&a.open)).then(b.severity.cmp(&a.severity)).then(b.start.cmp(&a.start)).then_with(|| a.id.cmp(&b.id))
         });
-        Ok(Survey { alarm, monitors, events: found })
+        let known = incidents::Known { features: &baseline.features, bins: &bins, size: self.config.bin_size, leading: about.leading };
+        let incidents = incidents::incidents(&found, known);
+        for event in &mut found {
+            let of = incidents.iter().find(|incident| incident.events.contains(&event.id));
+            event.incident = of.map(|incident| incident.id.clone()).unwrap_or_default();
+        }
+        Ok(Survey { alarm, monitors, events: found, incidents })
     }
 
     /// Notes what the reader decided.
@@ -145,7 +172,7 @@ impl Firewall {
     /// # Errors
     /// `unknown_monitor`, `unknown_event`, `invalid_monitor`, `empty_note`.
     pub(super) fn mark(&mut self, change: FirewallChange) -> Result<()> {
-        let Survey { monitors, events, .. } = self.survey()?;
+        let Survey { monitors, events, incidents, .. } = self.survey()?;
         let monitor = |id: &str| -> Result<()> {
             let known = monitors.iter().any(|m| m.id == id);
             let missing =
@@ -165,24 +192,28 @@ impl Firewall {
                 if text.trim().is_empty() {
                     return Err(Error::new("empty_note", "The note says nothing.").mend("Write a few words."));
                 }
+                let lead = incidents.iter().find(|i| i.id == on).and_then(|i| i.events.first().cloned());
+                let on = lead.unwrap_or(on);
                 monitor(&on).or_else(|_| event(&on).map(|_| ()))?;
                 marks.notes.entry(on).or_default().push(Note { on: day, text });
                 Ok(())
             }
             FirewallChange::Resolve { event: id, resolution } => {
-                let end = event(&id)?.end;
-                let series = about_events::series_of(&id).to_owned();
-                // One that is resolved again forgets how it was before.
-                let start = event(&id)?.start;
-                marks.resolved.retain(|key, r| about_events::series_of(key) != series || r.until.is_none_or(|until| until <= start));
-                if let Some(resolution) = resolution {
-                    marks.resolved.insert(id, straingauge_api::Resolution { until: Some(end), ..resolution });
+                let ids = incidents.iter().find(|i| i.id == id).map_or_else(|| vec![id], |incident| incident.events.clone());
+                for id in ids {
+                    let Event { start, end, .. } = event(&id)?;
+                    let series = about_events::series_of(&id).to_owned();
+                    // One that is resolved again forgets how it was before.
+                    marks.resolved.retain(|key, r| about_events::series_of(key) != series || r.until.is_none_or(|until| until <= *start));
+                    if let Some(resolution) = &resolution {
+                        marks.resolved.insert(id, straingauge_api::Resolution { until: Some(*end), ..resolution.clone() });
+                    }
                 }
                 Ok(())
             }
             FirewallChange::AddMonitor { monitor } => {
                 let frame = self.baseline.as_ref().map(|b| &b.frame).ok_or_else(super::not_ready)?;
-                custom::check(&monitor, &marks.monitors, frame)?;
+                custom::check(&monitor, &marks.monitors, frame, &self.custom)?;
                 marks.monitors.push(monitor);
                 Ok(())
             }

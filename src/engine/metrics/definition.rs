@@ -444,6 +444,18 @@ pub fn by_id(task: ModelTask, id: &str) -> Option<&'static MetricDefinition> {
     catalogue(task).find(|d| d.id == id)
 }
 
+/// The metric that is asked of a task first, by its id.
+pub fn leading(task: ModelTask) -> &'static str {
+    let metric = match task {
+        B => Metric::Accuracy,
+        M | N => Metric::MulticlassAccuracy,
+        R => Metric::Mae,
+        Q => Metric::Ndcg,
+        E => Metric::EntityF1,
+    };
+    catalogue(task).find(|d| d.metric == metric).map_or("", |d| d.id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -455,6 +467,12 @@ mod tests {
                 |text: &str| text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect::<String>();
             assert_eq!(first_upper(&straingauge_charts::terms::name(d.id)), d.name, "{}", d.id);
         }
+    }
+
+    #[test]
+    fn every_task_has_a_leading_metric() {
+        let leading = [B, M, N, R, Q, E].map(leading);
+        assert_eq!(leading, ["accuracy", "multiclass_accuracy", "multiclass_accuracy", "mae", "ndcg", "f1"]);
     }
 
     #[test]

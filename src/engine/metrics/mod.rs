@@ -27,7 +27,7 @@ pub use confusion::{Margins, keep_classes, pool_rare};
 pub use curve::{
     HistogramAuc, Placements, SortedScores, auc, average_precision, average_precision_variance, histogram_auc, histogram_average_precision,
 };
-pub use definition::{Metric, MetricDefinition, Scale, all, by_id, catalogue, tasks_of};
+pub use definition::{Metric, MetricDefinition, Scale, all, by_id, catalogue, leading, tasks_of};
 pub use form::{OutcomeForm, outcomes_in, reference_outcomes};
 pub use labels::labelled;
 pub use outcomes::{NO_CLASS, Outcomes, Prediction, Truth};

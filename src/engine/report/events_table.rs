@@ -5,7 +5,7 @@ use straingauge_api::{Event, FirewallView, ResultTable, Risk};
 
 use super::wording::iso;
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "id",
     "event_type",
     "severity",
@@ -22,6 +22,7 @@ const COLUMNS: [&str; 16] = [
     "status",
     "worst_bin",
     "rows",
+    "incident",
 ];
 
 /// A row an event, in the order of the view. The end of a time range is exclusive.
@@ -45,6 +46,7 @@ pub fn events_table(view: &FirewallView) -> ResultTable {
             json!(status(event)),
             json!(iso(event.worst)),
             json!(event.rows),
+            json!(event.incident),
         ]
     };
     ResultTable { columns: COLUMNS.map(str::to_owned).into(), rows: view.events.iter().map(row).collect() }
@@ -66,8 +68,8 @@ mod tests {
     #[test]
     fn an_event_is_a_row_with_times_and_causes() {
         let table = events_table(&sample::view());
-        assert_eq!(table.columns.len(), 16);
-        assert!(table.rows.iter().all(|row| row.len() == 16));
+        assert_eq!(table.columns.len(), 17);
+        assert!(table.rows.iter().all(|row| row.len() == 17));
         let cell = |row: usize, name: &str| table.rows[row][table.columns.iter().position(|c| c == name).unwrap()].clone();
         assert_eq!(cell(0, "event_time_range.start_time"), json!("2018-08-14T00:00:00Z"));
         assert_eq!(cell(0, "event_time_range.end_time"), json!("2018-08-16T00:00:00Z"));

@@ -7,6 +7,7 @@ mod arrow_stream;
 mod bins_table;
 mod events_table;
 mod html;
+mod incidents_table;
 mod junit;
 mod markdown;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub use arrow_stream::arrow_stream;
 pub use bins_table::bins_table;
 pub use events_table::events_table;
 pub use html::html;
+pub use incidents_table::incidents_table;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use series_table::series_table;

@@ -142,6 +142,11 @@ pub(crate) fn view() -> FirewallView {
             event("e1", "operational", json!({ "kind": "creeping", "causes": [cause("mix", "city moved towards Oslo."), cause("abnormal", "3 cities were never seen.")] })),
             event("e2", "security", json!({ "resolved": { "on": "2018-08-20", "note": "blocked" } })),
         ],
+        "incidents": [{
+            "id": "incident:city@2018-08-14", "severity": "ALERT", "start": DAYS[0], "end": DAYS[2], "open": true, "title": "city = Oslo",
+            "sentence": "city drifts.", "cause": cause("mix", "city moved towards Oslo."), "events": ["e1", "e2"], "features": ["city"], "bins": 2,
+            "rows": 1012, "resolved": null, "muted": false,
+        }],
         "rules": [], "ledger": null,
     });
     serde_json::from_value(view).expect("the sample follows the view's types")

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use straingauge_api::{
-    BatchOptions, BatchReport, Decision, FirewallChange, FirewallConfig, FirewallDocument, FirewallView, Progress, RowPage, RunDocument,
-    StoredBin,
+    BatchOptions, BatchReport, BatchValues, CustomMetric, Decision, FirewallChange, FirewallConfig, FirewallDocument, FirewallView,
+    MonitorChoice, Progress, RowPage, RunDocument, StoredBin,
 };
 
 use super::{Session, SideHandles, unknown};
@@ -28,6 +28,30 @@ impl Session {
     /// As [`Firewall::import`].
     pub fn firewall_import(&mut self, document: FirewallDocument) -> Result<u32> {
         Ok(self.firewalls.put(Firewall::import(document)?))
+    }
+
+    /// Follows custom metrics over time, before the reference is learnt.
+    ///
+    /// # Errors
+    /// As [`Firewall::follow`].
+    pub fn firewall_follow(&mut self, firewall: u32, metrics: &[CustomMetric]) -> Result<()> {
+        self.firewall_mut(firewall)?.follow(metrics)
+    }
+
+    /// Takes what custom metrics say of the rows of the batch under way.
+    ///
+    /// # Errors
+    /// As [`Firewall::measure`].
+    pub fn firewall_measure(&mut self, firewall: u32, values: Vec<BatchValues>) -> Result<()> {
+        self.firewall_mut(firewall)?.measure(values)
+    }
+
+    /// What a monitor of the reader's own can follow.
+    ///
+    /// # Errors
+    /// As [`Firewall::choices`].
+    pub fn firewall_choices(&self, firewall: u32) -> Result<Vec<MonitorChoice>> {
+        self.firewall_ref(firewall)?.choices()
     }
 
     /// Starts to take in a batch.

@@ -61,6 +61,11 @@ pub fn section(view: &Arc<View>) -> AnyView {
     el("section", "sheet").el(head).el(hint).view(list).live(more).any()
 }
 
+/// Whether bins lie within a day, so that a bin has a weekday.
+pub const fn within_a_day(size: straingauge_api::BinSize) -> bool {
+    straingauge_charts::calendar::length(size) <= 86_400_000
+}
+
 fn bin_row(bin: &BinInfo, last: bool, picked: RwSignal<Vec<i64>>) -> El {
     let (start, name) = (bin.start, span(bin.start, bin.end));
     let tick = el("input", "")

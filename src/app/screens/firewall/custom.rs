@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use straingauge_api::MonitorChoice;
 
 use crate::client::{self, View};
-use crate::element::{El, el};
+use crate::element::{El, el, none};
 use crate::screens::firewall::setup::text;
 use crate::screens::setup::{field, number, option, select};
 use crate::state::App;
+use crate::watch::Watch;
 
 const QUANTITIES: [(&str, &str); 3] =
     [("value", "The metric or statistic"), ("effect", "The effect, noise removed"), ("rows", "Rows that fail")];
@@ -17,26 +20,67 @@ const AGAINST: [(&str, &str); 3] =
     [("reference", "The reference"), ("previous_window", "The window before"), ("nothing", "Nothing: thresholds are bounds")];
 const BETTER: [(&str, &str); 3] = [("higher", "Smaller is bad"), ("lower", "Larger is bad"), ("neutral", "Both are bad")];
 
-/// The form, closed until it is wanted.
+/// The form, closed until it is wanted. What can be followed is asked of the firewall.
 pub fn form(app: App, view: &Arc<View>) -> AnyView {
-    let first = view.monitors.iter().find(|m| m.custom.is_none()).map(|m| m.id.clone()).unwrap_or_default();
-    let start = ["", &first, "", "", "value", "avg", "1", "reference", "lower", "0.05", "0.1"];
+    let choices = RwSignal::new(Vec::<MonitorChoice>::new());
+    let start = ["", "", "", "", "value", "avg", "1", "reference", "lower", "0.05", "0.1"];
     let values = start.map(|v| RwSignal::new(v.to_owned()));
     let [name, test, feature, subset, quantity, aggregate, window, against, better, warning, alert] = values;
+    if let Some(firewall) = Watch::handle() {
+        spawn_local(async move {
+            let asked = async { client::from_js::<Vec<MonitorChoice>>(client::ask(&firewall, "monitorChoices", &[]).await?) }.await;
+            match asked {
+                Ok(found) => {
+                    test.try_set(found.first().map(|c| c.test.clone()).unwrap_or_default());
+                    choices.try_set(found);
+                }
+                Err(error) => {
+                    app.watch.failed.try_set(Some(error));
+                }
+            }
+        });
+    }
     let list = |options: &[(&str, &str)], signal: RwSignal<String>| {
         let options = options.iter().map(|(id, name)| option(id, name)).collect();
         select(options, move || signal.get(), move |v| signal.set(v))
     };
-    let tests: Vec<(&str, &str)> = view.monitors.iter().filter(|m| m.custom.is_none()).map(|m| (m.id.as_str(), m.name.as_str())).collect();
-    let features: Vec<(&str, &str)> =
-        std::iter::once(("", "Each of them")).chain(view.features.iter().map(|f| (f.as_str(), f.as_str()))).collect();
+    let tests = move || {
+        let options = choices.with(|all| {
+            let name = |c: &MonitorChoice| format!("{}: {}", c.category.label(), c.name);
+            all.iter().map(|c| option(&c.test, &name(c))).collect()
+        });
+        let set = move |v: String| {
+            feature.set(String::new());
+            subset.set(String::new());
+            test.set(v);
+        };
+        field("Test", select(options, move || test.get(), set).testid("custom-test")).any()
+    };
+    let chosen = move || choices.with(|all| all.iter().find(|c| c.test == test.get()).cloned());
+    let all = view.features.clone();
+    // A test's own objects; parts of any feature where it cuts features into subsets.
+    let about = move || {
+        let Some(choice) = chosen() else { return none() };
+        let objects = if choice.objects.is_empty() && choice.subsets { all.clone() } else { choice.objects.clone() };
+        if objects.is_empty() {
+            return none();
+        }
+        let every = if choice.objects.is_empty() { "All rows" } else { "Each of them" };
+        let options = std::iter::once(option("", every)).chain(objects.iter().map(|o| option(o, o))).collect();
+        let features = field("Feature", select(options, move || feature.get(), move |v| feature.set(v)).testid("custom-feature"));
+        let part = choice.subsets.then(|| {
+            field("Subset", text(subset).attr("placeholder", "= Travel").testid("custom-subset"))
+                .el(says("A part of the feature, as the page names it. All of its rows where empty."))
+                .any()
+        });
+        crate::element::row(std::iter::once(features.any()).chain(part).collect())
+    };
     let digits = |signal: RwSignal<String>, step: &str| text(signal).attr("type", "number").attr("step", step);
     let fields = el("div", "fields")
         .el(field("Name", text(name).testid("custom-name")))
-        .el(field("Test", list(&tests, test).testid("custom-test")))
-        .el(field("Feature", list(&features, feature)))
-        .el(field("Subset", text(subset).attr("placeholder", "= Travel")).el(says("Of one feature, for tests that cut it into subsets.")))
-        .el(field("What is followed", list(&QUANTITIES, quantity)))
+        .live(tests)
+        .live(about)
+        .el(field("Value", list(&QUANTITIES, quantity)))
         .el(field("Bins in a window", digits(window, "1").attr("min", "1")))
         .el(field("Of a window", list(&AGGREGATES, aggregate)))
         .el(field("Held against", list(&AGAINST, against)))

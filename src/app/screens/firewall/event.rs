@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use straingauge_api::{Cause, CauseKind, Event, Unit};
+use straingauge_api::{Cause, CauseKind, Event, Incident, Unit};
 
 use crate::client::View;
 use crate::element::{El, el, link, row, scroll, svg, table};
 use crate::format::{change, counted, value};
 use crate::parts::{empty, failing_rows, mark};
 use crate::route::{Place, Route};
-use crate::screens::firewall::events::{facts, standing};
+use crate::screens::firewall::events::{events_of, facts, incident_facts, standing};
 use crate::screens::firewall::notes::{self, notes, resolution, section};
 use crate::screens::firewall::picture::{series_chart, shape};
 use crate::screens::firewall::{crumbs, titled};
@@ -25,8 +25,7 @@ pub fn screen(app: App, view: &Arc<View>, id: &str) -> AnyView {
         return row(vec![el("h1", "").text("Event").any(), empty("No such event", text, back)]);
     };
     let name = titled(&event.monitor_name, &event.object);
-    let quiet = event.resolved.is_some() || event.muted;
-    let title = el("div", "").view(crumbs(app, "event", &up)).el(el("h1", "").text(&name)).el(notes::facts(&facts(event)));
+    let title = el("div", "").view(crumbs(app, &name, &up)).el(el("h1", "").text(&name)).el(notes::facts(&facts(event)));
     let mut actions = el("div", "actions");
     if event.bins > 1 {
         let to = Route::bins(event.start, Some(event.end)).href();
@@ -36,9 +35,9 @@ pub fn screen(app: App, view: &Arc<View>, id: &str) -> AnyView {
     let monitor = link("", &Route::Monitors(Some(event.monitor.clone())).href(), "All of this monitor");
     let says = el("section", "sheet verdict")
         .testid("event-says")
-        .el(el("p", "says").view(standing(event, shape(event.severity, quiet))).text(" ").text(&event.sentence))
+        .el(el("p", "says").view(standing(event.severity, event.resolved.as_ref(), event.muted)).text(" ").text(&event.sentence))
         .el(el("p", "meta").el(monitor))
-        .view(resolution(app, event));
+        .view(resolution(app, &event.id, event.resolved.as_ref(), "Resolve"));
     let chart = view.series(&event.monitor, &event.object).map(|(monitor, series)| {
         let chart = series_chart(view, monitor, series, |_| true, Some(event.worst));
         el("section", "sheet").el(el("h2", "").text(&name)).view(chart).any()
@@ -46,6 +45,8 @@ pub fn screen(app: App, view: &Arc<View>, id: &str) -> AnyView {
     let mut all = vec![el("div", "head").el(title).el(actions.el(worst)).any(), says.any()];
     all.extend(chart);
     all.push(causes(app, view, event));
+    let incident = view.incidents.iter().find(|i| i.id == event.incident);
+    all.extend(incident.filter(|i| i.events.len() > 1).map(|i| same_incident(app, view, event, i)));
     all.push(together(view, event));
     all.push(notes(app, &event.id, &event.notes));
     row(all)
@@ -122,15 +123,29 @@ fn bar(share: f64, mix: Option<f64>, within: Option<f64>) -> El {
         .el(piece(if share < 0.0 { "against" } else { "within" }, length * part, length * (1.0 - part)))
 }
 
+/// The incident that the event is part of, with its other events.
+fn same_incident(app: App, view: &View, event: &Event, incident: &Incident) -> AnyView {
+    let others = events_of(view, incident).filter(|e| e.id != event.id).map(listed);
+    let about = el("p", "").el(el("strong", "").text(&incident.title));
+    let does = notes::resolution(app, &incident.id, incident.resolved.as_ref(), "Resolve all");
+    let parts = vec![
+        about.any(),
+        notes::facts(&incident_facts(incident)).any(),
+        el("ul", "findings").testid("incident").all(others).any(),
+        el("div", "actions after-rows").testid("resolve-incident").view(does).any(),
+    ];
+    section("The same incident", parts)
+}
+
 fn together(view: &View, event: &Event) -> AnyView {
-    let others = view.events.iter().filter(|e| event.together.contains(&e.id));
-    let items: Vec<El> = others
-        .map(|e| {
-            let to = link("", &Route::Firewall(Place::Event(e.id.clone())).href(), &titled(&e.monitor_name, &e.object));
-            let says = el("div", "").el(el("p", "").el(to)).el(notes::facts(&facts(e)));
-            el("li", "").view(mark(shape(e.severity, e.resolved.is_some()))).el(says)
-        })
-        .collect();
+    let others = view.events.iter().filter(|e| event.together.contains(&e.id) && (e.incident != event.incident || e.incident.is_empty()));
+    let items: Vec<El> = others.map(listed).collect();
     let list = (!items.is_empty()).then(|| el("ul", "findings").testid("together").all(items).any());
     section("At the same time", list.into_iter().collect())
+}
+
+fn listed(event: &Event) -> El {
+    let to = link("", &Route::Firewall(Place::Event(event.id.clone())).href(), &titled(&event.monitor_name, &event.object));
+    let says = el("div", "").el(el("p", "").el(to)).el(notes::facts(&facts(event)));
+    el("li", "").view(mark(shape(event.severity, event.resolved.is_some()))).el(says)
 }

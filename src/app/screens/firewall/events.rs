@@ -1,9 +1,9 @@
-//! All events: stretches of time in which something was wrong.
+//! All incidents, each with its events: stretches of time in which something was wrong.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use straingauge_api::{Event, EventKind, Risk};
+use straingauge_api::{Event, EventKind, Incident, Resolution, Risk, Severity};
 use straingauge_charts::calendar::span;
 
 use crate::client::View;
@@ -15,7 +15,7 @@ use crate::screens::firewall::{crumbs, notes, titled};
 use crate::screens::setup::{option, select};
 use crate::state::App;
 
-/// Events listed before the rest goes behind a button.
+/// Incidents listed before the rest goes behind a button.
 const FIRST: usize = 40;
 
 const STATES: [&str; 4] = ["All", "Open", "Over", "Resolved"];
@@ -42,15 +42,20 @@ impl Asked {
     }
 }
 
-/// Whether it goes on, in a word.
-pub fn state(event: &Event) -> &'static str {
-    if event.resolved.is_some() {
+/// Whether something goes on, in a word.
+const fn state(resolved: bool, open: bool) -> &'static str {
+    if resolved {
         STATES[3]
-    } else if event.open {
+    } else if open {
         STATES[1]
     } else {
         STATES[2]
     }
+}
+
+/// The same of an incident.
+fn state_of(incident: &Incident) -> &'static str {
+    state(incident.resolved.is_some(), incident.open)
 }
 
 /// A risk in a word.
@@ -66,7 +71,7 @@ pub const fn risk_name(risk: Risk) -> &'static str {
 pub fn facts(event: &Event) -> Vec<String> {
     let mut facts = vec![
         span(event.start, event.end),
-        state(event).to_ascii_lowercase(),
+        state(event.resolved.is_some(), event.open).to_ascii_lowercase(),
         counted(event.bins, "abnormal bin"),
         counted(event.rows, "row"),
     ];
@@ -80,21 +85,45 @@ pub fn facts(event: &Event) -> Vec<String> {
     facts
 }
 
+/// When an incident was, whether it goes on, and how much it holds.
+pub fn incident_facts(incident: &Incident) -> Vec<String> {
+    let mut facts = vec![
+        span(incident.start, incident.end),
+        state_of(incident).to_ascii_lowercase(),
+        counted(incident.events.len() as u64, "event"),
+        counted(incident.bins, "bin"),
+        counted(incident.rows, "row"),
+    ];
+    if incident.muted {
+        facts.push("muted".to_owned());
+    }
+    facts
+}
+
+/// The events of an incident, the one that tells most first.
+pub fn events_of<'a>(view: &'a View, incident: &'a Incident) -> impl Iterator<Item = &'a Event> {
+    incident.events.iter().filter_map(|id| view.events.iter().find(|e| e.id == *id))
+}
+
+/// The way to an incident: to the event that tells most of it.
+pub fn incident_link(incident: &Incident) -> Route {
+    Route::Firewall(Place::Event(incident.events.first().cloned().unwrap_or_default()))
+}
+
 /// The screen.
 pub fn screen(app: App, view: &Arc<View>, asked: Asked) -> AnyView {
     let up = [(Route::Firewall(Place::Overview), "Firewall")];
     let head = el("div", "head").el(el("div", "").view(crumbs(app, "Events", &up)).el(el("h1", "").text("Events")));
     if view.events.is_empty() {
         let back = link("btn", &Route::Firewall(Place::Overview).href(), "To the firewall").any();
-        let text =
-            "An event is a stretch of bins in which a monitor is abnormal, or change that creeps in over several. None has been found.";
+        let text = "An event is a stretch of bins in which a monitor is abnormal, or a change that creeps in over several bins. None has been found.";
         return row(vec![head.any(), empty("No event", text, back)]);
     }
     let states = STATES.into_iter().map(|name| {
-        let count = view.events.iter().filter(|e| name == STATES[0] || state(e) == name).count();
+        let count = view.incidents.iter().filter(|i| name == STATES[0] || state_of(i) == name).count();
         pick(name, count as u64, None, move || asked.state.get() == name, move || asked.state.set(name)).testid(&format!("events-{name}"))
     });
-    let [alert, warning, ..] = tally(view.events.iter().map(|e| e.severity.into()));
+    let [alert, warning, ..] = tally(view.incidents.iter().map(|i| i.severity.into()));
     let severities = [(Shape::Alert, alert), (Shape::Warning, warning)].map(|(shape, count)| {
         let turn = move || asked.shape.update(|s| *s = if *s == Some(shape) { None } else { Some(shape) });
         pick(shape.word(), count as u64, Some(shape), move || asked.shape.get() == Some(shape), turn)
@@ -124,23 +153,23 @@ pub fn screen(app: App, view: &Arc<View>, asked: Asked) -> AnyView {
             .el(group("Severity", severities.into()))
             .el(el("div", "actions pickers").all(selects));
     let view = view.clone();
-    let events = live(move || {
+    let incidents = live(move || {
         let [risk, monitor, feature] = asked.by.map(|s| s.get());
         let is = |wanted: &str, v: &str| wanted.is_empty() || wanted == v;
-        let wanted = |e: &&Event| {
-            let (name, shape) = (asked.state.get(), asked.shape.get());
-            (name == STATES[0] || state(e) == name)
-                && shape.is_none_or(|s| s == e.severity.into())
-                && is(&risk, risk_name(e.risk))
-                && is(&monitor, &e.monitor_name)
-                && is(&feature, &e.object)
-        };
-        let found: Vec<&Event> = view.events.iter().filter(wanted).collect();
+        let wanted = |e: &&Event| is(&risk, risk_name(e.risk)) && is(&monitor, &e.monitor_name) && is(&feature, &e.object);
+        let found: Vec<(&Incident, Vec<&Event>)> = view
+            .incidents
+            .iter()
+            .filter(|i| asked.state.get() == STATES[0] || state_of(i) == asked.state.get())
+            .filter(|i| asked.shape.get().is_none_or(|s| s == i.severity.into()))
+            .map(|i| (i, events_of(&view, i).filter(wanted).collect::<Vec<_>>()))
+            .filter(|(_, events)| !events.is_empty())
+            .collect();
         if found.is_empty() {
             return el("p", "none").attr("role", "status").text("No event like that.").any();
         }
         let limit = if asked.all.get() { found.len() } else { FIRST };
-        let items = found.iter().take(limit).map(|e| item(app, e));
+        let items = found.iter().take(limit).map(|(incident, events)| incident_item(app, incident, events));
         let more = if found.len() > limit {
             button("link", &format!("Show all {}", found.len()), move || asked.all.set(true)).any()
         } else {
@@ -148,29 +177,56 @@ pub fn screen(app: App, view: &Arc<View>, asked: Asked) -> AnyView {
         };
         row(vec![el("ul", "cases").all(items).any(), more])
     });
-    row(vec![head.any(), el("section", "sheet").el(bar).view(events).any()])
+    let says = "What belongs to one cause over one stretch of time is one incident. Resolving it resolves all of its events.";
+    row(vec![head.any(), el("section", "sheet").el(el("p", "meta").text(says)).el(bar).view(incidents).any()])
 }
 
 /// The severity; that it was dealt with where it was.
-pub fn standing(event: &Event, shape: Shape) -> AnyView {
-    if event.resolved.is_none() {
+pub fn standing(severity: Severity, resolved: Option<&Resolution>, muted: bool) -> AnyView {
+    let shape = super::picture::shape(severity, resolved.is_some() || muted);
+    if resolved.is_none() {
         return label(shape);
     }
     el("span", "sev skip").view(mark(shape)).text("Resolved").any()
 }
 
-fn item(app: App, event: &Event) -> El {
-    let shape = super::picture::shape(event.severity, event.resolved.is_some());
-    let to = link("title", &Route::Firewall(Place::Event(event.id.clone())).href(), &titled(&event.monitor_name, &event.object));
-    let cause = event.causes.first().map(|c| el("p", "case-says").text("Most of it: ").text(&c.sentence));
+fn incident_item(app: App, incident: &Incident, events: &[&Event]) -> El {
+    let resolved = incident.resolved.as_ref();
+    let to = link("title", &incident_link(incident).href(), &incident.title);
+    let cause = incident.cause.as_ref().map(|c| el("p", "case-says").text("Most of it: ").text(&c.sentence));
+    let inside = (incident.events.len() > 1).then(|| {
+        let name = if events.len() == incident.events.len() {
+            counted(events.len() as u64, "event")
+        } else {
+            format!("{} of {}", events.len(), counted(incident.events.len() as u64, "event"))
+        };
+        let items = events.iter().map(|e| item(app, e));
+        el("details", "more").testid("incident-events").el(el("summary", "").text(&name)).el(el("ul", "cases").all(items))
+    });
     let about = el("div", "card-text")
-        .el(el("p", "").view(standing(event, shape)).text(" ").el(to))
-        .el(el("p", "").text(&event.sentence))
+        .el(el("p", "").view(standing(incident.severity, resolved, incident.muted)).text(" ").el(to))
+        .el(el("p", "").text(&incident.sentence))
         .all(cause)
-        .el(notes::facts(&facts(event)));
+        .el(notes::facts(&incident_facts(incident)))
+        .all(inside);
+    let does = if incident.events.len() > 1 { "Resolve all" } else { "Resolve" };
     el("li", "accepted-row")
-        .testid("event-row")
-        .attr("data-id", &event.id)
+        .testid("incident-row")
+        .attr("data-id", &incident.id)
         .el(about)
-        .el(el("div", "actions").view(notes::resolution(app, event)))
+        .el(el("div", "actions").view(notes::resolution(app, &incident.id, resolved, does)))
+}
+
+fn item(app: App, event: &Event) -> El {
+    let to = link("title", &Route::Firewall(Place::Event(event.id.clone())).href(), &titled(&event.monitor_name, &event.object));
+    let about = el("div", "card-text")
+        .el(el("p", "").view(standing(event.severity, event.resolved.as_ref(), event.muted)).text(" ").el(to))
+        .el(el("p", "").text(&event.sentence))
+        .el(notes::facts(&facts(event)));
+    el("li", "accepted-row").testid("event-row").attr("data-id", &event.id).el(about).el(el("div", "actions").view(notes::resolution(
+        app,
+        &event.id,
+        event.resolved.as_ref(),
+        "Resolve",
+    )))
 }

@@ -155,6 +155,34 @@ fn problems(app: App) -> AnyView {
         .any()
 }
 
+/// Labels that come later: joined by the id where rows are remembered, else by giving the labelled file again.
+pub fn labels(app: App, view: &View) -> AnyView {
+    let unlabelled = view.bins.iter().any(|b| b.labelled < b.rows);
+    if view.ledger.is_none() && !unlabelled {
+        return none();
+    }
+    let sheet = el("section", "sheet").testid("late-labels").el(el("h2", "").text("Labels that come later"));
+    let Some(rows) = view.ledger else {
+        let says = "This firewall remembers no rows, so a file of ids and labels cannot be joined to its bins. Add the labelled file of those days again and choose “Replace those bins”; or make a new firewall that remembers rows.";
+        return sheet.el(el("p", "meta").text(says)).any();
+    };
+    let says = format!(
+        "{} are remembered by a keyed hash of their id. A file with the id column and the label column of the reference is joined to them, and the bins that get labels are judged anew.",
+        counted(rows, "row")
+    );
+    let zone =
+        drop_zone("", "Drop labels here", "A file with the id and the label of each row; other columns are not read.", move |files| {
+            if let Some(file) = files.into_iter().next() {
+                app.watch.add_labels(app, file);
+            }
+        });
+    let said = move || {
+        let said = app.watch.said.get();
+        if said.is_empty() { none() } else { el("p", "notice").attr("role", "status").testid("labels-joined").text(&said).any() }
+    };
+    sheet.el(el("p", "meta").text(&says)).live(said).view(zone).any()
+}
+
 /// The way to import a firewall.
 pub fn import(app: App) -> El {
     let input = el("input", "visually-hidden")

@@ -15,12 +15,13 @@ mod setup;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use straingauge_api::{BinSize, Calendar};
+use straingauge_api::{BinSize, Calendar, Outcome, RunDocument};
 use straingauge_charts::calendar::{bin_end, span};
 
 use crate::client::View;
 use crate::element::{button, el, link, live, none, row};
-use crate::parts::{empty, failure, loading};
+use crate::format::counted;
+use crate::parts::{Shape, empty, failure, loading};
 use crate::route::{Place, Route};
 use crate::state::{App, Load};
 
@@ -91,6 +92,65 @@ pub fn bin_title(app: App, (from, to): (i64, Option<i64>)) -> String {
     app.watch.open(app);
     let size = app.watch.view.with(|v| if let Load::Ready(Some(view)) = v { view.size } else { BinSize::Calendar(Calendar::Day) });
     span(from, to.unwrap_or_else(|| bin_end(from, size)))
+}
+
+/// What became of a bin, in words: a day is no model that is ready or not.
+pub const fn outcome(outcome: Outcome) -> (Shape, &'static str) {
+    match outcome {
+        Outcome::Ready => (Shape::Pass, "Normal"),
+        Outcome::Caution => (Shape::Warning, "Unusual"),
+        Outcome::NotReady => (Shape::Alert, "Abnormal"),
+        Outcome::DataOnly => (Shape::Skip, "Data alone judged"),
+        Outcome::Inconclusive | Outcome::NotJudged => (Shape::Skip, "Not judged"),
+    }
+}
+
+/// Beside the run of some bins: which reference it is held against, the events that it belongs to, and the bins before and after.
+pub fn beside(app: App, (from, to): (i64, Option<i64>), document: &RunDocument) -> AnyView {
+    app.watch.open(app);
+    let rows = document.reference.rows;
+    live(move || {
+        let Load::Ready(Some(view)) = app.watch.view.get() else { return none() };
+        let end = to.unwrap_or_else(|| bin_end(from, view.size));
+        let mut says = Vec::new();
+        let inside: Vec<&straingauge_api::BinInfo> = view.bins.iter().filter(|b| (from..end).contains(&b.start)).collect();
+        let days: Vec<&str> = inside.iter().map(|b| weekday(b.start)).collect();
+        let one_day = days.first().filter(|first| days.iter().all(|day| day == *first));
+        match one_day.filter(|_| view.alarm.weekdays && bins::within_a_day(view.size)) {
+            Some(day) => says.push(format!(
+                "Held against the {day}s of the reference: its values here are those of {day}s alone, not of all {}.",
+                counted(rows, "row")
+            )),
+            None if view.alarm.weekdays => says.push(format!("Held against the whole reference, {}.", counted(rows, "row"))),
+            None => {}
+        }
+        let incidents = view.incidents.iter().filter(|i| i.start < end && i.end > from);
+        let incidents: Vec<AnyView> =
+            incidents.map(|i| el("li", "").el(link("", &events::incident_link(i).href(), &i.title)).any()).collect();
+        if incidents.is_empty() {
+            says.push("It belongs to no incident.".to_owned());
+        } else {
+            says.push("It belongs to:".to_owned());
+        }
+        let before = view.bins.iter().rev().find(|b| b.start < from);
+        let after = view.bins.iter().find(|b| b.start >= end);
+        let step = |bin: Option<&straingauge_api::BinInfo>, word: &str, id: &str| {
+            bin.map(|b| {
+                let name = format!("{word}: {}", span(b.start, b.end));
+                link("btn small", &Route::bins(b.start, None).href(), &name).testid(id)
+            })
+        };
+        let steps = el("div", "actions").all(step(before, "Previous", "bin-before")).all(step(after, "Next", "bin-after"));
+        let says = el("p", "meta").testid("bin-beside").text(&says.join(" "));
+        el("div", "bin-beside").el(steps).el(says).el(el("ul", "findings").view(row(incidents))).any()
+    })
+}
+
+/// The day of the week of a moment.
+fn weekday(moment: i64) -> &'static str {
+    // 1 January 1970 was a Thursday.
+    let day = (moment.div_euclid(86_400_000) + 3).rem_euclid(7);
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"].get(day as usize).copied().unwrap_or_default()
 }
 
 /// How long bins are, as an adverb where there is one.

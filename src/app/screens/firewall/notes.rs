@@ -1,7 +1,7 @@
-//! Notes beside a monitor or an event, and saying that an event was dealt with.
+//! Notes beside a monitor or an event, and saying that an event or an incident was dealt with.
 
 use leptos::prelude::*;
-use straingauge_api::{Event, Note};
+use straingauge_api::{Note, Resolution};
 use wasm_bindgen::JsValue;
 
 use crate::element::{El, button, el, live, none, row};
@@ -28,10 +28,10 @@ pub fn notes(app: App, id: &str, notes: &[Note]) -> AnyView {
     el("section", "sheet").el(el("h2", "").text("Notes")).el(el("ul", "notes").testid("notes").all(items)).el(form).any()
 }
 
-/// What was done about an event, or the way to say it.
-pub fn resolution(app: App, event: &Event) -> AnyView {
-    let id = event.id.clone();
-    if let Some(done) = &event.resolved {
+/// What was done about an event or an incident, or the way to say it.
+pub fn resolution(app: App, id: &str, resolved: Option<&Resolution>, does: &'static str) -> AnyView {
+    let id = id.to_owned();
+    if let Some(done) = resolved {
         let said = if done.note.is_empty() { String::new() } else { format!(" {}", done.note) };
         let says = el("p", "").el(el("strong", "").text(&format!("Resolved on {}.", done.on))).text(&said);
         let reopen = button("btn small", "Reopen", move || app.watch.act("reopen", vec![JsValue::from_str(&id)], || ()));
@@ -41,10 +41,10 @@ pub fn resolution(app: App, event: &Event) -> AnyView {
     let words = RwSignal::new(String::new());
     live(move || {
         if !asking.get() {
-            return button("btn small", "Resolve", move || asking.set(true)).testid("resolve").any();
+            return button("btn small", does, move || asking.set(true)).testid("resolve").any();
         }
         let id = id.clone();
-        let done = el("button", "btn small primary").attr("type", "submit").text("Resolve").testid("resolve-save");
+        let done = el("button", "btn small primary").attr("type", "submit").text(does).testid("resolve-save");
         let actions = el("div", "actions").el(done).el(button("btn small", "Not yet", move || asking.set(false)));
         el("form", "accept-form")
             .on("submit", move |ev| {

@@ -11,6 +11,7 @@ use crate::element::{El, button, el, link, live, none, row};
 use crate::format::{count, counted};
 use crate::parts::{Shape, download, empty, file_name, mark, menu, metrics, told};
 use crate::route::{Place, Route};
+use crate::screens::firewall::events::incident_link;
 use crate::screens::firewall::picture::series_chart;
 use crate::screens::firewall::{bins, crumbs, every, feed};
 use crate::screens::setup::{field, input, number, option, select};
@@ -21,7 +22,8 @@ use crate::watch::Watch;
 const FIRST: usize = 5;
 
 /// What a firewall can be saved as.
-const KINDS: [(&str, &str, &str); 3] = [
+const KINDS: [(&str, &str, &str); 4] = [
+    ("incidents-csv", "Incidents (CSV)", "a row an incident: events of one cause"),
     ("events-csv", "Events (CSV)", "a row an event, with its cause"),
     ("bins-csv", "Bins (CSV)", "a row a bin"),
     ("firewall-json", "Firewall (JSON)", "everything but rows; can be imported again"),
@@ -34,26 +36,33 @@ pub fn screen(app: App, view: &Arc<View>) -> AnyView {
     all.push(feed::panel(app, view, empty_yet));
     if empty_yet {
         let text = "Drop a week of production data with the model’s predictions above: the same columns as the reference, with a timestamp. Labels are welcome and not needed.";
-        all.push(empty("No production data yet", text, none()));
+        // While data are read, the progress says what there is.
+        all.push(live(move || if app.watch.busy() { none() } else { empty("No production data yet", text, none()) }));
     } else {
         all.push(el("div", "cols").el(status(view)).el(last(view)).any());
         all.push(picture(app, view));
         all.push(bins::section(view));
+        all.push(feed::labels(app, view));
     }
     all.push(evidence(app, view));
+    all.push(settings(view));
     row(all)
 }
 
 fn head(app: App, view: &View) -> AnyView {
     let model = if view.config.model.is_empty() { "data alone".to_owned() } else { format!("model {}", view.config.model) };
-    let facts = format!(
-        "{model} · reference {} · {} · at most {} false events a year over {}",
+    let budget = view.config.false_events_a_year;
+    let events = if (budget - 1.0).abs() < f64::EPSILON { "false event" } else { "false events" };
+    let mut facts = format!(
+        "{model} · reference {} · {} · at most {} {events} a year",
         view.reference.file,
         every(view.size),
-        crate::format::number(view.config.false_events_a_year),
-        counted(view.monitors.len() as u64, "monitor")
+        crate::format::number(budget)
     );
-    let facts = facts.replace("most 1 false events", "most 1 false event");
+    // Before there are data nothing is followed yet.
+    if !view.monitors.is_empty() {
+        facts.push_str(&format!(" over {}", counted(view.monitors.len() as u64, "monitor")));
+    }
     let title = el("div", "").view(crumbs(app, "Firewall", &[])).el(el("h1", "").text("Firewall")).el(el("p", "meta").text(&facts));
     let failed = RwSignal::new(None);
     let save = move |kind: &'static str| {
@@ -63,7 +72,9 @@ fn head(app: App, view: &View) -> AnyView {
     };
     let try_row = link("btn", &Route::Firewall(Place::Check).href(), "Try a row");
     let actions = el("div", "actions").el(try_row).view(menu(&KINDS, save, failed, Some(feed::import(app))));
-    el("div", "head").el(title).el(actions.view(feed::opener(app))).any()
+    // The panel stands open where there is nothing yet.
+    let opener = if view.bins.is_empty() { none() } else { feed::opener(app) };
+    el("div", "head").el(title).el(actions.view(opener)).any()
 }
 
 async fn save(app: App, kind: &'static str) -> crate::client::Answer<()> {
@@ -74,43 +85,43 @@ async fn save(app: App, kind: &'static str) -> crate::client::Answer<()> {
         let document = crate::client::ask(&firewall, "toJSON", &[]).await?;
         (js_sys::JSON::stringify(&document).map_err(thrown)?.into(), "firewall.json", "application/json")
     } else {
-        let (method, ending) = if kind == "events-csv" { ("events", "events.csv") } else { ("binsTable", "bins.csv") };
+        let (method, ending) = match kind {
+            "incidents-csv" => ("incidents", "incidents.csv"),
+            "events-csv" => ("events", "events.csv"),
+            _ => ("binsTable", "bins.csv"),
+        };
         let table = crate::client::ask(&firewall, method, &[]).await?;
         (crate::client::ask(&table, "toCSV", &[]).await?, ending, "text/csv")
     };
     download(&text, &format!("{name}.{ending}"), mime).map_err(thrown)
 }
 
-fn status(view: &View) -> El {
-    let open = view.events.iter().filter(|e| e.open && e.resolved.is_none() && !e.muted).count();
+fn status(view: &Arc<View>) -> El {
+    let open = view.incidents.iter().filter(|i| i.open && i.resolved.is_none() && !i.muted).count();
     let shape: Shape = view.status.into();
     let says = el("p", "says").testid("firewall-headline").attr("data-status", shape.class());
     let says = says.el(el("span", shape.class()).view(mark(shape))).text(" ").text(&view.headline);
     let all = RwSignal::new(view.insights.len() <= FIRST + 1);
-    let (count, insights) = (view.insights.len(), view.insights.clone());
+    let (count, shown) = (view.insights.len(), view.clone());
     let list = move || {
         let limit = if all.get() { count } else { FIRST };
-        row(insights.iter().take(limit).map(insight).collect())
+        row(shown.insights.iter().take(limit).map(|i| insight(&shown, i)).collect())
     };
     let more = move || if all.get() { none() } else { button("link", &format!("Show all {count}"), move || all.set(true)).any() };
-    let events = match view.events.len() as u64 {
+    let events = match view.incidents.len() as u64 {
         0 => el("p", "meta").text("No event so far."),
         n => {
-            let name = format!("{} in all, {open} open", counted(n, "event"));
+            let name = format!("{} in all ({}), {open} open", counted(n, "incident"), counted(view.events.len() as u64, "event"));
             el("p", "meta").el(link("", &Route::Firewall(Place::Events).href(), &name).testid("to-events"))
         }
     };
     el("section", "sheet verdict").el(says).el(el("ul", "findings").testid("insights").live(list)).live(more).el(events)
 }
 
-fn insight(insight: &Insight) -> AnyView {
-    let to = match (&insight.event, &insight.monitor) {
-        (Some(id), _) => Some(link("", &Route::Firewall(Place::Event(id.clone())).href(), "event")),
-        (None, Some(id)) => Some(link("", &Route::Monitors(Some(id.clone())).href(), "monitor")),
-        _ => None,
-    };
-    let about = if insight.detail.is_empty() || to.is_none() { insight.detail.clone() } else { format!("{} · ", insight.detail) };
-    let says = el("div", "").el(el("p", "finding-says").text(&insight.text)).el(el("small", "").text(&about).all(to));
+fn insight(view: &View, insight: &Insight) -> AnyView {
+    let incident = view.incidents.iter().find(|i| Some(&i.id) == insight.incident.as_ref());
+    let title = incident.map(|i| el("p", "").el(link("title", &incident_link(i).href(), &i.title)));
+    let says = el("div", "").all(title).el(el("p", "finding-says").text(&insight.text)).el(el("small", "").text(&insight.detail));
     el("li", "").testid("insight").view(told(insight.severity.into())).el(says).any()
 }
 
@@ -184,16 +195,22 @@ fn objects(monitor: &Monitor) -> Vec<El> {
 /// How evidence is judged, and the one number that decides it.
 fn evidence(app: App, view: &View) -> AnyView {
     let alarm = view.alarm;
-    let says = format!(
-        "At most {} in a year without any change: {} bins of {} questions each are judged together at a level of {}, and change that creeps over several bins at {} a window.{} Bins of fewer than {} rows are kept, and judged together with others only.",
-        counted(alarm.budget.round() as u64, "false event"),
-        count(alarm.bins_a_year.round() as u64),
-        count(alarm.families),
-        crate::format::number(alarm.level),
-        crate::format::number(alarm.creeping_level),
-        if alarm.weekdays { " A day is held against the same weekday of the reference." } else { "" },
-        view.config.min_rows
-    );
+    let often = |level: f64| format!("1 in {}", count((1.0 / level.max(f64::MIN_POSITIVE)).round() as u64));
+    let budget = format!("At most {} in a year without any change.", counted(alarm.budget.round().max(1.0) as u64, "false event"));
+    let judged = if alarm.families == 0 {
+        "How much evidence a single question then needs follows from the first production data.".to_owned()
+    } else {
+        format!(
+            "A year has {} bins. The {} of a bin are judged together: without any change {} bins shows something. A change that creeps in over several bins needs evidence that chance brings about once in {} looks.",
+            count(alarm.bins_a_year.round() as u64),
+            counted(alarm.families, "question"),
+            often(alarm.level),
+            count((1.0 / alarm.creeping_level.max(f64::MIN_POSITIVE)).round() as u64),
+        )
+    };
+    let days = if alarm.weekdays { " A day is held against the same weekday of the reference." } else { "" };
+    let says =
+        format!("{budget} {judged}{days} Bins of fewer than {} rows are kept, and judged together with others only.", view.config.min_rows);
     let budget = RwSignal::new(view.config.false_events_a_year);
     let value = input(
         "number",
@@ -214,6 +231,44 @@ fn evidence(app: App, view: &View) -> AnyView {
         .el(el("div", "fields row")
             .el(field("False events a year", value))
             .el(el("div", "").el(judge.live_attr("disabled", move || app.watch.busy().then(String::new)))))
+        .any()
+}
+
+/// How the firewall is set up, beside the budget.
+fn settings(view: &View) -> AnyView {
+    let config = &view.config;
+    let mut rows: Vec<(&str, String)> = vec![("Sensitivity", config.sensitivity.clone())];
+    if !config.exclude_columns.is_empty() {
+        rows.push(("Columns left out", config.exclude_columns.join(", ")));
+    }
+    rows.extend(config.positive_class.clone().map(|class| ("Positive class", class)));
+    rows.extend(config.decision_threshold.map(|cut| ("Decision threshold", crate::format::number(cut))));
+    for (id, test) in &config.tests {
+        let mut says = Vec::new();
+        says.extend(test.run.map(|run| if run { "on".to_owned() } else { "off".to_owned() }));
+        says.extend(test.warning.map(|v| format!("warns from {}", crate::format::number(v))));
+        says.extend(test.alert.map(|v| format!("alerts from {}", crate::format::number(v))));
+        if says.is_empty() {
+            says.push("other parameters".to_owned());
+        }
+        rows.push((id, says.join(", ")));
+    }
+    let ledger = view.ledger.map_or_else(
+        || "Off: labels that come later are read from the whole file again.".to_owned(),
+        |rows| format!("On: {} are remembered by a keyed hash of their id.", counted(rows, "row")),
+    );
+    rows.push(("Late labels", ledger));
+    for metric in &view.custom_metrics {
+        rows.push((&metric.name, metric.skipped.clone().unwrap_or_else(|| "followed: a metric of your own".to_owned())));
+    }
+    let rows =
+        rows.into_iter().map(|(name, says)| el("tr", "").el(el("th", "").attr("scope", "row").text(name)).el(el("td", "").text(&says)));
+    let says = "Set when the firewall was made, from the settings of the stress test. A new firewall takes others.";
+    el("details", "sheet more")
+        .testid("firewall-settings")
+        .el(el("summary", "").text("Settings"))
+        .el(el("p", "meta").text(says))
+        .el(el("table", "risks").el(el("tbody", "").all(rows)))
         .any()
 }
 

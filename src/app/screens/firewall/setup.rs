@@ -11,7 +11,7 @@ use crate::route::Route;
 use crate::screens::firewall::{crumbs, feed};
 use crate::screens::setup::{field, input, number, option, select};
 use crate::state::{App, Load};
-use crate::watch::{Proposal, UNNAMED};
+use crate::watch::{Creation, Proposal, UNNAMED};
 
 const SIZES: [(&str, &str); 4] = [("hour", "Hours"), ("day", "Days"), ("week", "Weeks, from Monday"), ("month", "Months")];
 
@@ -58,7 +58,7 @@ fn form(app: App, sets: &[DatasetRecord], models: &[ModelRecord]) -> AnyView {
         reference: sets.iter().find(|d| d.name.contains("ref")).or(sets.first()).map(|d| d.name.clone()).unwrap_or_default(),
     });
     let [model, reference, size] = [proposal.model, proposal.reference, "day".to_owned()].map(RwSignal::new);
-    let budget = RwSignal::new(1.0);
+    let (budget, ledger) = (RwSignal::new(1.0), RwSignal::new(false));
     let choose = |options, signal: RwSignal<String>| select(options, move || signal.get(), move |v| signal.set(v));
     let mut names: Vec<&str> = models.iter().map(|m| m.name.as_str()).collect();
     let proposed = model.get_untracked();
@@ -84,6 +84,15 @@ fn form(app: App, sets: &[DatasetRecord], models: &[ModelRecord]) -> AnyView {
             .el(el("small", "").text("In UTC. Several bins can be looked at together later.")))
         .el(field("False events a year", false_events.attr("min", "0.01").attr("step", "any").testid("budget"))
             .el(el("small", "").text("How many events a year may be false, over all monitors. Fewer asks for more evidence.")));
+    let remember = el("input", "")
+        .attr("type", "checkbox")
+        .testid("ledger")
+        .live_attr("checked", move || ledger.get().then(String::new))
+        .on("change", move |ev| ledger.set(crate::parts::ticked(&ev)));
+    let late = el("label", "tick")
+        .el(remember)
+        .el(el("span", "").text("Labels come later"))
+        .el(el("small", "").text("Remembers a keyed hash of every row’s id, its prediction and its place in the subsets, so that a file of ids and labels can be joined without the data. Needs an id column. Without it the labelled file is given again."));
     let replaces = move || {
         match app.watch.get() {
         Some(view) if !view.bins.is_empty() => el("p", "notice note")
@@ -108,9 +117,12 @@ fn form(app: App, sets: &[DatasetRecord], models: &[ModelRecord]) -> AnyView {
             .on("submit", move |ev| {
                 ev.prevent_default();
                 let proposal = Proposal { model: model.get_untracked(), reference: reference.get_untracked() };
-                app.watch.create(app, proposal, JsValue::from_str(&size.get_untracked()), budget.get_untracked(), true);
+                let creation = Creation { budget: budget.get_untracked(), ledger: ledger.get_untracked() };
+                app.watch.create(app, proposal, JsValue::from_str(&size.get_untracked()), creation);
             })
             .el(fields)
+            .el(late)
+            .view(crate::screens::settings::settings(app, false, || None))
             .live(replaces)
             .live(lost)
             .el(el("div", "actions after-rows").el(start)))

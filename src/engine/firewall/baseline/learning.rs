@@ -120,6 +120,11 @@ impl Learning {
         })
     }
 
+    /// The reference's rows and what they count.
+    pub fn rows(&self) -> (&Dataset, &Outcomes) {
+        (&self.run_side.dataset, &self.outcomes)
+    }
+
     fn features(&self) -> Vec<Feature> {
         self.aligned.iter().map(|a| a.feature.clone()).collect()
     }
