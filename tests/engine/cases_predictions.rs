@@ -705,3 +705,35 @@ fn entities_that_are_none_are_refused_with_the_form_they_have() {
     let error = outcomes(ModelTask::NamedEntityRecognition, side, side, None, None).unwrap_err();
     assert!(error.to_string().contains("start_offset") && error.to_string().contains("mentions"), "{error}");
 }
+
+#[test]
+fn stars_of_a_model_meet_ratings() {
+    let names = ["1 star", "2 stars", "3 stars", "4 stars", "5 stars"];
+    let data = lines("x,label", |row| format!("{}.5,{}", row * 3 % 17, row % 5 + 1));
+    let said = lines("label,score", |row| format!("{},0.{}", names[answer(row, 5)], 41 + row % 50));
+    close(both(&data, &said).accuracy(MULTICLASS), 0.9);
+    let labels = ["LABEL_0", "LABEL_1", "LABEL_2", "LABEL_3", "LABEL_4"];
+    let said = lines("label,score", |row| format!("{},0.{}", labels[answer(row, 5)], 41 + row % 50));
+    let paired = both(&data, &said);
+    close(paired.accuracy(MULTICLASS), 0.9);
+    assert!(paired.codes().contains(&"class_order_assumed"));
+}
+
+#[test]
+fn a_confidence_without_a_class_is_a_feature() {
+    let text = lines("x,label,confidence", |row| format!("{}.5,{},0.{}", row * 3 % 17, row % 2, 50 + row % 50));
+    let set = dataset(csv("d.csv", &text), "set", &DataParams::default(), None).unwrap();
+    assert_eq!((set.features.len(), set.params.prediction_col), (2, None));
+    let text =
+        lines("x,label,predicted_class,confidence", |row| format!("{}.5,{},{},0.{}", row * 3 % 17, row % 2, answer(row, 2), 51 + row % 48));
+    let paired = one_file(&text, &Said::default());
+    close(paired.accuracy(BINARY), 0.9);
+    assert_eq!((paired.features(), paired.info.kind), (vec!["x"], PredictionKind::Probabilities));
+}
+
+#[test]
+fn whole_numbers_of_texts_and_of_numbers_are_one_class() {
+    let data: String = (0..60).map(|row| format!("{{\"x\":{row}.5,\"label\":\"{}.0\",\"pred\":{}}}\n", row % 2, answer(row, 2))).collect();
+    let paired = paired_tables(read("d.jsonl", data.as_bytes()), None, &Said::default());
+    close(paired.accuracy(BINARY), 0.9);
+}

@@ -46,6 +46,9 @@ pub fn align(predicted: &[String], labels: &[String]) -> Option<Alignment> {
     if !shifted && let Some(names) = by_parts(predicted, labels) {
         return Some(alignment(with_the_other(names, labels, &index), MatchedBy::PartsOfNames));
     }
+    if !shifted && let Some(names) = by_numbers(predicted, labels) {
+        return Some(alignment(names, MatchedBy::PartsOfNames));
+    }
     if let Some(names) = by_words(predicted, labels) {
         return Some(alignment(names, MatchedBy::Words));
     }
@@ -148,6 +151,19 @@ fn by_parts(predicted: &[String], labels: &[String]) -> Option<Vec<String>> {
     })
 }
 
+/// Names that differ in more than the class: `1 star`, `2 stars` over labels 1 and 2. The only number in each is the class.
+fn by_numbers(predicted: &[String], labels: &[String]) -> Option<Vec<String>> {
+    let only_number = |name: &String| {
+        let mut numbers = name.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+        let number = numbers.next()?.to_owned();
+        numbers.next().is_none().then_some(number)
+    };
+    let names: Vec<String> = predicted.iter().map(only_number).collect::<Option<_>>()?;
+    let distinct = names.iter().enumerate().all(|(at, name)| !names.iter().skip(at + 1).any(|other| other == name));
+    let met = names.iter().filter(|name| labels.contains(name)).count();
+    (distinct && met > 0 && met * 2 >= predicted.len().min(labels.len())).then_some(names)
+}
+
 fn by_words(predicted: &[String], labels: &[String]) -> Option<Vec<String>> {
     if predicted.len() > 2 || labels.len() > 2 {
         return None;
@@ -225,6 +241,7 @@ mod tests {
         assert_eq!(aligned(&columns, cards).map(|a| a.0), Some(owned(&["upmarket card", "prepaid card"])));
         assert_eq!(aligned(&["p_cat_a", "p_cat_b"], &["cat_a", "cat_b"]).map(|a| a.0), Some(owned(&["cat_a", "cat_b"])));
         assert_eq!(aligned(&["score_1", "score_-1"], &["-1", "1"]).map(|a| a.0), Some(owned(&["1", "-1"])));
+        assert_eq!(aligned(&["1 star", "2 stars", "3 stars"], &["1", "2", "3"]).map(|a| a.0), Some(owned(&["1", "2", "3"])));
         assert_eq!(aligned(&["prob_no", "prob_yes"], &["false", "true"]).map(|a| a.0), Some(owned(&["false", "true"])));
         assert_eq!(aligned(&["LABEL_1", "LABEL_0"], &["0", "1"]).map(|a| a.0), Some(owned(&["1", "0"])));
     }

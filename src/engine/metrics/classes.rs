@@ -165,7 +165,13 @@ fn fold(name: &str) -> String {
     match name.trim().to_lowercase().as_str() {
         "true" | "yes" => "1".to_owned(),
         "false" | "no" => "0".to_owned(),
-        other => other.to_owned(),
+        // A whole number with a fraction of nothing: `1.0` of a text column is `1`.
+        other => match other.split_once('.') {
+            Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') && whole.parse::<i64>().is_ok() => {
+                whole.to_owned()
+            }
+            _ => other.to_owned(),
+        },
     }
 }
 
@@ -200,6 +206,7 @@ mod tests {
         let index = ClassIndex::new(&owned(&["Spam", "ham"]));
         assert_eq!((index.code("spam"), index.code("ham"), index.code("eggs")), (Some(0), Some(1), None));
         assert_eq!(ClassIndex::new(&owned(&["0", "1"])).code("True"), Some(1));
+        assert_eq!((ClassIndex::new(&owned(&["0", "1"])).code("1.0"), ClassIndex::new(&owned(&["1.5"])).code("1")), (Some(1), None));
         let both = ClassIndex::new(&owned(&["a", "A"]));
         assert_eq!((both.code("a"), both.code("A")), (Some(0), Some(1)));
     }

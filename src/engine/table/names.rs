@@ -47,8 +47,6 @@ const PREDICTIONS: &[(&str, f64)] = &[
     ("forecasts", 0.7),
     ("predicted class", 0.95),
     ("predicted label", 0.95),
-    ("decision", 0.7),
-    ("confidence", 0.7),
 ];
 /// Names of the moment of a row.
 const TIMESTAMPS: &[(&str, f64)] = &[
