@@ -217,6 +217,7 @@ impl Live {
         };
         let positive_class = Some(desk.positive_class.get_untracked()).filter(|c| !c.is_empty());
         let answers = desk.answers.get_untracked();
+        let kinds: Vec<QuestionAbout> = untrack(|| desk.questions()).iter().map(|a| a.question.about).collect();
         let mut model = None;
         let mut asked: Vec<Asked> = Vec::new();
         let mut keep = |file: &DeskFile, registered: Registered| {
@@ -242,7 +243,7 @@ impl Live {
             let mut params = data_params(&inspection.columns, &choices, &file.read);
             params.positive_class.clone_from(&positive_class);
             params.decision_threshold = desk.threshold.get_untracked();
-            answer_data(&answers, &mut params);
+            answer_data(&answers, &inspection.columns, &mut params);
             let crossed: Vec<Vec<String>> = desk.intersections.get_untracked();
             let stands = |set: &Vec<String>| set.iter().all(|name| inspection.columns.iter().any(|c| c.name == *name));
             params.intersections = Some(crossed.into_iter().filter(stands).collect::<Vec<_>>()).filter(|all| !all.is_empty());
@@ -270,7 +271,9 @@ impl Live {
             }
         }
         let before = desk.late_questions.get_untracked();
-        let new = |a: &Asked| stops_a_run(a.question.about) && !before.contains(a) && untrack(|| desk.answered(a)).is_none();
+        // What was asked on the page already, and was left open on purpose, does not stop the run.
+        let asked_before = |a: &Asked| kinds.contains(&a.question.about) || before.contains(a);
+        let new = |a: &Asked| stops_a_run(a.question.about) && !asked_before(a) && untrack(|| desk.answered(a)).is_none();
         let stop = asked.iter().any(new);
         desk.late_questions.set(asked);
         if stop {

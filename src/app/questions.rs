@@ -53,7 +53,7 @@ pub const fn decides_numbers(about: QuestionAbout) -> bool {
 }
 
 /// Returns true where the answer says how a file is read; other answers hold for the project.
-const fn of_reading(about: QuestionAbout) -> bool {
+pub const fn of_reading(about: QuestionAbout) -> bool {
     matches!(
         about,
         QuestionAbout::Decimal | QuestionAbout::DateOrder | QuestionAbout::TimeZone | QuestionAbout::Header | QuestionAbout::MissingValue
@@ -93,12 +93,17 @@ fn set_reading(question: &Question, read: &mut ReadOptions, choice: &str) {
     }
 }
 
-/// Puts the project's answers into the parameters of a data set.
-pub fn answer_data(answers: &[Answer], params: &mut DataParams) {
+/// Returns true where one answer closes the question, whichever column a file asks about.
+const fn asked_once(about: QuestionAbout) -> bool {
+    matches!(about, QuestionAbout::Label | QuestionAbout::Prediction)
+}
+
+/// Puts the project's answers into the parameters of a data set with these columns.
+pub fn answer_data(answers: &[Answer], columns: &[ColumnInfo], params: &mut DataParams) {
+    let stands = |name: &str| columns.iter().any(|c| c.name == name);
     for answer in answers {
         match answer.about {
-            // A chosen column has its role; only "there is none" is said here.
-            QuestionAbout::Label if answer.choice.is_empty() => params.label_col = Some(String::new()),
+            QuestionAbout::Label if answer.choice.is_empty() || stands(&answer.choice) => params.label_col = Some(answer.choice.clone()),
             QuestionAbout::Prediction if answer.choice.is_empty() => params.prediction_col = Some(OneOrMany::One(String::new())),
             QuestionAbout::PositiveClass => params.positive_class = Some(answer.choice.clone()),
             QuestionAbout::ClassNames => params.class_names = class_names(&answer.choice),
@@ -130,7 +135,7 @@ impl Desk {
         let question = &asked.question;
         let given = || {
             self.answers.with(|all| {
-                let is = |a: &&Answer| a.about == question.about && a.column == question.column;
+                let is = |a: &&Answer| a.about == question.about && (asked_once(a.about) || a.column == question.column);
                 all.iter().find(is).map(|a| a.choice.clone())
             })
         };
@@ -166,7 +171,7 @@ impl Desk {
         }
         let about = question.about;
         self.answers.update(|all| {
-            all.retain(|a| a.about != about || a.column != question.column);
+            all.retain(|a| a.about != about || (!asked_once(about) && a.column != question.column));
             all.push(Answer { about, column: question.column.clone(), choice: choice.to_owned() });
         });
         match about {
@@ -225,7 +230,9 @@ impl Desk {
         let mut open: Vec<Asked> = Vec::new();
         for asked in self.questions() {
             let question = &asked.question;
-            let known = open.iter().any(|o| o.question.about == question.about && o.question.column == question.column);
+            let same =
+                |o: &Asked| o.question.about == question.about && (asked_once(question.about) || o.question.column == question.column);
+            let known = open.iter().any(same);
             if decides_numbers(question.about) && !known && self.answered(&asked).is_none() {
                 open.push(asked);
             }
@@ -253,15 +260,20 @@ impl Desk {
             let first = data.first()?;
             let mut columns: Vec<&ColumnInfo> = first.columns.iter().filter(|c| could_be_truth(c, role(c))).collect();
             // The last columns are looked at first: that is where most files keep what is to be predicted.
+            columns.reverse();
             columns.sort_by_key(|c| (c.distinct > 20, c.distinct > 2));
             let mut readings: Vec<Reading> = columns
                 .into_iter()
-                .map(|c| Reading { choice: c.name.clone(), cell: c.name.clone(), meaning: format!("the truth: {}", values_of(c)) })
+                .map(|c| Reading {
+                    choice: c.name.clone(),
+                    cell: String::new(),
+                    meaning: format!("“{}” is the truth: {}", c.name, values_of(c)),
+                })
                 .collect();
             readings.push(Reading {
                 choice: String::new(),
-                cell: "None of them".to_owned(),
-                meaning: "the truth: performance is then estimated, not measured".to_owned(),
+                cell: String::new(),
+                meaning: "There is none: performance is then estimated, not measured".to_owned(),
             });
             let reason = "There are predictions, and no column is known to hold what really happened.".to_owned();
             Some(Asked { file: None, question: Question { column: String::new(), about: QuestionAbout::Label, readings, reason } })
@@ -321,9 +333,13 @@ mod tests {
     fn declining_reaches_the_parameters() {
         let declined = |about| Answer { about, column: String::new(), choice: String::new() };
         let mut data = DataParams::default();
-        answer_data(&[declined(QuestionAbout::Label), declined(QuestionAbout::Prediction)], &mut data);
+        answer_data(&[declined(QuestionAbout::Label), declined(QuestionAbout::Prediction)], &[], &mut data);
         assert_eq!(data.label_col.as_deref(), Some(""));
         assert_eq!(data.prediction_col, Some(OneOrMany::One(String::new())));
+        // A column that this file lacks is not named to it.
+        let mut other = DataParams::default();
+        answer_data(&[Answer { choice: "income".into(), ..declined(QuestionAbout::Label) }], &[], &mut other);
+        assert_eq!(other.label_col, None);
         let mut predictions = PredictionParams::default();
         answer_predictions(&[declined(QuestionAbout::Join)], &mut predictions);
         assert_eq!(predictions.id_col.as_deref(), Some(""));

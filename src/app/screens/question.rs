@@ -6,7 +6,7 @@ use straingauge_api::{QuestionAbout, Reading};
 use crate::desk::{Desk, DeskFile};
 use crate::element::{El, el, live, none, row};
 use crate::parts::{Shape, mark, typed};
-use crate::questions::{Asked, decides_numbers, legend};
+use crate::questions::{Asked, decides_numbers, legend, of_reading};
 use crate::screens::setup::option;
 use crate::state::App;
 
@@ -74,6 +74,7 @@ fn in_force(chosen: Option<String>, readings: &[Reading]) -> String {
 fn readings(asked: &Asked, chosen: Memo<Option<String>>) -> El {
     let desk = App::here().desk;
     let all = &asked.question.readings;
+    let of_cells = of_reading(asked.question.about);
     let kept = StoredValue::new(asked.clone());
     let take = move |choice: &str| kept.with_value(|a| desk.answer(a, choice));
     // What nobody assumed is in force only once somebody chose it.
@@ -85,7 +86,8 @@ fn readings(asked: &Asked, chosen: Memo<Option<String>>) -> El {
     let body = el("div", "readings");
     if all.len() > FEW {
         let unchosen = (!assumed).then(|| option("\u{0}", "Choose a column"));
-        let options = all.iter().map(|r| option(&r.choice, &format!("{} is {}", r.cell, r.meaning)));
+        let options =
+            all.iter().map(|r| option(&r.choice, &if of_cells { format!("{} is {}", r.cell, r.meaning) } else { r.meaning.clone() }));
         let select = el("select", "")
             .testid("question-choice")
             .attr("aria-label", legend(asked.question.about))
@@ -104,7 +106,9 @@ fn readings(asked: &Asked, chosen: Memo<Option<String>>) -> El {
             .testid(&format!("reading-{choice}"))
             .live_attr("checked", move || (current().as_ref() == Some(&mine)).then(String::new))
             .on("change", move |_| take(&choice));
-        let says = el("span", "").el(el("code", "").text(&reading.cell)).text(" is ").text(&reading.meaning);
+        let says = el("span", "");
+        // How a cell is read is shown with the cell; what a column is for is a sentence.
+        let says = if of_cells { says.el(el("code", "").text(&reading.cell)).text(" is ") } else { says }.text(&reading.meaning);
         el("label", "reading").el(radio).el(says)
     }))
 }
