@@ -19,6 +19,7 @@ mod progress;
 mod result_table;
 mod rows;
 mod run;
+mod settled;
 mod task;
 
 pub use acceptance::*;
@@ -36,4 +37,5 @@ pub use progress::*;
 pub use result_table::*;
 pub use rows::*;
 pub use run::*;
+pub use settled::*;
 pub use task::*;

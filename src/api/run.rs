@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Better, Case, Category, Decisions, Kind, ModelTask, PositiveClass, Risk, Sensitivity, Severity, Status, Unit};
+use crate::{Better, Case, Category, Decisions, Kind, ModelTask, PositiveClass, Problem, Risk, Sensitivity, Severity, Status, Unit};
 
 /// The document's own format version; readers refuse a newer one.
 pub const RUN_FORMAT: u32 = 1;
@@ -329,4 +329,7 @@ pub struct RunDocument {
     /// Failing cases that belong together, those among them that are let be included; absent where none is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Vec<String>>,
+    /// What was aligned between the files before anything was measured, and what could not be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
 }

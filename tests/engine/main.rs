@@ -11,6 +11,7 @@ mod cases_columns;
 mod cases_formats;
 mod cases_predictions;
 mod cases_text;
+mod cases_truth;
 mod catalogue;
 mod catalogue_page;
 mod clean_shown;

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BinInfo, Cause, CustomMonitor, DataParams, FirewallConfig, FollowedMetric, ModelTask, Moments, Note, Resolution, SideInfo};
+use crate::{
+    BinInfo, Cause, CustomMonitor, DataParams, FirewallConfig, FollowedMetric, ModelTask, Moments, Note, Resolution, SettledColumn,
+    SideInfo,
+};
 
 /// The document's format version; readers refuse a newer one and read all older ones.
 pub const FIREWALL_FORMAT: u32 = 1;
@@ -59,6 +62,9 @@ pub struct FirewallDocument {
     pub reference: SideInfo,
     /// The roles of the reference's columns.
     pub params: DataParams,
+    /// What the reference settled about its columns; batches are read alike.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<SettledColumn>,
     /// What was learnt from the reference, base64 of the engine's binary form.
     pub baseline: String,
     /// What the reader decided.

@@ -17,6 +17,7 @@ use super::{Bin, Firewall, custom_metrics, judging};
 use crate::metrics;
 use crate::stored::to_bytes;
 use crate::stress::{Run, RunSide};
+use crate::table::Follows;
 use crate::{Error, Result};
 
 /// Rows that are kept for looking at, over all bins; the oldest bins let theirs go first.
@@ -86,7 +87,10 @@ impl Intake {
     ///
     /// # Errors
     /// `bins_exist`, `batch_known`, `no_timestamp`, `too_many_bins`.
-    pub(super) fn new(firewall: &Firewall, side: RunSide, options: &BatchOptions) -> Result<Self> {
+    pub(super) fn new(firewall: &Firewall, mut side: RunSide, options: &BatchOptions) -> Result<Self> {
+        let baseline = firewall.learnt()?;
+        let followed = side.dataset.following(&baseline.settled, &baseline.info.file, Follows::Reference)?;
+        side.dataset = followed.dataset;
         let dataset = &side.dataset;
         let cut = bins::cut(dataset, firewall.config.bin_size)?;
         let source =
@@ -98,8 +102,7 @@ impl Intake {
             check_known(firewall, &source)?;
             check_free(firewall, &cut.bins)?;
         }
-        let baseline = firewall.learnt()?;
-        let mut problems = Vec::new();
+        let mut problems = followed.problems;
         if cut.timeless > 0 {
             let message = format!("{} rows of {} have no usable time; they belong to no bin.", cut.timeless, source.file);
             problems.push(problem("rows_without_time", message, cut.timeless));

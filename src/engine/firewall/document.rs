@@ -33,6 +33,7 @@ stored!(struct Baseline { form, features, frame, reference, weekdays, vocabulari
     // The configuration and the document's own fields say these.
     settings: Settings::default(),
     params: DataParams::default(),
+    settled: Vec::new(),
     info: SideInfo { dataset: String::new(), file: String::new(), sha256: String::new(), rows: 0, labelled: 0, predicted: 0 },
     asked: Asked::default(),
 });
@@ -69,6 +70,7 @@ impl Firewall {
             model_task: self.task,
             reference: self.reference.clone(),
             params: baseline.params.clone(),
+            settled: baseline.settled.clone(),
             baseline: to_base64(&to_bytes(&**baseline)),
             marks: self.marks.clone(),
             causes: self.causes.clone(),
@@ -90,8 +92,21 @@ impl Firewall {
     /// # Errors
     /// `newer_format`, `invalid_document`.
     pub fn import(document: FirewallDocument) -> Result<Self> {
-        let FirewallDocument { format, config, model_task, id, reference, params, baseline, marks, causes, custom_metrics, bins, .. } =
-            document;
+        let FirewallDocument {
+            format,
+            config,
+            model_task,
+            id,
+            reference,
+            params,
+            settled,
+            baseline,
+            marks,
+            causes,
+            custom_metrics,
+            bins,
+            ..
+        } = document;
         if format > FIREWALL_FORMAT {
             let message = format!("The document has format {format}; this engine reads up to {FIREWALL_FORMAT}.");
             return Err(Error::new("newer_format", message).mend("Use a newer version of Straingauge."));
@@ -100,7 +115,7 @@ impl Firewall {
         let run = judging::run_config(&config, "");
         baseline.settings = Settings::of(&run);
         baseline.asked = asked_rules(&run, &baseline.settings)?;
-        (baseline.params, baseline.info) = (params, reference.clone());
+        (baseline.params, baseline.settled, baseline.info) = (params, settled, reference.clone());
         let fingerprint = baseline.reference.frame;
         let mut read = BTreeMap::new();
         for StoredBin { info, counts, ledger, measured } in bins {

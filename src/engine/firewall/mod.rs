@@ -26,7 +26,7 @@ mod view;
 
 pub use record::{Bin, Record};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -39,7 +39,7 @@ use self::baseline::{Baseline, Learning};
 use self::batch::{Intake, Rejudging};
 use self::check::Checker;
 use crate::metrics;
-use crate::stress::{Run, RunSide};
+use crate::stress::{Run, RunSide, with_truth};
 use crate::{Error, Result};
 
 /// A firewall. Monitors, events, causes and marks are `impl` blocks of their own files.
@@ -82,6 +82,7 @@ impl Firewall {
     /// Where the configuration cannot be followed, or the reference has no predictions to judge and no features.
     pub fn learn(config: FirewallConfig, task: ModelTask, reference: RunSide) -> Result<Self> {
         check_config(&config)?;
+        let reference = with_truth(reference, &BTreeSet::new())?;
         let side = metrics::side_info((&reference.dataset, reference.predictions.as_deref()));
         let id = identity(&config, task, &reference)?;
         let learning = Learning::new(&judging::run_config(&config, ""), task, reference)?;

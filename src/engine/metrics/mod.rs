@@ -1,6 +1,7 @@
 //! Performance metrics: classification, regression, calibration, estimated without labels.
 
 mod alignment;
+mod answers;
 mod build;
 mod classes;
 mod confidence;

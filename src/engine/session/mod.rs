@@ -10,11 +10,12 @@ mod sample;
 mod shelf;
 mod split;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use straingauge_api::{
-    Banner, DataParams, DatasetInfo, Inspection, LabelInfo, LabelParams, ModelTask, PredictionInfo, PredictionParams, ReadOptions,
+    Banner, DataParams, DatasetInfo, Inspection, LabelInfo, LabelParams, ModelTask, PredictionInfo, PredictionParams, QuestionAbout,
+    ReadOptions,
 };
 
 use crate::firewall::Firewall;
@@ -126,7 +127,9 @@ impl Session {
         let known: Vec<String> = dataset.info.problems.iter().map(|p| p.message.clone()).collect();
         let more = loaded.inspection.problems.iter().filter(|p| !known.contains(&p.message)).cloned();
         dataset.info.problems.extend(more);
-        dataset.info.questions.splice(0..0, loaded.inspection.questions.iter().cloned());
+        // Which column is the truth is asked of the data set, whose parameters may say it.
+        let read = loaded.inspection.questions.iter().filter(|q| q.about != QuestionAbout::Label);
+        dataset.info.questions.splice(0..0, read.cloned());
         let info = dataset.info.clone();
         Ok((self.datasets.put(Arc::new(dataset)), info))
     }
@@ -166,6 +169,13 @@ impl Session {
         let dataset = self.datasets.get(dataset).ok_or_else(|| unknown("data set", dataset))?;
         let source = table.map(|id| self.tables.get(id).ok_or_else(|| unknown("table", id))).transpose()?;
         let (predictions, info) = metrics::pair(dataset, source.map(|s| &*s.table), model, params)?;
+        let mut info = info;
+        if source.is_some()
+            && let Some(answers) = predictions.answers(info.columns.first().map_or("", String::as_str))
+        {
+            // Of a file of its own nobody could say earlier which column its predictions speak for.
+            info.questions.extend(table::weighed(dataset, &answers, &BTreeSet::new()).map(|found| found.question));
+        }
         let paired = Paired { predictions: Arc::new(predictions), info: info.clone(), own_file: source.is_some() };
         Ok((self.predictions.put(paired), info))
     }

@@ -54,7 +54,8 @@ impl Session {
 
     fn part(&mut self, id: u32, whole: &Dataset, cut: Cut, name: &str, rows: Vec<u32>) -> Result<(u32, DatasetInfo)> {
         let table = Arc::new(whole.table.taken(&rows)?);
-        let part = table::dataset(table, name, &whole.params, None)?;
+        let mut part = table::dataset(table, name, &whole.params, None)?;
+        part.info.labels.clone_from(&whole.info.labels);
         let info = part.info.clone();
         let part = self.datasets.put(Arc::new(part));
         self.origins.insert(part, Origin { whole: id, cut, rows: Arc::new(rows) });

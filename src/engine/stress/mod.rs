@@ -5,6 +5,7 @@
 //! and [`verdict`] alone turns measurements into verdicts.
 
 pub mod abnormal_inputs;
+mod agree;
 pub mod bias_and_fairness;
 mod catalogue;
 mod compare;
@@ -38,6 +39,7 @@ pub mod subset_performance_degradation;
 mod verdict;
 
 pub(crate) use abnormal_inputs::asked_rules;
+pub(crate) use agree::with_truth;
 pub use catalogue::{questions, tests};
 pub use compare::compare;
 pub use context::{Context, Settings, Side};

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use straingauge_api::{
-    Banner, Batch, CaseId, CaseRows, Category, Counts, Decisions, ModelMetric, ModelTask, Outcome, PositiveClass, Progress, RUN_FORMAT,
-    RowPage, RunDocument, Severity, SideInfo, Stage, Status, StressTestConfig, Summary,
+    Banner, Batch, CaseId, CaseRows, Category, Counts, Decisions, ModelMetric, ModelTask, Outcome, PositiveClass, Problem, Progress,
+    RUN_FORMAT, RowPage, RunDocument, Severity, SideInfo, Stage, Status, StressTestConfig, Summary,
 };
 
+use super::agree::agree;
 use super::decisions;
 use super::document::{self, Judged};
 use super::findings::{self, Failing};
@@ -73,6 +74,10 @@ pub struct Run {
     abnormal: Option<u64>,
     /// Whether the rows of failing cases are gathered at the end.
     gathers: bool,
+    /// What was settled before anything was measured, and its reader must know.
+    banners: Vec<Banner>,
+    /// What was aligned between the files.
+    problems: Vec<Problem>,
 }
 
 enum State {
@@ -118,6 +123,8 @@ impl Run {
         let settings = Settings::of(&config);
         super::plan::chosen(&config, &settings)?;
         settings.custom.check((reference.dataset.rows(), evaluation.dataset.rows()))?;
+        let agreement = agree(reference, evaluation)?;
+        let (reference, evaluation) = (agreement.reference, agreement.evaluation);
         let sides = [&reference, &evaluation].map(|side| metrics::side_info((&side.dataset, side.predictions.as_deref())));
         let id = identity(&config, task, &reference, &evaluation)?;
         let (of_reference, of_evaluation) = metrics::outcomes(
@@ -151,6 +158,8 @@ impl Run {
             reported: Vec::new(),
             abnormal: None,
             gathers: true,
+            banners: agreement.banners,
+            problems: agreement.problems,
         })
     }
 
@@ -182,6 +191,8 @@ impl Run {
             reported: vec![true; plan.specs.len()],
             abnormal,
             gathers: false,
+            banners: Vec::new(),
+            problems: Vec::new(),
             state: State::Testing { context: Box::new(context), plan, next: 0 },
         })
     }
@@ -374,13 +385,14 @@ impl Run {
             batches,
             decisions: None,
             groups,
+            problems: self.problems.clone(),
         };
         decisions::settle(&mut document, decisions_of(&self.config))?;
         Ok(document)
     }
 
     fn banners(&self, context: &Context) -> Vec<Banner> {
-        let mut banners = Vec::new();
+        let mut banners = self.banners.clone();
         let mut say = |code: &str, text: String| banners.push(Banner { code: code.to_owned(), text });
         if let Some(text) = super::model_performance::looks_like_training(context) {
             say("reference_looks_like_training_data", text);

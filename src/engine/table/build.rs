@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use straingauge_api::{DataParams, DatasetInfo, ErrorDetails, ModelTask, Problem, ProblemLevel, Role};
+use straingauge_api::{DataParams, DatasetInfo, ErrorDetails, ModelTask, Problem, ProblemLevel, Question, Role, RoleGuess};
 
 use super::facts::{ColumnFacts, present_rows};
-use super::inspection::column_infos;
+use super::inspection::{column_info, column_infos};
 use super::reading::{Dated, to_moments};
-use super::{Column, Dataset, Feature, FeatureKind, Roles, Table, Values, roles_for};
+use super::{Column, Dataset, Feature, FeatureKind, Roles, Table, Values, roles_for, truth};
 use crate::{Error, Result};
 
 /// Builds the data set `name` over `table`: roles set by `params`, the rest guessed.
@@ -41,7 +41,7 @@ pub fn dataset(table: Arc<Table>, name: &str, params: &DataParams, task: Option<
         columns: column_infos(&table, &facts, &roles.guesses),
         params: params.clone(),
         problems: label_problems(&table, label.map(AsRef::as_ref), labelled, task).into_iter().chain(dated).collect(),
-        questions: Vec::new(),
+        questions: question(&table, &facts, &roles, &params, task).into_iter().collect(),
         labels: None,
     };
     Ok(Dataset { name: name.to_owned(), features: features(&table, &roles), table, params, task, info })
@@ -72,6 +72,39 @@ fn timed(table: Arc<Table>, params: &DataParams) -> Result<(Arc<Table>, Option<P
         *place = Arc::new(dated);
     }
     Ok((Arc::new(Table { columns, ..Table::clone(&table) }), note))
+}
+
+/// A data set over other columns or with other roles: the same names in the same order.
+///
+/// # Errors
+/// `not_numeric` where a numeric feature holds no numbers.
+pub fn rebuilt(old: &Dataset, table: Arc<Table>, guesses: Vec<RoleGuess>) -> Result<Dataset> {
+    let roles = Roles { guesses, prediction: old.params.prediction_col.clone(), truth: None };
+    let table = converted(table, &roles)?;
+    let params = in_force(&table, &roles, &old.params);
+    let label = params.label_col.as_ref().and_then(|n| table.column(n));
+    let labelled = label.map_or(0, |c| present_rows(c));
+    let mut info = old.info.clone();
+    for (column, (info, guess)) in table.columns.iter().zip(info.columns.iter_mut().zip(&roles.guesses)) {
+        if old.table.column(&column.name).is_some_and(|before| Arc::ptr_eq(before, column)) {
+            info.role = guess.clone();
+        } else {
+            *info = column_info(column, &ColumnFacts::of(column), guess);
+        }
+    }
+    info.problems.retain(|p| p.code != "missing_labels");
+    info.problems.extend(label_problems(&table, label.map(AsRef::as_ref), labelled, old.task));
+    (info.labelled, info.params) = (labelled, params.clone());
+    Ok(Dataset { name: old.name.clone(), features: features(&table, &roles), table, params, task: old.task, info })
+}
+
+/// Which column is the truth, where that is open.
+fn question(table: &Table, facts: &[ColumnFacts], roles: &Roles, said: &DataParams, task: Option<ModelTask>) -> Option<Question> {
+    let by_name = || {
+        let open = said.label_col.is_none() && roles.prediction.is_none() && roles.first(table, Role::Label).is_none();
+        task.filter(|_| open).and_then(|task| truth::by_name(table, facts, &roles.guesses, task))
+    };
+    roles.truth.clone().or_else(by_name)
 }
 
 /// The table with columns in the type that their role asks for.
@@ -110,7 +143,7 @@ fn in_force(table: &Table, roles: &Roles, said: &DataParams) -> DataParams {
         table.columns.iter().zip(&roles.guesses).filter(|(_, g)| flag(g)).map(|(c, _)| c.name.clone()).collect()
     };
     DataParams {
-        label_col: first(Role::Label),
+        label_col: first(Role::Label).or_else(|| said.label_col.clone().filter(String::is_empty)),
         prediction_col: roles.prediction.clone(),
         timestamp_col: first(Role::Timestamp),
         text_features: Some(named(Role::Text)),

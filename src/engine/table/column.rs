@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{BooleanArray, Float64Array, StringArray, TimestampMillisecondArray};
+use arrow::array::{Array, BooleanArray, Float64Array, StringArray, TimestampMillisecondArray};
 use straingauge_api::{ColumnType, Compression, Format};
 
 use super::FirstLine;
@@ -108,6 +108,41 @@ pub struct Cells {
     pub bad: Vec<BadCell>,
     /// The unit in which its numbers stand in the file (`$`, `kg`, `%`).
     pub unit: Option<String>,
+    /// What was assumed, or is known, of texts that can be read in two ways.
+    pub read: ReadAs,
+}
+
+/// How texts were read that can be read in two ways.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadAs {
+    /// Dates in numbers, where there are any.
+    pub dates: Option<DatesRead>,
+    /// Numbers with commas, where there are any.
+    pub commas: Option<CommasRead>,
+}
+
+/// How dates in numbers were read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatesRead {
+    /// Whether the day stands before the month.
+    pub day_first: bool,
+    /// Whether the file shows it, or its reader said it.
+    pub proven: bool,
+    /// Minutes by which the file's clocks are ahead of UTC.
+    pub offset_minutes: i32,
+    /// The rows that the other order would read as another day, ascending; empty where the order is proven.
+    pub rows: Vec<u32>,
+}
+
+/// How numbers with commas were read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommasRead {
+    /// Whether the comma is the decimal mark; else it separates thousands.
+    pub decimal: bool,
+    /// Whether the file shows it, or its reader said it.
+    pub proven: bool,
+    /// The rows that the other reading would read as another number, ascending; empty where the mark is proven.
+    pub rows: Vec<u32>,
 }
 
 /// Cells without a value, by the way they were written.
@@ -145,4 +180,43 @@ impl Column {
             Values::List(_) => ColumnType::List,
         }
     }
+}
+
+/// Milliseconds of a day, and of a minute.
+const DAY: i64 = 86_400_000;
+const MINUTE: i64 = 60_000;
+
+/// Moments with day and month the other way round in the rows that were read by an assumption.
+pub fn swapped(column: &Column, read: &DatesRead, day_first: bool) -> Option<Column> {
+    let Values::Timestamp(moments) = &column.values else { return None };
+    let mut values = moments.values().to_vec();
+    let offset = i64::from(read.offset_minutes) * MINUTE;
+    for &row in &read.rows {
+        let Some(slot) = values.get_mut(row as usize).filter(|ms| **ms != i64::MIN) else { continue };
+        let local = *slot + offset;
+        let (year, month, day) = super::date(local.div_euclid(DAY));
+        if let Some(days) = super::days(year, day, month) {
+            *slot = days * DAY + local.rem_euclid(DAY) - offset;
+        }
+    }
+    let values = TimestampMillisecondArray::new(values.into(), moments.nulls().cloned());
+    let mut cells = column.cells.clone();
+    cells.read.dates = Some(DatesRead { day_first, ..read.clone() });
+    Some(Column { name: column.name.clone(), values: Values::Timestamp(values), cells })
+}
+
+/// Numbers with the comma read the other way in the rows that were read by an assumption: in each, three digits stand behind the comma.
+pub fn rescaled(column: &Column, read: &CommasRead, decimal: bool) -> Option<Column> {
+    let Values::Number { values: numbers, .. } = &column.values else { return None };
+    let mut values = numbers.values().to_vec();
+    for &row in &read.rows {
+        if let Some(slot) = values.get_mut(row as usize).filter(|x| !x.is_nan()) {
+            *slot = if decimal { *slot / 1_000.0 } else { (*slot * 1_000.0).round() };
+        }
+    }
+    let integer = values.iter().all(|x| x.is_nan() || x.fract() == 0.0);
+    let values = Values::Number { values: Float64Array::new(values.into(), numbers.nulls().cloned()), integer };
+    let mut cells = column.cells.clone();
+    cells.read.commas = Some(CommasRead { decimal, ..read.clone() });
+    Some(Column { name: column.name.clone(), values, cells })
 }

@@ -62,7 +62,7 @@ impl Column {
         let valid: Vec<bool> = parsed.iter().map(|x| !x.is_nan()).collect();
         let nulls = valid.contains(&false).then(|| NullBuffer::from(valid));
         let values = Values::Number { values: Float64Array::new(parsed.into(), nulls), integer };
-        Column { name: self.name.clone(), values, cells: Cells { missing: self.cells.missing.clone(), bad, unit: self.cells.unit.clone() } }
+        Column { name: self.name.clone(), values, cells: Cells { bad, ..self.cells.clone() } }
     }
 
     /// The column as a feature of this kind; the same column where it is one already.

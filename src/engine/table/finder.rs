@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use straingauge_api::{ColumnType, DataParams, OneOrMany, Role, RoleGuess};
+use straingauge_api::{ColumnType, DataParams, OneOrMany, Question, Role, RoleGuess};
 
 use super::facts::{ColumnFacts, is_probability_row};
-use super::{Column, Table, Values, names};
+use super::{Column, Table, Values, names, truth};
 
 /// Rows looked at where columns are compared with each other.
 const COMPARED_ROWS: usize = 5_000;
+/// A name that is surer than this makes a label on its own; others are names of ordinary columns too.
+const SURE_LABEL: f64 = 0.85;
+/// A group of so few values is no owner of rows.
+const FEW_OWNERS: u64 = 30;
 /// Lists of so many numbers are taken for embeddings whatever their name.
 const EMBEDDING_WIDTH: usize = 8;
 /// Values of a label that are compared with names of columns.
@@ -203,8 +207,15 @@ impl<'a> Finder<'a> {
         prediction
     }
 
-    /// The truth, by its name.
+    /// The truth, by a name that leaves no doubt.
     pub fn label(&mut self) {
+        if let Some((confidence, open)) = self.named_label().filter(|(confidence, _)| *confidence >= SURE_LABEL) {
+            self.set(open.at, Role::Label, confidence, format!("its name says the truth; {}", values_in_words(&open)));
+        }
+    }
+
+    /// The open column whose name says the truth most surely; none where there is a label.
+    fn named_label(&self) -> Option<(f64, Open<'a>)> {
         let confidence = |o: &Open<'_>| match &o.column.values {
             Values::Timestamp(_) | Values::List(_) => 0.0,
             // Free text is rarely a truth that can be compared, unless the name leaves no doubt.
@@ -212,13 +223,51 @@ impl<'a> Finder<'a> {
             _ => names::label_name(&o.words),
         };
         if self.guesses.iter().flatten().any(|g| g.role == Role::Label) {
-            return;
+            return None;
         }
-        let best =
-            self.open().into_iter().map(|o| (confidence(&o), o)).filter(|(c, _)| *c > 0.0).reduce(|a, b| if b.0 > a.0 { b } else { a });
-        if let Some((confidence, open)) = best {
+        self.open().into_iter().map(|o| (confidence(&o), o)).filter(|(c, _)| *c > 0.0).reduce(|a, b| if b.0 > a.0 { b } else { a })
+    }
+
+    /// The truth by a weaker name, or by what the predictions say; and the question that this leaves.
+    ///
+    /// A name such as `class` or `y` is one of ordinary columns too: where predictions are there its values must be able to be theirs.
+    pub fn truth(&mut self, prediction: Option<&OneOrMany>) -> Option<Question> {
+        if self.guesses.iter().flatten().any(|g| g.role == Role::Label) {
+            return None;
+        }
+        let answers = prediction.and_then(|prediction| truth::answers_in(self.table, self.facts, prediction));
+        let named = self.named_label();
+        let Some(answers) = answers else {
+            let (confidence, open) = named?;
+            let reason = format!("its name says the truth; {}", values_in_words(&open));
+            let coordinates = open.words == "y" && self.words.iter().any(|words| words == "x");
+            if coordinates {
+                return None;
+            }
+            let doubt = confidence < 0.75;
+            self.set(open.at, Role::Label, confidence, reason);
+            return self
+                .guesses
+                .get(open.at)
+                .and_then(Option::as_ref)
+                .filter(|_| doubt)
+                .and_then(|g| truth::doubted(self.table, open.at, g));
+        };
+        if let Some((confidence, open)) = named.as_ref().filter(|(_, open)| truth::fits(self.table, self.facts, open.at, &answers)) {
+            self.set(open.at, Role::Label, *confidence, format!("its name says the truth; {}", values_in_words(open)));
+            return None;
+        }
+        let verdict = truth::weigh(self.table, self.facts, self.guesses, &answers, &BTreeSet::new());
+        let Some(verdict) = verdict else {
+            // Too few rows to compare: the name is all that there is.
+            let (confidence, open) = named.filter(|(_, open)| truth::untold(open.column, &answers))?;
             self.set(open.at, Role::Label, confidence, format!("its name says the truth; {}", values_in_words(&open)));
+            return None;
+        };
+        if let Some(chosen) = &verdict.chosen {
+            self.set(chosen.at, Role::Label, truth::ASSUMED, chosen.reason());
         }
+        Some(verdict.question)
     }
 
     /// Predictions by their names; the best of them, where there is none yet.
@@ -283,6 +332,11 @@ impl<'a> Finder<'a> {
             let countable = matches!(kind, ColumnType::Integer | ColumnType::Category | ColumnType::Text);
             let (role, confidence, reason) = match names::other_role(&open.words) {
                 Some((Role::QueryId, c)) if repeats && countable && kind != ColumnType::Text => (Role::QueryId, c, "its name says a query"),
+                Some((Role::Group, _)) if repeats && kind != ColumnType::Text && few_owners(&open) => (
+                    Role::Categorical,
+                    0.6,
+                    "its name may say an owner of several rows, but it has few values; name it in groupCol if it is one",
+                ),
                 Some((Role::Group, c)) if repeats && countable => {
                     (Role::Group, c, "its name says an owner of several rows; rows of one value are judged together")
                 }
@@ -471,4 +525,9 @@ fn follows(column: &Column, tops: &[Option<usize>]) -> bool {
     }
     let different: BTreeSet<&String> = value_of.values().collect();
     different.len() > 1 && different.len() == value_of.len()
+}
+/// Whether a group has so few values, each in so many rows, that it is a property of rows and no owner of them.
+fn few_owners(open: &Open<'_>) -> bool {
+    let plain = matches!(open.words.as_str(), "group" | "cluster" | "group id" | "cluster id");
+    plain && open.facts.distinct <= FEW_OWNERS && open.facts.present >= 5 * open.facts.distinct
 }

@@ -25,7 +25,7 @@ pub struct ReadFacts {
 pub fn inspection(table: &Table, facts: &ReadFacts) -> Inspection {
     let columns: Vec<ColumnFacts> = table.columns.iter().map(|c| ColumnFacts::of(c)).collect();
     // Without parameters there is no name that could be unknown.
-    let roles = roles(table, &columns, &DataParams::default()).unwrap_or(Roles { guesses: Vec::new(), prediction: None });
+    let roles = roles(table, &columns, &DataParams::default()).unwrap_or(Roles { guesses: Vec::new(), prediction: None, truth: None });
     let mut problems = facts.problems.clone();
     problems.sort_by_key(|p| std::cmp::Reverse(p.level));
     Inspection {
@@ -42,7 +42,7 @@ pub fn inspection(table: &Table, facts: &ReadFacts) -> Inspection {
             .map(|row| table.columns.iter().map(|c| c.cell(row).map(|t| cut(&t))).collect())
             .collect(),
         problems,
-        questions: facts.questions.clone(),
+        questions: facts.questions.iter().chain(&roles.truth).cloned().collect(),
         task: task(table, &columns, &roles),
     }
 }
@@ -52,7 +52,8 @@ pub fn column_infos(table: &Table, facts: &[ColumnFacts], guesses: &[RoleGuess])
     table.columns.iter().zip(facts).zip(guesses).map(|((column, facts), guess)| column_info(column, facts, guess)).collect()
 }
 
-fn column_info(column: &Column, facts: &ColumnFacts, guess: &RoleGuess) -> ColumnInfo {
+/// A column with its summary and its role.
+pub fn column_info(column: &Column, facts: &ColumnFacts, guess: &RoleGuess) -> ColumnInfo {
     let spelled = column.cells.missing.spellings.iter().zip(&column.cells.missing.counts);
     let mut missing_spellings: Vec<ValueCount> = spelled.map(|(value, &count)| ValueCount { value: value.clone(), count }).collect();
     missing_spellings.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));

@@ -1,5 +1,6 @@
 //! Files into typed columns: sniffing, readers, type inference, roles.
 
+mod agreement;
 mod build;
 mod cell;
 mod column;
@@ -17,10 +18,12 @@ mod taken;
 mod task;
 #[cfg(test)]
 pub(crate) mod testing;
+mod truth;
 
+pub use agreement::{Followed, Follows};
 pub use build::dataset;
 pub use cell::{moment_text, number_text};
-pub use column::{BadCell, Categories, Cells, Column, Lists, MISSING_CODE, MissingCells, Table, Values};
+pub use column::{BadCell, Categories, Cells, Column, CommasRead, DatesRead, Lists, MISSING_CODE, MissingCells, ReadAs, Table, Values};
 pub use dataset::{Dataset, Feature, FeatureKind};
 pub use entities::{Entity, entities, shared};
 pub use facts::ColumnFacts;
@@ -33,3 +36,5 @@ pub use reading::{Read, Reader};
 pub(crate) use reading::{date, days};
 pub use roles::{Roles, position, roles, roles_for};
 pub use task::task;
+pub use truth::{AnswerForm, Answers};
+pub(crate) use truth::{taken_for_truth, weighed};

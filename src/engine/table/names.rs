@@ -19,6 +19,119 @@ const LABELS: &[(&str, f64)] = &[
     ("outcome", 0.7),
     ("class", 0.7),
     ("relevance", 0.65),
+    ("zielwert", 0.85),
+    ("zielvariable", 0.9),
+    ("zielgröße", 0.9),
+    ("ziel", 0.75),
+    ("wahrheit", 0.85),
+    ("klasse", 0.7),
+    ("vérité", 0.85),
+    ("cible", 0.75),
+    ("étiquette", 0.85),
+    ("classe", 0.7),
+    ("etiqueta", 0.85),
+    ("objetivo", 0.75),
+    ("clase", 0.7),
+    ("rótulo", 0.85),
+    ("alvo", 0.75),
+    ("etichetta", 0.85),
+    ("obiettivo", 0.75),
+    ("doelwaarde", 0.85),
+    ("etykieta", 0.85),
+    ("цель", 0.75),
+    ("метка", 0.85),
+    ("正解", 0.85),
+    ("ラベル", 0.9),
+    ("标签", 0.9),
+    ("真实值", 0.9),
+    ("정답", 0.85),
+    ("라벨", 0.9),
+];
+/// Words for what usually is a truth, wherever they stand alone; too weak to be one without predictions.
+const OUTCOMES: &[&str] = &[
+    "survived",
+    "churn",
+    "churned",
+    "repaid",
+    "default",
+    "defaulted",
+    "fraud",
+    "is fraud",
+    "fraudulent",
+    "converted",
+    "conversion",
+    "clicked",
+    "click",
+    "outcome",
+    "result",
+    "response",
+    "died",
+    "death",
+    "readmitted",
+    "approved",
+    "purchased",
+    "income",
+    "price",
+    "sales",
+    "actual",
+    "observed",
+    "diagnosis",
+    "quality",
+    "attrition",
+    "spam",
+    "is spam",
+    "sentiment",
+];
+/// Words that mark a truth beside a prediction: `price_actual`.
+const TRUTH_MARKS: &[&str] = &["actual", "true", "truth", "real", "observed", "label", "target", "gt", "gold", "ist", "obs", "y"];
+/// Words that mark a prediction: `price_pred`, `predicted_price`, `Preis_Prognose`.
+const PREDICTION_MARKS: &[&str] = &[
+    "pred",
+    "preds",
+    "predicted",
+    "prediction",
+    "predictions",
+    "predict",
+    "proba",
+    "prob",
+    "probability",
+    "score",
+    "hat",
+    "forecast",
+    "estimate",
+    "estimated",
+    "est",
+    "model",
+    "output",
+    "y",
+    "vorhersage",
+    "vorhergesagt",
+    "vorhergesagter",
+    "vorhergesagte",
+    "prognose",
+    "prognostiziert",
+    "schätzung",
+    "geschätzt",
+    "prédiction",
+    "prédit",
+    "prédite",
+    "prévision",
+    "predicción",
+    "prediccion",
+    "predicho",
+    "pronóstico",
+    "predição",
+    "predicao",
+    "previsão",
+    "previsto",
+    "previsione",
+    "predizione",
+    "previsto",
+    "voorspelling",
+    "voorspeld",
+    "predykcja",
+    "prognoza",
+    "prediktion",
 ];
 /// Names of what a model said.
 const PREDICTIONS: &[(&str, f64)] = &[
@@ -47,6 +160,31 @@ const PREDICTIONS: &[(&str, f64)] = &[
     ("forecasts", 0.7),
     ("predicted class", 0.95),
     ("predicted label", 0.95),
+    ("vorhersage", 0.95),
+    ("vorhersagen", 0.95),
+    ("prognose", 0.85),
+    ("schätzung", 0.75),
+    ("prédiction", 0.95),
+    ("prédictions", 0.95),
+    ("prévision", 0.85),
+    ("predicción", 0.95),
+    ("prediccion", 0.95),
+    ("pronóstico", 0.85),
+    ("predição", 0.95),
+    ("predicao", 0.95),
+    ("previsão", 0.85),
+    ("predizione", 0.95),
+    ("previsione", 0.9),
+    ("voorspelling", 0.95),
+    ("predykcja", 0.95),
+    ("prognoza", 0.85),
+    ("prediktion", 0.95),
+    ("прогноз", 0.85),
+    ("предсказание", 0.95),
+    ("予測", 0.9),
+    ("预测", 0.9),
+    ("预测值", 0.95),
+    ("예측", 0.9),
 ];
 /// Names of the moment of a row.
 const TIMESTAMPS: &[(&str, f64)] = &[
@@ -132,6 +270,22 @@ pub fn words(name: &str) -> String {
 pub fn label_name(words: &str) -> f64 {
     let suffix = |s: &str| words.ends_with(s) && !words.starts_with("pred");
     listed(LABELS, words).unwrap_or(if suffix(" label") || suffix(" target") || words.starts_with("label ") { 0.75 } else { 0.0 })
+}
+
+/// Whether a name is one of what usually is a truth.
+pub fn outcome_name(words: &str) -> bool {
+    OUTCOMES.contains(&words)
+}
+
+/// Whether a truth and a prediction have one name but for what marks the prediction: `price` and `predicted price`.
+pub fn belong_together(truth: &str, prediction: &str) -> bool {
+    let without =
+        |words: &str, marks: &[&str]| words.split(' ').filter(|word| !marks.contains(word)).map(str::to_owned).collect::<Vec<_>>();
+    let stem = without(prediction, PREDICTION_MARKS);
+    if stem.is_empty() || stem.len() == prediction.split(' ').count() {
+        return false;
+    }
+    without(truth, TRUTH_MARKS) == stem || truth.split(' ').eq(stem.iter().map(String::as_str))
 }
 
 /// How surely a name names a prediction; 0 where it does not.

@@ -3,7 +3,7 @@
 //! A guess weighs three kinds of evidence: the column's name, its type and values, and its agreement with other columns
 //! (rows of numbers that sum to 1, a class that is always the most probable one).
 
-use straingauge_api::{DataParams, ModelTask, OneOrMany, Role, RoleGuess};
+use straingauge_api::{DataParams, ModelTask, OneOrMany, Question, Role, RoleGuess};
 
 use super::facts::ColumnFacts;
 use super::finder::Finder;
@@ -17,6 +17,8 @@ pub struct Roles {
     pub guesses: Vec<RoleGuess>,
     /// The columns that hold the prediction, the richest form where there are several.
     pub prediction: Option<OneOrMany>,
+    /// Which column is the truth, where no name says so beyond doubt.
+    pub truth: Option<Question>,
 }
 
 impl Roles {
@@ -48,7 +50,8 @@ pub fn roles_for(table: &Table, facts: &[ColumnFacts], params: &DataParams, task
     let mut finder = Finder::new(table, facts, &mut guesses);
 
     finder.empty_columns();
-    let mut prediction = params.prediction_col.clone();
+    let mut prediction = params.prediction_col.clone().filter(|p| p.as_slice().iter().any(|name| !name.is_empty()));
+    let declined = prediction_said && prediction.is_none();
     if !of_numbers {
         // What stands beside a prediction that the reader named is no feature either.
         let lists = if prediction_said { None } else { finder.probability_lists() };
@@ -61,25 +64,28 @@ pub fn roles_for(table: &Table, facts: &[ColumnFacts], params: &DataParams, task
         finder.label();
     }
     let named = finder.named_predictions(prediction.is_some(), of_numbers);
-    prediction = prediction.or(named);
+    prediction = prediction.or(named).filter(|_| !declined);
     finder.most_probable_class(prediction.as_ref());
     if !of_numbers {
         finder.confidences(prediction.as_ref());
     }
+    let truth = if label_said { None } else { finder.truth(prediction.as_ref()) };
     if !time_said {
         finder.timestamp();
     }
     finder.keys(&singular_said);
     finder.the_rest(params);
-    Ok(Roles { guesses: guesses.into_iter().flatten().collect(), prediction })
+    Ok(Roles { guesses: guesses.into_iter().flatten().collect(), prediction, truth })
 }
 
 /// The roles that the reader has set, one slot a column.
 fn set_by_reader(table: &Table, params: &DataParams) -> Result<Vec<Option<RoleGuess>>> {
     let mut guesses: Vec<Option<RoleGuess>> = vec![None; table.columns.len()];
-    let one = |name: &Option<String>| name.iter().cloned().collect::<Vec<_>>();
+    // An empty name says that no column has the role.
+    let one = |name: &Option<String>| name.iter().filter(|name| !name.is_empty()).cloned().collect::<Vec<_>>();
     let many = |names: &Option<Vec<String>>| names.clone().unwrap_or_default();
-    let prediction = params.prediction_col.as_ref().map(|p| p.as_slice().to_vec()).unwrap_or_default();
+    let mut prediction = params.prediction_col.as_ref().map(|p| p.as_slice().to_vec()).unwrap_or_default();
+    prediction.retain(|name| !name.is_empty());
     let said = [
         (Role::Label, one(&params.label_col), "labelCol"),
         (Role::Prediction, prediction, "predictionCol"),

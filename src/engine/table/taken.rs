@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::{Array, BooleanArray, Float64Array, TimestampMillisecondArray};
 use arrow::buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 
-use super::{BadCell, Categories, Cells, Column, Dataset, Lists, MISSING_CODE, MissingCells, Table, Values};
+use super::{BadCell, Categories, Cells, Column, CommasRead, Dataset, DatesRead, Lists, MISSING_CODE, MissingCells, ReadAs, Table, Values};
 use crate::{Error, Result};
 
 impl Dataset {
@@ -159,6 +159,7 @@ fn taken_categories(categories: &Categories, rows: &[u32]) -> Categories {
 
 /// What was missing or wrong in the rows of the part, under their new numbers.
 fn taken_cells(cells: &Cells, rows: &[u32]) -> Cells {
+    let wanted = rows;
     let place = |row: u32| rows.binary_search(&row).ok().map(|at| at as u32);
     // A year of days is cut 365 times: each looks at its own stretch of the file alone.
     let (first, last) = (rows.first().copied().unwrap_or(0), rows.last().copied().unwrap_or(0));
@@ -168,5 +169,19 @@ fn taken_cells(cells: &Cells, rows: &[u32]) -> Cells {
     let (rows, codes): (Vec<u32>, Vec<u8>) = missing.unzip();
     let counts = (0..cells.missing.spellings.len()).map(|code| codes.iter().filter(|&&c| usize::from(c) == code).count() as u64).collect();
     let bad = cells.bad.iter().filter_map(|cell| Some(BadCell { row: place(cell.row)?, text: cell.text.clone() })).collect();
-    Cells { missing: MissingCells { spellings: cells.missing.spellings.clone(), counts, rows, codes }, bad, unit: cells.unit.clone() }
+    let read = taken_reading(&cells.read, wanted);
+    Cells { missing: MissingCells { spellings: cells.missing.spellings.clone(), counts, rows, codes }, bad, unit: cells.unit.clone(), read }
+}
+
+/// How the rows of the part were read, under their new numbers.
+fn taken_reading(read: &ReadAs, rows: &[u32]) -> ReadAs {
+    let (first, last) = (rows.first().copied().unwrap_or(0), rows.last().copied().unwrap_or(0));
+    let placed = |assumed: &[u32]| -> Vec<u32> {
+        let own = assumed.iter().skip(assumed.partition_point(|&row| row < first)).take_while(|row| **row <= last);
+        own.filter_map(|row| rows.binary_search(row).ok().map(|at| at as u32)).collect()
+    };
+    ReadAs {
+        dates: read.dates.as_ref().map(|dates| DatesRead { rows: placed(&dates.rows), ..dates.clone() }),
+        commas: read.commas.as_ref().map(|commas| CommasRead { rows: placed(&commas.rows), ..commas.clone() }),
+    }
 }

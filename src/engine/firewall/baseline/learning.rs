@@ -113,6 +113,7 @@ impl Learning {
             weekdays: (self.weekdays.len() == 7).then_some(self.weekdays),
             vocabularies,
             params: self.run_side.dataset.params.clone(),
+            settled: self.run_side.dataset.settled(),
             info: metrics::side_info(input),
             abnormal: self.asked.any().then_some(abnormal),
             settings: self.settings,

@@ -8,7 +8,7 @@ mod typical;
 
 use std::sync::Arc;
 
-use straingauge_api::{DataParams, SideInfo};
+use straingauge_api::{DataParams, SettledColumn, SideInfo};
 
 pub use counting::{Counted, Counting};
 pub use learning::Learning;
@@ -43,6 +43,8 @@ pub struct Baseline {
     pub vocabularies: Vec<(usize, Arc<Vocabulary>)>,
     /// The roles of the reference's columns.
     pub params: DataParams,
+    /// What the reference settled about its columns.
+    pub settled: Vec<SettledColumn>,
     /// What a document says of the reference.
     pub info: SideInfo,
     /// The rules that make a row abnormal.

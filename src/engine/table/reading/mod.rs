@@ -35,6 +35,7 @@ mod written;
 
 pub(crate) use census::boolean;
 pub(crate) use dated::{Dated, to_moments};
+pub(crate) use locale::{NumericDate, with_point};
 pub(crate) use missing::{NO_KEY, is_missing};
 pub(crate) use moment::{IsoParser, date, days};
 pub(crate) use names::unique_names;

@@ -23,7 +23,7 @@ use super::odd::{self, Odd};
 use super::texts::KeptTexts;
 use super::time_numbers::TimeNumbers;
 use super::{number, quantity, written};
-use crate::table::{BadCell, Categories, Cells, Column, Lists, MISSING_CODE, MissingCells, Values, names};
+use crate::table::{BadCell, Categories, Cells, Column, CommasRead, DatesRead, Lists, MISSING_CODE, MissingCells, Values, names};
 use crate::{Error, Result};
 
 /// What is decided for the whole file, and what was found out on the way.
@@ -143,8 +143,12 @@ impl Settling<'_> {
             && (fits(census.decimal_comma) || fits(census.thousands_comma))
         {
             let decimal = self.reads_comma_as_decimal(&builder.name, &census, fits(census.decimal_comma), fits(census.thousands_comma));
+            let proven = self.options.decimal.is_some() || census.decimal_comma != census.thousands_comma;
+            let read = CommasRead { decimal, proven, rows: if proven { Vec::new() } else { ambiguous_commas(&builder) } };
             let n = recast_numbers(&mut builder, Some(decimal));
-            return Ok(self.numbers(builder, n, false));
+            let mut column = self.numbers(builder, n, false);
+            column.cells.read.commas = Some(read);
+            return Ok(column);
         }
         if let Some(column) = self.quantities(&mut builder, &census) {
             return Ok(column);
@@ -152,8 +156,11 @@ impl Settling<'_> {
         let months = if hints_at_time(&builder.name) { census.months } else { 0 };
         if fits(census.moments + census.numeric_dates + months) {
             let day_first = self.reads_day_first(&builder.name, &census);
+            let read = (census.numeric_dates > 0).then(|| self.dates_read(&builder, &census, day_first));
             let m = recast_moments(&mut builder, day_first);
-            return Ok(self.moments(builder, m));
+            let mut column = self.moments(builder, m);
+            column.cells.read.dates = read;
+            return Ok(column);
         }
         if fits(census.lists)
             && let Some(l) = recast_lists(&mut builder, true)
@@ -491,7 +498,7 @@ impl Settling<'_> {
                 examples: bad.iter().take(5).map(|b| CellExample { row: u64::from(b.row) + 1, text: b.text.clone() }).collect(),
             });
         }
-        Cells { missing, bad, unit: None }
+        Cells { missing, bad, ..Cells::default() }
     }
 
     fn texts(&mut self, mut builder: ColumnBuilder) -> Result<Column> {
@@ -623,6 +630,8 @@ impl Settling<'_> {
             Some(DecimalMark::Comma) if decimal => return true,
             Some(DecimalMark::Point) if thousands => return false,
             _ if decimal != thousands => return decimal,
+            // One cell that can only be read in one way tells how the others are meant.
+            None if census.decimal_comma != census.thousands_comma => return census.decimal_comma > census.thousands_comma,
             _ => {}
         }
         // Who separates fields by semicolons does so because the comma is taken.
@@ -642,6 +651,23 @@ impl Settling<'_> {
             reason: if assumed { "semicolons separate the fields" } else { "the point is the commoner decimal mark" }.to_owned(),
         });
         assumed
+    }
+
+    /// How dates in numbers were read, and which of them another order would read as another day.
+    fn dates_read(&self, builder: &ColumnBuilder, census: &Census, day_first: bool) -> DatesRead {
+        let points = census.date_example.as_ref().and_then(|cell| NumericDate::parse(cell.as_bytes())).is_some_and(|d| d.points);
+        let proven = self.options.date_order.is_some() || census.day_first != census.month_first || points;
+        let mut rows = Vec::new();
+        let mut row = 0u32;
+        if !proven {
+            builder.for_each_text(|text| {
+                if NumericDate::parse(text).is_some_and(|d| d.iso(true) != d.iso(false)) {
+                    rows.push(row);
+                }
+                row += 1;
+            });
+        }
+        DatesRead { day_first, proven, offset_minutes: self.options.utc_offset_minutes.unwrap_or(0), rows }
     }
 
     fn reads_day_first(&mut self, column: &str, census: &Census) -> bool {
@@ -674,6 +700,20 @@ impl Settling<'_> {
         });
         false
     }
+}
+
+/// The rows whose comma may be a decimal mark or a separator of thousands.
+fn ambiguous_commas(builder: &ColumnBuilder) -> Vec<u32> {
+    let mut rows = Vec::new();
+    let mut row = 0u32;
+    builder.for_each_text(|text| {
+        let reading = super::locale::CommaReading::of(text);
+        if reading.has_comma && reading.decimal && reading.thousands {
+            rows.push(row);
+        }
+        row += 1;
+    });
+    rows
 }
 
 fn pronoun(count: u64) -> &'static str {
