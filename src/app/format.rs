@@ -1,7 +1,6 @@
 //! Numbers as a reader sees them, beyond what the charts already know how to write.
 
-use straingauge_api::Unit;
-pub use straingauge_charts::format::{changed, interval, number, p_value, spaced as count, value};
+pub use straingauge_charts::format::{changed, interval, number, p_value, spaced as count, together, value};
 
 /// `1 row`, `4 425 rows`. The plural is the noun with an s.
 pub fn counted(n: u64, noun: &str) -> String {
@@ -35,19 +34,6 @@ pub fn duration(ms: f64) -> String {
     } else {
         let seconds = (ms / 1000.0) as u64;
         format!("{} min {} s", seconds / 60, seconds % 60)
-    }
-}
-
-/// A change with its sign; shares change in points.
-pub fn change(v: f64, unit: Unit) -> String {
-    let text = value(Some(v), if unit == Unit::Share { Unit::Points } else { unit });
-    let nothing = !text.bytes().any(|b| (b'1'..=b'9').contains(&b));
-    if nothing {
-        text.trim_start_matches(['\u{2212}', '+']).to_owned()
-    } else if v > 0.0 && !text.starts_with('+') {
-        format!("+{text}")
-    } else {
-        text
     }
 }
 
@@ -85,15 +71,5 @@ mod tests {
     fn rows_are_counted_in_words() {
         assert_eq!(counted(1, "row"), "1 row");
         assert_eq!(counted(4425, "row"), "4\u{202f}425 rows");
-    }
-
-    #[test]
-    fn changes_carry_a_sign_unless_they_vanish() {
-        assert_eq!(change(0.02, Unit::Score), "+0.020");
-        assert_eq!(change(-0.375, Unit::Score), "\u{2212}0.375");
-        assert_eq!(change(0.0, Unit::Score), "0.000");
-        assert_eq!(change(-0.000_01, Unit::Score), "0.000");
-        assert_eq!(change(0.25, Unit::Relative), "+25\u{a0}%");
-        assert_eq!(change(0.021, Unit::Share), "+2.1 points");
     }
 }

@@ -35,7 +35,8 @@ fn item(shown: &Arc<Shown>, finding: &Finding) -> AnyView {
     let mut about: Vec<String> = Vec::new();
     about.extend(finding.rows.map(|r| counted(r, "row")));
     if let Some(regain) = &finding.regain {
-        about.push(format!("{} would go from {} to {}", regain.name, format::number(regain.from), format::number(regain.to)));
+        let [from, to] = format::together([regain.from, regain.to], straingauge_api::Unit::Number);
+        about.push(format!("{} would go from {from} to {to}", regain.name));
     }
     let more = finding.cases.len().saturating_sub(1);
     if more > 0 {
