@@ -252,7 +252,8 @@ impl Live {
             self.still(turn)?;
             if let Some(file) = standing(labels) {
                 let Some(handle) = Desk::handle(file.id) else { continue };
-                let params = LabelParams { read: said(&file.read), ..Default::default() };
+                let id_col = answers.iter().find(|a| a.about == QuestionAbout::Join).map(|a| a.choice.clone());
+                let params = LabelParams { read: said(&file.read), id_col, ..Default::default() };
                 let reading = reading(format!("Reading {}", file.name));
                 keep(&file, client::register_labels(project, name, &handle, &params, reading).await?);
                 self.still(turn)?;

@@ -126,7 +126,15 @@ impl App {
             let waiting = self.desk.files.with(|all| all.iter().any(|f| matches!(f.state, crate::desk::FileState::Reading(..))));
             let new = |id: &u32| project.as_ref().is_none_or(|p| !tried.with_untracked(|t| t.contains(&(p.clone(), *id))));
             let new: Vec<u32> = files.into_iter().filter(new).collect();
-            if new.is_empty() || waiting || self.live.busy() {
+            if waiting || self.live.busy() {
+                return;
+            }
+            if new.is_empty() {
+                // Files that could not be read say so on the desk.
+                if self.dropped.get_untracked() {
+                    self.dropped.set(false);
+                    go(&Route::Data);
+                }
                 return;
             }
             spawn_local(async move {
