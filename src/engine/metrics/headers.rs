@@ -30,7 +30,8 @@ pub fn with_the_rows_of(dataset: &Dataset, source: &Table, params: &PredictionPa
 
 fn first_line_as_row(source: &Table) -> Option<Table> {
     let columns = source.columns.iter().enumerate().map(|(at, column)| {
-        let values = with_first(&column.values, &column.name)?;
+        let cell = source.first_line.as_ref().and_then(|line| line.cells.get(at)).unwrap_or(&column.name);
+        let values = with_first(&column.values, cell)?;
         let mut cells = column.cells.clone();
         cells.missing.rows.iter_mut().for_each(|row| *row += 1);
         cells.bad.iter_mut().for_each(|bad| bad.row += 1);

@@ -100,15 +100,6 @@ impl MissingCells {
         added.for_each(|(at, text)| self.note(*at, text));
     }
 
-    /// Adds the first row, before the others.
-    pub(crate) fn note_first(&mut self, spelling: &str) {
-        let before = std::mem::take(self);
-        self.note(0, spelling.as_bytes());
-        for (i, &row) in before.rows.iter().enumerate() {
-            self.note(row, before.spelling(i).as_bytes());
-        }
-    }
-
     /// Writes nulls and absent keys as they are shown.
     pub(crate) fn unmark(&mut self) {
         if !self.spellings.iter().any(|s| s.starts_with(MARK)) {

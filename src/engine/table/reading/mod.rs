@@ -38,7 +38,5 @@ pub(crate) use dated::{Dated, to_moments};
 pub(crate) use locale::{NumericDate, with_point};
 pub(crate) use missing::{NO_KEY, is_missing};
 pub(crate) use moment::{IsoParser, date, days};
-pub(crate) use names::unique_names;
-pub(crate) use number::parse_list;
 pub use reader::{Read, Reader};
 pub(crate) use records::records;
