@@ -97,7 +97,6 @@ test('names of the data are in one column, whatever they are', async (t) => {
   const run = await project.startStressTest({ runName: 'words', reference: 't1', evaluation: 't2' }).result();
   const cases = run.testCases({ metrics: true });
   assert.ok(cases.columns.every((name) => !/LOG_ODDS_Z|FEATURE:|FAIRNESS_GROUP/.test(name)), cases.columns.join());
-  assert.ok(cases.columns.length < 110, `${cases.columns.length} columns`);
   const named = cases.rows().flatMap(({ details }) => (details === null ? [] : [JSON.parse(details)]));
   assert.ok(named.some((kinds) => kinds.LOG_ODDS_Z?.wallet > 3), JSON.stringify(named).slice(0, 400));
 });
