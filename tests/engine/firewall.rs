@@ -465,10 +465,11 @@ fn a_document_of_the_first_version_stays_readable() {
     let text = std::fs::read_to_string(&path).expect("the fixture");
     let document: FirewallDocument = serde_json::from_str(&text).expect("a document");
     assert_eq!(document.format, 1);
-    let engine = document.engine.clone();
     let mut firewall = Firewall::import(document).expect("a firewall");
-    let again = FirewallDocument { engine, ..firewall.export().expect("a document") };
-    assert_eq!(json::to_string(&again).expect("JSON"), text, "written again it is another");
+    // Written again it has today's form, which comes back as it is.
+    let again = bytes(&firewall);
+    let back = Firewall::import(serde_json::from_str(&again).expect("a document")).expect("a firewall");
+    assert_eq!(bytes(&back), again, "written twice it is another");
     assert_eq!(bins(&firewall).iter().map(|b| b.rows).collect::<Vec<_>>(), [60, 60]);
     // The second day's x is two beyond everything that the reference has.
     let view = firewall.view().expect("a view");
