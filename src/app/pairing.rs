@@ -234,7 +234,8 @@ pub fn common_name(names: &[&str]) -> Option<String> {
     let rest: Vec<Vec<String>> = rest.iter().map(|name| words_of(name)).collect();
     let mut shared: Vec<String> = words_of(first);
     shared.retain(|w| !role(w) && rest.iter().all(|words| words.contains(w)));
-    let says_something = shared.iter().any(|w| w.bytes().any(|b| b.is_ascii_alphabetic()) && w.len() > 1);
+    const FILLERS: [&str; 8] = ["with", "without", "and", "data", "dataset", "set", "file", "final"];
+    let says_something = shared.iter().any(|w| w.bytes().any(|b| b.is_ascii_alphabetic()) && w.len() > 1 && !FILLERS.contains(&w.as_str()));
     says_something.then(|| shared.join(" "))
 }
 

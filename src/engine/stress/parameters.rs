@@ -132,11 +132,13 @@ mod tests {
         let tests = crate::stress::tests();
         let tasks = |id: &str| tests.iter().find(|t| t.id == id).map(|t| t.tasks.clone()).unwrap_or_default();
         use straingauge_api::ModelTask::{BinaryClassification, Regression};
-        assert_eq!(tasks("model_performance:precision"), [BinaryClassification]);
+        // One id, two tasks: entities have a precision too.
         assert!(
-            tasks("subset_performance:subset_mean_absolute_error").contains(&Regression)
-                || tasks("model_performance:mean_absolute_error").contains(&Regression)
+            tasks("model_performance:precision").contains(&BinaryClassification)
+                && !tasks("model_performance:precision").contains(&Regression)
         );
+        assert_eq!(tasks("model_performance:mae"), [Regression]);
+        assert_eq!(tasks("subset_performance:subset_mae"), [Regression]);
         assert!(tasks("drift:feature_drift").is_empty());
         // Under one task no two tests of a category have one name.
         for task in [BinaryClassification, Regression] {
