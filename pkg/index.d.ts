@@ -832,6 +832,8 @@ export interface RunDocument {
   decisions?: { accepted: Acceptance[]; today?: string; baseline?: Baseline };
   /** Failing cases that belong together, those that are let be included; absent where none is. */
   groups?: string[][];
+  /** What was aligned between the files before anything was measured, and what could not be; absent where nothing was. */
+  problems?: Problem[];
 }
 
 /** What became of a case from one run to the next. */
@@ -1102,6 +1104,20 @@ export interface FirewallView {
   readonly customMetrics: FollowedMetric[];
 }
 /** A firewall's document: profiles, thresholds, history, decisions. No rows. `baseline` and `counts` are base64 of the engine's own form. */
+/** How a column was read, so that one of the same name in a later file is read alike. */
+export interface SettledColumn {
+  name: string;
+  type: ColumnType;
+  role: Role;
+  /** Whether the reader set the role. */
+  said: boolean;
+  dateOrder?: { reading: 'day_first' | 'month_first'; proven: boolean };
+  decimal?: { reading: 'point' | 'comma'; proven: boolean };
+  /** How false and true are written, where the column holds nothing else. */
+  truthWords?: [string, string];
+  /** Values that other files take for missing ones. */
+  valuesLikeMissing?: string[];
+}
 export interface FirewallDocument {
   format: number;
   engine: string;
@@ -1110,6 +1126,8 @@ export interface FirewallDocument {
   modelTask: ModelTask;
   reference: SideInfo;
   params: DataParams;
+  /** What the reference settled about its columns; batches are read alike. */
+  settled?: SettledColumn[];
   baseline: string;
   marks: {
     pinned: string[]; muted: string[]; notes: Record<string, Note[]>; resolved: Record<string, Resolution>; monitors: CustomMonitor[];
@@ -1192,6 +1210,10 @@ export class Project {
   readonly description: string;
   readonly info: ProjectInfo;
   /** Registering a name again replaces what it stood for. */
+  /**
+   * Without `params` a file that the project knows, by its bytes, takes those that it was registered with, answers to questions among them;
+   * `params` (`{}` too) replace them.
+   */
   registerDataset(name: string, source: Source, params?: DataParams, hooks?: ReadHooks): Promise<DatasetInfo>;
   /** Names a model of which only predictions are known. */
   registerModel(name: string): Promise<ModelInfo>;

@@ -75,8 +75,9 @@ export class Project {
     return { id, name, modelTask, description, created, sample };
   }
 
-  async registerDataset(name, source, params = {}, hooks = {}) {
-    const entry = await this.#registry.newDataset(name, source, params, this.#record.modelTask, hooks);
+  async registerDataset(name, source, params, hooks = {}) {
+    const entry = await this.#registry.newDataset(name, source, params ?? {}, this.#record.modelTask, hooks);
+    if (params === undefined) await this.#takeParams(entry, hooks);
     await this.#takeLabels(entry, this.#datasets.get(name));
     return this.#keepDataset(entry);
   }
@@ -397,6 +398,15 @@ export class Project {
     const { name, file, bytes, sha256, rows, labelled } = entry.info;
     entry.fingerprint = { name, file, bytes, sha256, rows, labelled };
     if (!entry.cut) await this.#storage.put('dataset', this.id, name, { ...entry.fingerprint, params: entry.params, ...(entry.parts && { parts: entry.parts }) });
+  }
+
+  /** The parameters that belong to a file that is registered again without any. */
+  async #takeParams(entry, hooks) {
+    const same = (known) => !known?.cut && known?.fingerprint?.sha256 === entry.info.sha256;
+    const params = [this.#datasets.get(entry.name), ...this.#datasets.values()].find(same)?.params;
+    if (!params || Object.keys(params).length === 0) return;
+    entry.params = params;
+    await this.#registry.reload(entry, hooks);
   }
 
   #partsOf(whole) {

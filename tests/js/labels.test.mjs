@@ -64,6 +64,17 @@ test('labels outlive a crash, and their fingerprint a reload', async (t) => {
   assert.deepEqual([other.labelled, own.labels().length], [0, 0], 'another file has labels of its own');
 });
 
+test('a file that is registered again takes its parameters along', async (t) => {
+  const { project: own, reference } = await project(t);
+  const file = csv(reference);
+  await own.registerDataset('mine', file, { labelCol: 'label', predictionCol: 'score', protectedFeatures: ['city'] });
+  const again = await own.registerDataset('mine', file);
+  assert.deepEqual(again.params.protectedFeatures, ['city']);
+  assert.deepEqual((await own.registerDataset('mine', file, {})).params.protectedFeatures, [], 'new ones replace them');
+  const other = await own.registerDataset('mine', csv(reference.slice(1)));
+  assert.deepEqual(other.params.protectedFeatures, [], 'another file has its own');
+});
+
 test("a firewall's bin counts the labels of its batch, and again with labels that came later", async (t) => {
   const client = await clientFor(t);
   const own = await client.createProject({ name: 'Bins', modelTask: 'binary_classification' });
