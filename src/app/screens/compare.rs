@@ -108,12 +108,16 @@ fn metrics(comparison: &Comparison) -> AnyView {
         let change = of(&m.after).zip(of(&m.before)).map(|(a, b)| a - b);
         let severity = m.after.map(|a| a.severity).unwrap_or_default();
         let class = format!("n change{}", severity_class(severity, m.better, change));
-        let number = |values: &Option<MetricValues>| el("td", "n").text(&value(of(values), m.unit));
+        // Before, after and their difference are written with the same digits.
+        let [before, after, changed] = match (of(&m.before), of(&m.after)) {
+            (Some(before), Some(after)) => format::changed(before, after, m.unit),
+            (before, after) => [value(before, m.unit), value(after, m.unit), "–".to_owned()],
+        };
         el("tr", "")
             .testid("compared-metric")
             .el(el("th", "").attr("scope", "row").text(&m.name))
-            .all([number(&m.before), number(&m.after)])
-            .el(el("td", &class).text(&change.map_or_else(|| "–".to_owned(), |c| format::change(c, m.unit))))
+            .all([before, after].map(|text| el("td", "n").text(&text)))
+            .el(el("td", &class).text(&changed))
     });
     let table = table("metrics compared", &["", ".before", ".after", ".change"], el("tbody", "").all(rows));
     let says = "Both over the run’s own evaluation set.";

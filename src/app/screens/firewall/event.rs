@@ -7,7 +7,7 @@ use straingauge_api::{Cause, CauseKind, Event, Incident, Unit};
 
 use crate::client::View;
 use crate::element::{El, el, link, row, scroll, svg, table};
-use crate::format::{change, counted, value};
+use crate::format::{changed, counted, value};
 use crate::parts::{empty, failing_rows, mark};
 use crate::route::{Place, Route};
 use crate::screens::firewall::events::{events_of, facts, incident_facts, standing};
@@ -78,8 +78,12 @@ const fn kind(kind: CauseKind) -> &'static str {
 fn cause(cause: &Cause, unit: Unit, project: &str) -> El {
     let mut about: Vec<String> = Vec::new();
     about.extend(cause.share.map(|s| format!("{} of the change", value(Some(s), Unit::Share))));
-    about.extend(cause.mix.map(|v| format!("mix {}", change(v, unit))));
-    about.extend(cause.within.map(|v| format!("within {}", change(v, unit))));
+    let part = |v: f64| {
+        let [_, _, part] = changed(0.0, v, unit);
+        part
+    };
+    about.extend(cause.mix.map(|v| format!("mix {}", part(v))));
+    about.extend(cause.within.map(|v| format!("within {}", part(v))));
     about.extend(cause.rows.map(|n| counted(n, "row")));
     let says = el("div", "")
         .el(el("p", "").el(el("span", "chip").text(kind(cause.kind))).el(el("span", "finding-says").text(&cause.sentence)))
