@@ -40,6 +40,8 @@ pub struct Known<'a> {
 /// A part of the data that a cause names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Part {
+    /// The column of the feature.
+    column: String,
     feature: String,
     subset: String,
 }
@@ -122,7 +124,9 @@ fn told<'a>(event: &'a Event, features: &[Feature]) -> Told<'a> {
         }
     }
     let part = event.causes.first().and_then(|cause| match (cause.features.as_slice(), &cause.subset) {
-        ([feature], Some(subset)) => column_of(feature, features).map(|feature| Part { feature, subset: subset.clone() }),
+        ([feature], Some(subset)) => {
+            column_of(feature, features).map(|column| Part { column, feature: feature.clone(), subset: subset.clone() })
+        }
         _ => None,
     });
     Told { event, own: columns_in(&event.object, features), blamed, part }
@@ -268,14 +272,15 @@ impl Group<'_> {
         })
     }
 
-    /// The part that most first causes name; else the columns; else the metric.
+    /// The part that most first causes name, of the first column where no other is named twice; else the columns; else the metric.
     fn title(&self, lead: &Event) -> String {
-        let parts: Vec<&Part> = self.told.iter().filter_map(|t| t.part.as_ref()).filter(|p| self.columns.contains(&p.feature)).collect();
+        let parts: Vec<&Part> = self.told.iter().filter_map(|t| t.part.as_ref()).filter(|p| self.columns.contains(&p.column)).collect();
         let votes = |part: &Part| parts.iter().filter(|p| **p == part).count();
-        // Of equals the first.
-        let most = parts.iter().rev().max_by_key(|part| votes(part));
+        let first = |part: &Part| self.columns.first() == Some(&part.column);
+        // Of equals one of the first column, and of those the first.
+        let most = parts.iter().rev().max_by_key(|part| (votes(part), first(part)));
         match (most, self.columns.as_slice()) {
-            (Some(part), columns) if columns.len() == 1 || votes(part) > 1 => format!("{} {}", part.feature, part.subset),
+            (Some(part), _) if first(part) || votes(part) > 1 => format!("{} {}", part.feature, part.subset),
             (_, []) if lead.object.is_empty() => lead.monitor_name.clone(),
             (_, []) => format!("{} of {}", lead.monitor_name, lead.object),
             (_, [one]) => one.clone(),
