@@ -392,6 +392,8 @@ export interface Acceptance {
   reason: string;
   /** The last day on which this holds, `YYYY-MM-DD`; for good where absent. */
   expires?: string;
+  /** Which cases it lets be besides: none (`'case'`, where absent), all that a run groups with this case as one finding, or those named by id. */
+  covers?: 'case' | 'finding' | string[];
 }
 /** An earlier run's failing and warning cases. */
 export interface Baseline { run: string; name?: string; cases: { id: string; severity: Severity }[] }
@@ -742,14 +744,19 @@ export interface Case {
   nReference: number | null;
   nEvaluation: number | null;
   subset: string | null;
+  /** Whether the model's own calibrated probabilities expect the weakness. An expected one warns at most, unless `sensitivity` is `more`. */
   weakness: 'expected' | 'confident' | null;
+  /** The same subset of the reference is as weak: nothing new. */
+  asBefore: boolean;
+  /** Subsets of much the same rows, which this case stands for. */
+  related?: string[];
   rows: { count: number; share: number; sample: number[] } | null;
   metrics: CaseMetric[];
   figure: Figure | null;
   /** What would be regained if its rows did as well as the rest. */
   regain?: { metric: string; name: string; from: number; to: number };
   /** Somebody lets it be: it passes, and this is what it would have been. */
-  accepted?: { reason: string; expires?: string; status: Status; severity: Severity };
+  accepted?: { reason: string; expires?: string; through?: string; status: Status; severity: Severity };
   /** It failed in the baseline already: it passes, and this is what it would have been. */
   known?: { status: Status; severity: Severity };
 }
@@ -785,8 +792,11 @@ export interface Finding {
   rows: number | null;
   regain: { metric: string; name: string; from: number; to: number } | null;
 }
-/** The run in one word: `data_only` where there was no model, `not_judged` where none of its metrics was judged (or nothing at all). */
-export type Outcome = 'ready' | 'caution' | 'not_ready' | 'inconclusive' | 'data_only' | 'not_judged';
+/**
+ * The run in one word: `data_only` where there was no model, `not_judged` where none of its metrics was judged (or nothing at all),
+ * `ready_with_limits` where all that warns is a weakness that the model's own calibrated probabilities expect.
+ */
+export type Outcome = 'ready' | 'ready_with_limits' | 'caution' | 'not_ready' | 'inconclusive' | 'data_only' | 'not_judged';
 export interface Summary {
   outcome: Outcome;
   headline: string;
@@ -1241,9 +1251,12 @@ export class Project {
   listTestRuns(): Promise<TestRunInfo[]>;
   getTestRun(id: string): Promise<TestRun>;
   deleteTestRun(id: string): Promise<void>;
-  /** Lets a case be in every later run of this project, and in earlier ones once they are judged again. */
-  accept(caseId: string, acceptance: { reason: string; expires?: string }): Promise<void>;
-  /** Takes an acceptance back. */
+  /**
+   * Lets a case be in every later run of this project, and in earlier ones once they are judged again.
+   * With `covers: 'finding'` all that a run groups with it (`finding.lead` stands for `finding.cases`).
+   */
+  accept(caseId: string, acceptance: { reason: string; expires?: string; covers?: 'case' | 'finding' | string[] }): Promise<void>;
+  /** Takes an acceptance back; of a case that is covered by another's, that one. */
   revoke(caseId: string): Promise<void>;
   acceptances(): Acceptance[];
   /** Judges a run that ended again, with what the project accepts now. Nothing is measured again; no data are needed. */
@@ -1394,7 +1407,7 @@ export class TestRun {
   /** `subset_performance:subset_macro_f1`. Throws with code `unknown_test` where the run holds no such test. */
   batch(id: string): TestBatch;
   /** Lets a case be, in this project from now on, and judges this run again: the run as it is then. */
-  accept(caseId: string, acceptance: { reason: string; expires?: string }): Promise<TestRun>;
+  accept(caseId: string, acceptance: { reason: string; expires?: string; covers?: 'case' | 'finding' | string[] }): Promise<TestRun>;
   /** Takes an acceptance back, and judges this run again. */
   revoke(caseId: string): Promise<TestRun>;
   /** What fails and warns in this run, acceptances apart: what a later run's `baseline` takes. */

@@ -229,15 +229,18 @@ export class Project {
     await new FirewallStore(this.#storage, this.id).remove();
   }
 
-  async accept(caseId, { reason, expires } = {}) {
+  async accept(caseId, { reason, expires, covers } = {}) {
     if (typeof reason !== 'string' || reason.trim() === '') throw new StraingaugeError('no_reason', `Say why ${caseId} may fail: \`accept(caseId, { reason })\`.`);
     if (expires !== undefined && !isDay(expires)) throw new StraingaugeError('invalid_date', `"${expires}" is no day. Write the last day of an acceptance as YYYY-MM-DD.`);
+    if (!(covers === undefined || covers === 'case' || covers === 'finding' || (Array.isArray(covers) && covers.every((id) => typeof id === 'string')))) {
+      throw new StraingaugeError('invalid_parameter', "`covers` says which further cases an acceptance holds for: 'case', 'finding', or a list of case ids.");
+    }
     const accepted = this.acceptances().filter((acceptance) => acceptance.case !== caseId);
-    await this.#keepAcceptances([...accepted, { case: caseId, reason, ...(expires && { expires }) }]);
+    await this.#keepAcceptances([...accepted, { case: caseId, reason, ...(expires && { expires }), ...(covers && covers !== 'case' && { covers }) }]);
   }
 
   async revoke(caseId) {
-    await this.#keepAcceptances(this.acceptances().filter((acceptance) => acceptance.case !== caseId));
+    await this.#keepAcceptances(this.acceptances().filter((acceptance) => acceptance.case !== caseId && !coversCase(acceptance, caseId)));
   }
 
   acceptances() {
@@ -512,6 +515,8 @@ const noPredictions = (dataset, model) =>
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 const idOf = (run) => (typeof run === 'string' ? run : run.id);
+
+const coversCase = ({ covers }, caseId) => Array.isArray(covers) && covers.includes(caseId);
 
 const isDay = (text) => {
   const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;

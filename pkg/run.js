@@ -95,7 +95,8 @@ export class TestRun {
   }
 
   revoke(caseId) {
-    return this.#revoke(caseId);
+    const found = this.#document.batches.flatMap((b) => b.cases).find((c) => c.id === caseId);
+    return this.#revoke(found?.accepted?.through ?? caseId);
   }
 
   baseline() {

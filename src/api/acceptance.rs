@@ -15,6 +15,59 @@ pub struct Acceptance {
     /// The last day on which this holds, `YYYY-MM-DD`; for good where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
+    /// The cases that are let be with it.
+    #[serde(default, skip_serializing_if = "Covers::is_case")]
+    pub covers: Covers,
+}
+
+/// The cases for which an acceptance holds besides the one that it names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Covers {
+    /// None, or all that a run groups with it.
+    Word(CoversWord),
+    /// These, by id.
+    Cases(Vec<String>),
+}
+
+impl Default for Covers {
+    fn default() -> Self {
+        Self::Word(CoversWord::Case)
+    }
+}
+
+/// What an acceptance covers, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CoversWord {
+    /// The case alone.
+    Case,
+    /// Every case that a run groups with it as one finding.
+    Finding,
+}
+
+impl Covers {
+    /// Says whether the case alone is let be.
+    pub fn is_case(&self) -> bool {
+        match self {
+            Self::Word(CoversWord::Case) => true,
+            Self::Word(CoversWord::Finding) => false,
+            Self::Cases(cases) => cases.is_empty(),
+        }
+    }
+
+    /// Says whether every case of the finding is let be.
+    pub fn is_finding(&self) -> bool {
+        *self == Self::Word(CoversWord::Finding)
+    }
+
+    /// The further cases that are named.
+    pub fn cases(&self) -> &[String] {
+        match self {
+            Self::Cases(cases) => cases,
+            Self::Word(_) => &[],
+        }
+    }
 }
 
 /// What an accepted case would have been.
@@ -26,6 +79,9 @@ pub struct Accepted {
     /// The last day on which this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
+    /// The case whose acceptance covers this one; absent where it was accepted itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<String>,
     /// What would have become of it.
     pub status: Status,
     /// How bad it is.

@@ -180,6 +180,12 @@ pub struct Case {
     pub subset: Option<String>,
     /// Whether the weakness was to be expected.
     pub weakness: Option<Weakness>,
+    /// The same subset of the reference is as weak: nothing new.
+    #[serde(default)]
+    pub as_before: bool,
+    /// Subsets of much the same rows, which this case stands for: `channel = chat ∧ words ≤ 8`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<String>,
     /// Rows that fail or that the case is about.
     pub rows: Option<CaseRows>,
     /// Further numbers.
@@ -199,6 +205,11 @@ pub struct Case {
 }
 
 impl Case {
+    /// The place among cases of one severity: what is new and no limit that the model knows of stands before the others.
+    pub fn rank(&self) -> u8 {
+        2 * u8::from(self.weakness == Some(Weakness::Expected)) + u8::from(self.as_before)
+    }
+
     /// What became of it and how bad it is, acceptances and baselines apart.
     pub fn judged(&self) -> (Status, Severity) {
         let accepted = self.accepted.as_ref().map(|a| (a.status, a.severity));

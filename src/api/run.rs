@@ -222,6 +222,8 @@ pub struct Suggestion {
 pub enum Outcome {
     /// The model was judged, and no case warns or fails.
     Ready,
+    /// All that warns is a weakness that the model's own calibrated probabilities expect: limits that are known, no defect.
+    ReadyWithLimits,
     /// Cases warn, none fails.
     Caution,
     /// Cases fail.

@@ -196,6 +196,8 @@ fn expected() -> BTreeMap<String, (Kind, Option<(f64, f64)>)> {
     add("subset_performance_degradation:subset_drift_", LEVELS, D, None);
     add("subset_performance:", &["worst_slices"], D, Some((0.05, 0.13)));
     add("subset_performance:", &["worst_slices_log_loss", "worst_slices_mae"], D, Some((0.10, 0.25)));
+    add("subset_performance_degradation:", &["worst_slices"], D, Some((0.05, 0.13)));
+    add("subset_performance_degradation:", &["worst_slices_log_loss", "worst_slices_mae"], D, Some((0.10, 0.25)));
     for (category, rows) in OTHERS {
         for (names, kind, warning, alert) in *rows {
             let thresholds = (*kind != L).then_some((*warning, *alert));
@@ -267,6 +269,7 @@ fn shown() -> &'static [Shown] {
             crate::abnormal_shown::shown,
             crate::clean_shown::shown,
             crate::fair_shown::shown,
+            crate::weakness::shown,
         ];
         // Two threads take turns: the runs are most of the suite's time.
         let half = |first: usize| modules.iter().skip(first).step_by(2).flat_map(|module| module()).collect::<Vec<_>>();

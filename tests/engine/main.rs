@@ -46,5 +46,6 @@ mod slices_shown;
 mod stats;
 mod support;
 mod text_shown;
+mod weakness;
 mod whole_runs;
 mod world;

@@ -15,6 +15,7 @@ use crate::state::{App, Load, go};
 pub fn outcome(outcome: Outcome) -> (Shape, &'static str) {
     match outcome {
         Outcome::Ready => (Shape::Pass, "Ready"),
+        Outcome::ReadyWithLimits => (Shape::Pass, "Ready, with limits"),
         Outcome::Caution => (Shape::Warning, "With caution"),
         Outcome::NotReady => (Shape::Alert, "Not ready"),
         Outcome::Inconclusive => (Shape::Skip, "Inconclusive"),

@@ -222,6 +222,8 @@ mod tests {
             n_evaluation: Some(50),
             subset: None,
             weakness: None,
+            as_before: false,
+            related: Vec::new(),
             rows: Some(straingauge_api::CaseRows { count: 5, share: 0.0, sample: Vec::new() }),
             metrics: metrics.iter().map(metric).collect(),
             figure: None,

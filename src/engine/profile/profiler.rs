@@ -106,6 +106,8 @@ pub struct Profiler {
     pub(super) label_cells: (Arc<Cells>, Arc<Cells>),
     pairs: (Vec<PairProfile>, Vec<PairProfile>),
     learning: LearnOptions,
+    /// Whether values that are common in the evaluation alone have subsets of their own.
+    names_new_values: bool,
     /// The sets of features that are crossed.
     crossed: Vec<Vec<usize>>,
     pub(super) row_outcomes: (Option<Arc<RowOutcomes>>, Option<Arc<RowOutcomes>>),
@@ -195,6 +197,7 @@ impl Profiler {
             label_cells: <_>::default(),
             pairs: <_>::default(),
             learning: LearnOptions::default(),
+            names_new_values: false,
             crossed,
             row_outcomes: (None, None),
             exact_areas: false,
@@ -262,6 +265,13 @@ impl Profiler {
     #[must_use]
     pub fn with_exact_areas(mut self) -> Self {
         self.exact_areas = true;
+        self
+    }
+
+    /// Gives values that are common in the evaluation alone subsets of their own, so that they have a name.
+    #[must_use]
+    pub fn naming_new_values(mut self) -> Self {
+        self.names_new_values = true;
         self
     }
 
@@ -424,7 +434,8 @@ impl Profiler {
     fn subsets(&mut self, feature: usize, which: Which) {
         if which == Which::Reference {
             let column = self.reference.columns.get(feature).and_then(Option::as_deref);
-            let learnt = self.features.get(feature).zip(column).and_then(|(f, c)| SubsetFrame::learn(f, c));
+            let evaluation = self.evaluation.columns.get(feature).and_then(Option::as_deref).filter(|_| self.names_new_values);
+            let learnt = self.features.get(feature).zip(column).and_then(|(f, c)| SubsetFrame::learn_with(f, c, evaluation));
             Arc::make_mut(&mut self.frame).subsets.push(learnt);
         }
         let Some(model) = &self.frame.model else { return };

@@ -16,6 +16,8 @@ pub const NUM_SUBSETS: usize = 10;
 pub const MIN_SAMPLE_SIZE: u64 = 20;
 /// So many of the commonest values have a subset of their own.
 const MOST_VALUES: usize = 200;
+/// So many values that are common in the evaluation alone have one, too.
+const MOST_NEW_VALUES: usize = 20;
 
 /// How a feature's rows are cut into subsets.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +62,11 @@ impl SubsetFrame {
     /// Learns how the reference cuts a feature; `None` where it cuts nothing (a constant without missing values, a free text
     /// that is always there, a list).
     pub fn learn(feature: &Feature, column: &Column) -> Option<Self> {
+        Self::learn_with(feature, column, None)
+    }
+
+    /// The same, where the evaluation is known: a value that is common in it has a subset of its own, and a name, however rare it was.
+    pub fn learn_with(feature: &Feature, column: &Column, evaluation: Option<&Column>) -> Option<Self> {
         let (cut, mut labels) = match &column.values {
             Values::Text(_) => (Cut::Presence, vec!["is present".to_owned()]),
             Values::List(_) => return None,
@@ -70,7 +77,11 @@ impl SubsetFrame {
                 (Cut::Numeric { edges }, labels)
             }
             values => {
-                let kept = common_values(values)?;
+                let mut kept = common_values(values)?;
+                let news = evaluation.and_then(|column| common_values(&column.values)).unwrap_or_default();
+                let news: Vec<String> = news.into_iter().filter(|value| !kept.contains(value)).take(MOST_NEW_VALUES).collect();
+                kept.extend(news);
+                kept.sort();
                 let mut labels: Vec<String> = kept.iter().map(|v| format!("= {v}")).collect();
                 labels.push("is any other value".to_owned());
                 (Cut::Values { values: kept.into_iter().zip(0u16..).collect() }, labels)
@@ -85,6 +96,13 @@ impl SubsetFrame {
             }
         }
         out.reference_rows = rows;
+        if let Cut::Values { values } = &out.cut {
+            for &cell in values.values() {
+                if let (Some(label), Some(0)) = (out.labels.get_mut(cell as usize), out.reference_rows.get(cell as usize)) {
+                    label.push_str(" (new)");
+                }
+            }
+        }
         (out.reference_rows.iter().filter(|&&n| n > 0).count() > 1).then_some(out)
     }
 
@@ -287,6 +305,30 @@ mod tests {
         let tied: Vec<f64> = (0..100).map(|i| f64::from((i - 50).max(0))).collect();
         assert_eq!(quantile_edges(Numbers::Floats(&tied)), [0.0, 9.0, 19.0, 29.0, 39.0]);
         assert_eq!(quantile_edges(Numbers::Floats(&[3.0; 10])), Vec::<f64>::new());
+    }
+
+    #[test]
+    fn a_value_that_only_the_evaluation_has_is_named() {
+        let column = |values: &[(&str, usize)]| {
+            let codes = values.iter().zip(0u32..).flat_map(|(&(_, n), code)| std::iter::repeat_n(code, n)).collect();
+            let names = values.iter().map(|(v, _)| (*v).to_owned()).collect();
+            Column {
+                name: "product".to_owned(),
+                values: Values::Category(crate::table::Categories { codes, names }),
+                cells: crate::table::Cells::default(),
+            }
+        };
+        let (before, after) =
+            (column(&[("Card", 60), ("Loan", 60), ("Gold", 5)]), column(&[("Card", 50), ("Wallet", 30), ("Gold", 25), ("Cheque", 3)]));
+        let feature =
+            Feature { name: "product".to_owned(), kind: FeatureKind::Categorical, in_model: true, protected: false, measured_in: None };
+        let alone = SubsetFrame::learn(&feature, &before).unwrap();
+        assert_eq!(alone.labels, ["= Card", "= Loan", "is any other value", "is missing"]);
+        let both = SubsetFrame::learn_with(&feature, &before, Some(&after)).unwrap();
+        assert_eq!(both.labels, ["= Card", "= Gold", "= Loan", "= Wallet (new)", "is any other value", "is missing"]);
+        assert_eq!(both.reference_rows, [60, 5, 60, 0, 0, 0]);
+        let cells = both.cells_of(&after);
+        assert_eq!((cells.iter().filter(|&&c| c == 3).count(), cells.iter().filter(|&&c| c == 4).count()), (30, 3));
     }
 
     #[test]

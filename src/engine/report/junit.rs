@@ -110,8 +110,12 @@ mod tests {
     #[test]
     fn what_is_let_be_says_so() {
         let mut run = sample::run();
-        let accepted =
-            straingauge_api::Acceptance { case: "model_performance:accuracy".into(), reason: "known <bug>".into(), expires: None };
+        let accepted = straingauge_api::Acceptance {
+            case: "model_performance:accuracy".into(),
+            reason: "known <bug>".into(),
+            expires: None,
+            covers: straingauge_api::Covers::default(),
+        };
         let decisions = straingauge_api::Decisions { accepted: vec![accepted], ..Default::default() };
         crate::stress::settle(&mut run, decisions).unwrap();
         let text = junit(&run);

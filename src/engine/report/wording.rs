@@ -14,6 +14,7 @@ pub fn iso(ms: i64) -> String {
 pub const fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Ready => "Ready",
+        Outcome::ReadyWithLimits => "Ready, with limits",
         Outcome::Caution => "Caution",
         Outcome::NotReady => "Not ready",
         Outcome::Inconclusive => "Inconclusive",

@@ -27,7 +27,7 @@ use super::evasion_attack_detection::{RowWiseDataLeakage, RowWisePiiDetection, S
 use super::model_performance::{CalibrationComparison, ModelPerformance};
 use super::parameters::parameters;
 use super::subset_performance::{SubsetPerformance, WorstSlices};
-use super::subset_performance_degradation::SubsetDegradation;
+use super::subset_performance_degradation::{SubsetDegradation, WorstFalls};
 
 /// Every question of the catalogue, in the order in which they are asked.
 pub fn questions() -> Vec<&'static dyn Question> {
@@ -39,6 +39,7 @@ pub fn questions() -> Vec<&'static dyn Question> {
         &SubsetPerformance,
         &WorstSlices,
         &SubsetDegradation,
+        &WorstFalls,
         // drift
         &FeatureDrift,
         &PredictionDrift,

@@ -10,6 +10,7 @@ use super::likeness::minhash::near_keys;
 use super::likeness::row_keys::Keys;
 use super::performance::PartNulls;
 use super::subset_performance::Slices;
+use super::subset_performance_degradation::FallenSlices;
 use super::{Custom, TestSpec};
 use crate::Result;
 use crate::metrics::Outcomes;
@@ -129,8 +130,12 @@ pub struct Context {
     pub vocabularies: Vec<(usize, Arc<Vocabulary>)>,
     /// Same-size draws of the evaluation's confusion matrix, made on first need: all subsets of one size share them.
     pub(crate) part_nulls: OnceLock<Option<PartNulls>>,
+    /// The same of the reference's.
+    pub(crate) reference_nulls: OnceLock<Option<PartNulls>>,
     /// The worst slices, searched on first need.
     pub(crate) slices: OnceLock<Option<Slices>>,
+    /// The slices in which the model fell most, searched on first need.
+    pub(crate) fallen_slices: OnceLock<Option<FallenSlices>>,
     /// Both sides' rows by what they hold, sorted on first need.
     pub(super) equal_rows: OnceLock<Option<EqualRows>>,
     /// Keys that nearly equal texts share, by the place of the text column; made on first need.
@@ -157,7 +162,9 @@ impl Context {
             bin_rows: None,
             vocabularies: Vec::new(),
             part_nulls: OnceLock::new(),
+            reference_nulls: OnceLock::new(),
             slices: OnceLock::new(),
+            fallen_slices: OnceLock::new(),
             equal_rows: OnceLock::new(),
             near_texts: OnceLock::new(),
         }
@@ -182,9 +189,23 @@ impl Context {
         self.part_nulls.get_or_init(draw).as_ref()
     }
 
+    /// What metrics of random parts of the reference come to, by size.
+    pub(crate) fn reference_nulls(&self) -> Option<&PartNulls> {
+        let draw = || {
+            let (frame, tally) = (self.frame.model.as_ref()?, &self.reference.model.as_ref()?.tally);
+            PartNulls::of_tally(frame, tally, &mut self.rng("subset_performance", "same-size draws of the reference"))
+        };
+        self.reference_nulls.get_or_init(draw).as_ref()
+    }
+
     /// The worst slices of the evaluation set.
     pub(crate) fn slices(&self) -> Option<&Slices> {
         self.slices.get_or_init(|| Slices::of(self)).as_ref()
+    }
+
+    /// The slices in which the model fell most from reference to evaluation.
+    pub(crate) fn fallen_slices(&self) -> Option<&FallenSlices> {
+        self.fallen_slices.get_or_init(|| FallenSlices::of(self)).as_ref()
     }
 
     /// Rows of both sides that are equal in all features that the model sees.

@@ -31,7 +31,7 @@ pub fn check(decisions: &Decisions) -> Result<()> {
         day(today, "given as today")?;
     }
     let mut cases = BTreeSet::new();
-    for Acceptance { case, reason, expires } in &decisions.accepted {
+    for Acceptance { case, reason, expires, .. } in &decisions.accepted {
         if reason.trim().is_empty() {
             return Err(Error::new("no_reason", format!("The acceptance of {case} says no reason.")).mend("Say why the case may fail."));
         }
@@ -80,7 +80,7 @@ pub fn settle(run: &mut RunDocument, decisions: Decisions) -> Result<()> {
         group.sort_unstable();
     }
     groups.sort_unstable();
-    let banners = apply(run, &decisions);
+    let banners = apply(run, &decisions, &groups);
     for batch in &mut run.batches {
         document::tally(batch);
     }
@@ -113,10 +113,18 @@ pub fn settle(run: &mut RunDocument, decisions: Decisions) -> Result<()> {
 }
 
 /// Marks the cases that are let be; gives what must be said of it.
-fn apply(run: &mut RunDocument, decisions: &Decisions) -> Vec<Banner> {
+fn apply(run: &mut RunDocument, decisions: &Decisions, groups: &[Vec<String>]) -> Vec<Banner> {
     let today = decisions.today.as_deref().unwrap_or_default();
     let expired = |a: &&Acceptance| a.expires.as_deref().is_some_and(|day| day < today);
-    let accepted: BTreeMap<&str, &Acceptance> = decisions.accepted.iter().filter(|a| !expired(a)).map(|a| (a.case.as_str(), a)).collect();
+    let mut accepted: BTreeMap<&str, &Acceptance> =
+        decisions.accepted.iter().filter(|a| !expired(a)).map(|a| (a.case.as_str(), a)).collect();
+    // A case's own acceptance stands before one that covers it.
+    for acceptance in decisions.accepted.iter().filter(|a| !expired(a)) {
+        let of_finding = groups.iter().filter(|g| acceptance.covers.is_finding() && g.contains(&acceptance.case)).flatten();
+        for case in of_finding.chain(acceptance.covers.cases()) {
+            accepted.entry(case).or_insert(acceptance);
+        }
+    }
     let known: BTreeMap<&str, Severity> = decisions.baseline.iter().flat_map(|b| &b.cases).map(|c| (c.id.as_str(), c.severity)).collect();
     let (mut n_accepted, mut n_known) = (0, 0);
     for case in run.batches.iter_mut().flat_map(|b| &mut b.cases) {
@@ -125,8 +133,9 @@ fn apply(run: &mut RunDocument, decisions: &Decisions) -> Vec<Banner> {
         if severity == Severity::Pass {
             continue;
         }
-        if let Some(Acceptance { reason, expires, .. }) = accepted.get(case.id.as_str()) {
-            case.accepted = Some(Accepted { reason: reason.clone(), expires: expires.clone(), status, severity });
+        if let Some(Acceptance { case: lead, reason, expires, .. }) = accepted.get(case.id.as_str()) {
+            let through = (*lead != case.id).then(|| lead.clone());
+            case.accepted = Some(Accepted { reason: reason.clone(), expires: expires.clone(), through, status, severity });
             n_accepted += 1;
         } else if known.get(case.id.as_str()).is_some_and(|&was| severity <= was) {
             case.known = Some(Known { status, severity });
@@ -139,7 +148,7 @@ fn apply(run: &mut RunDocument, decisions: &Decisions) -> Vec<Banner> {
     (run.summary.accepted, run.summary.known) = (n_accepted, n_known);
     let mut banners = Vec::new();
     let mut say = |code: &str, text: String| banners.push(Banner { code: code.to_owned(), text });
-    for Acceptance { case, reason, expires } in decisions.accepted.iter().filter(expired) {
+    for Acceptance { case, reason, expires, .. } in decisions.accepted.iter().filter(expired) {
         let day = expires.as_deref().unwrap_or_default();
         say("acceptance_expired", format!("The acceptance of {case} ended on {day} ({reason}); the case counts again."));
     }
@@ -178,10 +187,12 @@ fn is_lost(run: &RunDocument, case: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use straingauge_api::{Covers, CoversWord};
+
     use super::*;
 
     fn accept(case: &str, expires: Option<&str>) -> Acceptance {
-        Acceptance { case: case.into(), reason: "known".into(), expires: expires.map(Into::into) }
+        Acceptance { case: case.into(), reason: "known".into(), expires: expires.map(Into::into), covers: Covers::default() }
     }
 
     #[test]
@@ -265,6 +276,35 @@ mod tests {
         // Taken back, the run is what it was, byte for byte.
         let text = |run: &RunDocument| crate::json::to_string(run).unwrap();
         assert_eq!(text(&settled(&run, Decisions::default())), text(&plain));
+    }
+
+    #[test]
+    fn an_acceptance_covers_what_the_run_groups_or_what_it_names() {
+        let mut plain = crate::report::sample::run();
+        let drifted = "drift:feature_drift[city]";
+        let mut second = plain.batches.iter().find(|b| b.id == ACCURACY).unwrap().clone();
+        second.id = "drift:feature_drift".into();
+        for case in &mut second.cases {
+            case.id = drifted.into();
+        }
+        plain.batches.retain(|b| b.id != second.id);
+        plain.batches.push(second);
+        plain.groups = vec![vec![drifted.into(), ACCURACY.into()]];
+        let of = |covers: Covers| {
+            let run =
+                settled(&plain, Decisions { accepted: vec![Acceptance { covers, ..accept(ACCURACY, None) }], ..Decisions::default() });
+            let other = run.batches.iter().flat_map(|b| &b.cases).find(|c| c.id == drifted).unwrap().clone();
+            (run.summary.accepted, run.findings.iter().filter(|f| f.cases.iter().any(|c| c == drifted)).count(), other.accepted)
+        };
+        let (accepted, findings, other) = of(Covers::default());
+        assert_eq!((accepted, findings, other), (1, 1, None));
+        for covers in [Covers::Word(CoversWord::Finding), Covers::Cases(vec![drifted.into()])] {
+            let (accepted, findings, other) = of(covers);
+            assert_eq!((accepted, findings), (2, 0));
+            assert_eq!(other.and_then(|a| a.through).as_deref(), Some(ACCURACY));
+        }
+        let read: Acceptance = serde_json::from_value(serde_json::json!({ "case": "a", "reason": "b", "covers": "finding" })).unwrap();
+        assert!(read.covers.is_finding());
     }
 
     #[test]

@@ -46,7 +46,10 @@ pub fn judge_all(plan: &Plan, settings: &Settings) -> Vec<Vec<Judged>> {
                     for m in std::iter::once(&**measured).chain(&measured.also) {
                         let thresholds = m.thresholds.or_else(|| settings.thresholds(spec));
                         let q = q_values.next().flatten();
-                        let verdict = judge(spec, m, thresholds, q, alpha, families);
+                        let verdict = judge(spec, m, thresholds, q, alpha, families, settings.sensitivity);
+                        if m.optional && verdict.status == Status::Skip {
+                            continue;
+                        }
                         let mut case = measured_case(spec, planned, m, &verdict, q);
                         if let Some(regain) = &mut case.regain
                             && let Some(name) = settings.custom.metric_name(&regain.metric)
@@ -67,10 +70,13 @@ pub fn judge_all(plan: &Plan, settings: &Settings) -> Vec<Vec<Judged>> {
     by_test
 }
 
-/// The order everywhere: severity, then the strain of the interval's lower end, then the id; skipped cases last.
+/// The order everywhere: severity; then what is new before what the reference shows as well, and before what the model expects; then
+/// the strain of the interval's lower end, then the id; skipped cases last.
 pub fn worst_first(a: &Case, b: &Case) -> Ordering {
+    let rank = |case: &Case| if case.severity > Severity::Pass { case.rank() } else { 0 };
     (b.severity.cmp(&a.severity))
         .then((a.status == Status::Skip).cmp(&(b.status == Status::Skip)))
+        .then(rank(a).cmp(&rank(b)))
         .then(b.severity_score_low.total_cmp(&a.severity_score_low))
         .then_with(|| a.id.cmp(&b.id))
 }
@@ -124,6 +130,8 @@ fn measured_case(spec: &TestSpec, planned: &Planned, m: &Measured, verdict: &Ver
         n_evaluation: m.n_evaluation,
         subset: m.subset.clone(),
         weakness: m.weakness,
+        as_before: m.as_before,
+        related: m.related.clone(),
         rows: m.row_count.map(|count| CaseRows { count, share: 0.0, sample: Vec::new() }),
         metrics: m.metrics.clone(),
         figure: m.figure.clone(),

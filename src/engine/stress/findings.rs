@@ -7,6 +7,9 @@
 //!   test of all rows its own;
 //! - at least 80 % of the rows of each are rows of the other.
 //!
+//! A weakness whose rows lie, to 80 %, within those of another weakness of at most half of all rows is explained by it, and joins the worst
+//! such one: a slice within a subset, a stand-in for a condition.
+//!
 //! A case about several features (a pair that no longer goes together, a slice of two conditions) joins the worst case about
 //! one of them, since a feature that changed has changed in all its pairs; without such a case it joins others that share a
 //! feature. What sums up all columns joins the worst of those columns. A group is named after its most specific case: a slice
@@ -25,6 +28,9 @@ use super::rows::Bitmap;
 
 /// The share of rows that two cases must share to be one finding.
 const SHARED_ROWS: f64 = 0.8;
+
+/// The largest share of all rows whose weakness can explain another: within more than half of the rows nearly everything lies.
+const EXPLAINS: f64 = 0.5;
 
 /// A failing case with the rows it is about.
 pub struct Failing<'a> {
@@ -79,7 +85,24 @@ fn host(failing: &[Failing<'_>], about: &[Vec<String>], at: usize) -> Option<usi
         _ => false,
     };
     let singles = failing.iter().zip(about).enumerate().filter(|(_, (f, on))| f.case.features.len() == 1 && fits(f.case, on));
-    singles.min_by(|a, b| worst_first(a.1.0.case, b.1.0.case)).map(|(i, _)| i)
+    let of_feature = singles.min_by(|a, b| worst_first(a.1.0.case, b.1.0.case)).map(|(i, _)| i);
+    of_feature.or_else(|| {
+        let own = failing.get(at)?;
+        let around = failing.iter().enumerate().filter(|(i, other)| *i != at && lies_within(own, other));
+        around.min_by(|a, b| worst_first(a.1.case, b.1.case)).map(|(i, _)| i)
+    })
+}
+
+/// Says whether a weakness lies within the rows of another, larger one.
+fn lies_within(own: &Failing<'_>, other: &Failing<'_>) -> bool {
+    let is_weakness = |case: &Case| case.id.starts_with("subset_performance");
+    match (own.rows, other.rows) {
+        (Some(a), Some(b)) if is_weakness(own.case) && is_weakness(other.case) => {
+            let (own, around) = (a.count() as f64, b.count() as f64);
+            own > 0.0 && own < around && around <= EXPLAINS * b.rows() as f64 && a.count_both(b) as f64 >= SHARED_ROWS * own
+        }
+        _ => false,
+    }
 }
 
 fn test_of(id: &str) -> &str {
@@ -304,6 +327,23 @@ mod tests {
                 vec!["age, plan]", "plan]"]
             ]
         );
+    }
+
+    #[test]
+    fn a_weakness_within_another_is_explained_by_it() {
+        let ids =
+            ["subset_performance:subset_accuracy[channel]", "subset_performance:subset_accuracy[length]", "drift:feature_drift[length]"];
+        let cases: Vec<Case> = ids.iter().zip([1.4, 1.9, 1.2]).map(|(id, strain)| case(id, strain)).collect();
+        let rows = |from: u32, to: u32| Bitmap::new(&super::super::RowSet::Rows((from..to).collect()), 1000);
+        let of = |sets: [Bitmap; 3]| {
+            let failing: Vec<Failing<'_>> = cases.iter().zip(&sets).map(|(case, rows)| Failing { case, rows: Some(rows) }).collect();
+            group(&failing, &|_| None).len()
+        };
+        // Ninety of a hundred rows lie within the three hundred: one weakness. What changed in the data within them is another thing.
+        assert_eq!(of([rows(0, 300), rows(210, 310), rows(0, 60)]), 2);
+        assert_eq!(of([rows(0, 300), rows(230, 330), rows(900, 950)]), 3);
+        // Within most of all rows everything lies.
+        assert_eq!(of([rows(0, 600), rows(200, 300), rows(900, 950)]), 3);
     }
 
     #[test]

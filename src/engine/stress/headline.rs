@@ -5,7 +5,9 @@
 
 use std::fmt;
 
-use straingauge_api::{Batch, Better, Case, Category, Finding, Judgement, Kind, ModelMetric, Outcome, Severity, SideInfo, Status, Unit};
+use straingauge_api::{
+    Batch, Better, Case, Category, Finding, Judgement, Kind, ModelMetric, Outcome, Severity, SideInfo, Status, Unit, Weakness,
+};
 use straingauge_charts::format::{spaced, together};
 
 use super::model_metrics::{definition, metric_of};
@@ -51,14 +53,17 @@ const fn is_of_model(category: Category) -> bool {
     matches!(category, Category::ModelPerformance | Category::SubsetPerformance | Category::SubsetPerformanceDegradation)
 }
 
-/// The run in one word: not ready where a case fails, caution where one warns, inconclusive where more differences could not be judged than
+/// The run in one word: not ready where a case fails, caution where one warns (ready with limits where the model's own probabilities expect
+/// all that warns), inconclusive where more differences could not be judged than
 /// passed; ready only where the model was judged.
 pub fn outcome(tested: Tested, batches: &[Batch]) -> Outcome {
     let cases = || batches.iter().flat_map(|b| &b.cases);
     let has = |status| cases().any(|c| c.status == status);
+    let only_limits = cases().filter(|c| c.status == Status::Warning).all(|c| c.weakness == Some(Weakness::Expected));
     let of = |status| cases().filter(|c| c.kind == Kind::Difference && c.status == status).count();
     match tested {
         _ if has(Status::Fail) => Outcome::NotReady,
+        _ if has(Status::Warning) && only_limits => Outcome::ReadyWithLimits,
         _ if has(Status::Warning) => Outcome::Caution,
         _ if of(Status::Skip) > of(Status::Pass) => Outcome::Inconclusive,
         _ if !has(Status::Pass) => Outcome::NotJudged,
@@ -571,7 +576,12 @@ mod tests {
                     .map(|(i, fate)| {
                         let name = if whole { id.to_owned() } else { format!("{id}[f{i}]") };
                         if fate.accepted {
-                            decisions.accepted.push(Acceptance { case: name.clone(), reason: "so it is".into(), expires: None });
+                            decisions.accepted.push(Acceptance {
+                                case: name.clone(),
+                                reason: "so it is".into(),
+                                expires: None,
+                                covers: straingauge_api::Covers::default(),
+                            });
                         }
                         if fate.known {
                             baseline.cases.push(BaselineCase { id: name.clone(), severity: Severity::Alert });
@@ -692,7 +702,7 @@ mod tests {
             let judged_model = run.batches.iter().any(|b| is_of_model(b.category) && b.cases.iter().any(|c| c.status != Status::Skip));
             match run.summary.outcome {
                 Outcome::Ready => prop_assert!(!loud && judged_model && run.evaluation.predicted > 0 && run.reference.predicted > 0),
-                Outcome::Caution | Outcome::NotReady => prop_assert!(loud),
+                Outcome::ReadyWithLimits | Outcome::Caution | Outcome::NotReady => prop_assert!(loud),
                 Outcome::DataOnly => prop_assert!(!loud && claims[0] == Claim::NoModel),
                 Outcome::NotJudged => prop_assert!(!loud && !run.model_metrics.iter().any(|m| held(m) && m.better != Better::Neutral)),
                 Outcome::Inconclusive => prop_assert!(!loud),
@@ -704,7 +714,8 @@ mod tests {
     #[test]
     fn waived_cases_are_told_apart() {
         let mut waived = case("model_performance:accuracy", Kind::Difference, Status::Fail, true);
-        waived.accepted = Some(Accepted { reason: "r".into(), expires: None, status: Status::Fail, severity: Severity::Alert });
+        waived.accepted =
+            Some(Accepted { reason: "r".into(), expires: None, through: None, status: Status::Fail, severity: Severity::Alert });
         (waived.status, waived.severity) = (status(Severity::Pass), Severity::Pass);
         let mut known = case("drift:feature_drift[a]", Kind::Difference, Status::Pass, true);
         known.known = Some(Known { status: Status::Warning, severity: Severity::Warning });

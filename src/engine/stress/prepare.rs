@@ -87,7 +87,8 @@ impl Preparation {
             };
             let reference = side(&self.datasets.0, &self.outcomes.0, self.aligned.iter().map(|a| a.reference.clone()).collect());
             let evaluation = side(&self.datasets.1, &self.outcomes.1, self.aligned.iter().map(|a| a.evaluation.clone()).collect());
-            (Profiler::new(features, reference, evaluation).learning(learn_options(&self.settings, Grain::FINE)).with_exact_areas(), 0)
+            let options = learn_options(&self.settings, Grain::FINE);
+            (Profiler::new(features, reference, evaluation).learning(options).with_exact_areas().naming_new_values(), 0)
         });
         if *next >= profiler.steps() {
             return Ok(None);

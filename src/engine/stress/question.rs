@@ -146,6 +146,12 @@ pub struct Measured {
     pub subset: Option<String>,
     /// Whether the weakness was to be expected.
     pub weakness: Option<Weakness>,
+    /// The same subset of the reference is as weak.
+    pub as_before: bool,
+    /// Subsets of much the same rows, which this case stands for.
+    pub related: Vec<String>,
+    /// Left out, instead of skipped, where it cannot be judged: one of several places that the same search found.
+    pub optional: bool,
     /// How many evaluation rows fail or are concerned.
     pub row_count: Option<u64>,
     /// Further numbers.

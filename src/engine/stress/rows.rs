@@ -7,6 +7,7 @@ use super::RowSet;
 pub struct Bitmap {
     words: Vec<u64>,
     count: u64,
+    rows: usize,
 }
 
 impl Bitmap {
@@ -29,7 +30,12 @@ impl Bitmap {
             }
         }
         let count = words.iter().map(|w| u64::from(w.count_ones())).sum();
-        Self { words, count }
+        Self { words, count, rows }
+    }
+
+    /// The rows that there are, in the set or not.
+    pub fn rows(&self) -> usize {
+        self.rows
     }
 
     /// How many rows.
@@ -40,6 +46,11 @@ impl Bitmap {
     /// How many rows are in both.
     pub fn count_both(&self, other: &Self) -> u64 {
         self.words.iter().zip(&other.words).map(|(a, b)| u64::from((a & b).count_ones())).sum()
+    }
+
+    /// Says whether a row is in the set.
+    pub fn holds(&self, row: u32) -> bool {
+        self.words.get(row as usize / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
     }
 
     /// Adds the rows of another set over the same rows.

@@ -2,9 +2,10 @@
 //!
 //! A case fails only when its effect is large **and** the data show it. Differences need the effect to reach a threshold and
 //! the q-value to stay at or under α; properties are judged by the lower end of their interval; logical cases hold or do not.
-//! A difference that passes without having had the power to fail is not a pass but a skip, and says so.
+//! A difference that passes without having had the power to fail is not a pass but a skip, and says so. A weakness that the model's own
+//! calibrated probabilities expect is a limit of the model and no defect: it warns at most, unless the reader asks for more.
 
-use straingauge_api::{Kind, Severity, Status, Thresholds, Unit};
+use straingauge_api::{Kind, Sensitivity, Severity, Status, Thresholds, Unit, Weakness};
 use straingauge_charts::format::{spaced, value};
 
 use super::{Measured, TestSpec};
@@ -72,7 +73,41 @@ pub const fn status(severity: Severity) -> Status {
 ///
 /// `q` is the case's q-value at the run's level `alpha`; `families` is the number of families with evidence in the plan, by
 /// which the level of a single case is divided when its power is asked.
-pub fn judge(spec: &TestSpec, measured: &Measured, thresholds: Option<Thresholds>, q: Option<f64>, alpha: f64, families: usize) -> Verdict {
+///
+/// What the model expects fails only where `sensitivity` is [`Sensitivity::More`].
+pub fn judge(
+    spec: &TestSpec,
+    measured: &Measured,
+    thresholds: Option<Thresholds>,
+    q: Option<f64>,
+    alpha: f64,
+    families: usize,
+    sensitivity: Sensitivity,
+) -> Verdict {
+    let mut verdict = judge_size_and_evidence(spec, measured, thresholds, q, alpha, families);
+    if verdict.severity == Severity::Alert && is_limit(measured, sensitivity) {
+        (verdict.status, verdict.severity) = (Status::Warning, Severity::Warning);
+        verdict.reason = Some(EXPECTED.to_owned());
+    }
+    verdict
+}
+
+const EXPECTED: &str =
+    "The model's own calibrated probabilities expect this weakness: it is a limit of the model, not a defect, and warns at most.";
+
+/// Says whether what was measured is a limit that the model knows of.
+pub fn is_limit(measured: &Measured, sensitivity: Sensitivity) -> bool {
+    measured.weakness == Some(Weakness::Expected) && sensitivity != Sensitivity::More
+}
+
+fn judge_size_and_evidence(
+    spec: &TestSpec,
+    measured: &Measured,
+    thresholds: Option<Thresholds>,
+    q: Option<f64>,
+    alpha: f64,
+    families: usize,
+) -> Verdict {
     let effect = measured.effect.unwrap_or(0.0);
     match (spec.kind, thresholds) {
         (Kind::Logical, _) | (_, None) => logical(measured.holds.unwrap_or(true)),
@@ -189,40 +224,57 @@ mod tests {
     #[test]
     fn a_difference_fails_only_by_size_and_evidence() {
         let s = spec(Kind::Difference);
-        let of = |effect, q| judge(&s, &measured(effect, (effect - 0.04, effect + 0.04)), Some(T), q, 0.05, 10).status;
+        let of =
+            |effect, q| judge(&s, &measured(effect, (effect - 0.04, effect + 0.04)), Some(T), q, 0.05, 10, Sensitivity::Default).status;
         assert_eq!(of(0.20, Some(0.01)), Status::Fail);
         assert_eq!(of(0.20, Some(0.06)), Status::Pass);
         assert_eq!(of(0.20, None), Status::Pass);
         assert_eq!(of(0.06, Some(0.01)), Status::Warning);
         assert_eq!(of(0.01, Some(0.000_1)), Status::Pass);
-        let hollow = judge(&s, &measured(0.2, (0.0, 0.4)), Some(T), Some(0.5), 0.05, 10);
+        let hollow = judge(&s, &measured(0.2, (0.0, 0.4)), Some(T), Some(0.5), 0.05, 10, Sensitivity::Default);
         assert!(!hollow.evident && hollow.reason.is_some() && hollow.strain > 1.0);
+    }
+
+    #[test]
+    fn what_the_model_expects_warns_at_most_unless_more_is_asked() {
+        let s = spec(Kind::Difference);
+        let of = |weakness, sensitivity| {
+            let measured = Measured { weakness, ..measured(0.2, (0.16, 0.24)) };
+            judge(&s, &measured, Some(T), Some(0.001), 0.05, 10, sensitivity)
+        };
+        let limit = of(Some(Weakness::Expected), Sensitivity::Default);
+        assert_eq!((limit.status, limit.severity), (Status::Warning, Severity::Warning));
+        assert!(limit.reason.is_some_and(|r| r.contains("expect")) && limit.evident);
+        assert_eq!(of(Some(Weakness::Expected), Sensitivity::Less).status, Status::Warning);
+        assert_eq!(of(Some(Weakness::Expected), Sensitivity::More).status, Status::Fail);
+        assert_eq!(of(Some(Weakness::Confident), Sensitivity::Default).status, Status::Fail);
+        assert_eq!(of(None, Sensitivity::Default).status, Status::Fail);
     }
 
     #[test]
     fn a_pass_without_power_is_a_skip_and_a_failure_with_evidence_is_not() {
         let s = spec(Kind::Difference);
         let weak = Measured { standard_error: Some(0.1), ..measured(0.02, (-0.18, 0.22)) };
-        let verdict = judge(&s, &weak, Some(T), Some(0.9), 0.05, 50);
+        let verdict = judge(&s, &weak, Some(T), Some(0.9), 0.05, 50, Sensitivity::Default);
         assert_eq!(verdict.status, Status::Skip);
         // z(1 − 0.001) + z(0.8) = 3.0902 + 0.8416.
         assert_eq!(verdict.reason.as_deref(), Some("n = 41 could only show a difference of 0.39 or more."));
         let strong = Measured { standard_error: Some(0.1), ..measured(0.7, (0.5, 0.9)) };
-        assert_eq!(judge(&s, &strong, Some(T), Some(0.001), 0.05, 50).status, Status::Fail);
+        assert_eq!(judge(&s, &strong, Some(T), Some(0.001), 0.05, 50, Sensitivity::Default).status, Status::Fail);
     }
 
     #[test]
     fn a_property_is_judged_by_its_lower_end() {
         let s = spec(Kind::Property);
-        assert_eq!(judge(&s, &measured(0.2, (0.14, 0.3)), Some(T), None, 0.05, 10).status, Status::Fail);
-        assert_eq!(judge(&s, &measured(0.2, (0.06, 0.3)), Some(T), None, 0.05, 10).status, Status::Warning);
-        assert_eq!(judge(&s, &measured(0.2, (0.0, 0.5)), Some(T), None, 0.05, 10).status, Status::Pass);
+        assert_eq!(judge(&s, &measured(0.2, (0.14, 0.3)), Some(T), None, 0.05, 10, Sensitivity::Default).status, Status::Fail);
+        assert_eq!(judge(&s, &measured(0.2, (0.06, 0.3)), Some(T), None, 0.05, 10, Sensitivity::Default).status, Status::Warning);
+        assert_eq!(judge(&s, &measured(0.2, (0.0, 0.5)), Some(T), None, 0.05, 10, Sensitivity::Default).status, Status::Pass);
     }
 
     #[test]
     fn a_logical_case_holds_or_alerts() {
         let s = spec(Kind::Logical);
-        let of = |holds| judge(&s, &Measured { holds: Some(holds), ..Measured::default() }, None, None, 0.05, 1);
+        let of = |holds| judge(&s, &Measured { holds: Some(holds), ..Measured::default() }, None, None, 0.05, 1, Sensitivity::Default);
         assert_eq!((of(true).status, of(true).strain), (Status::Pass, 0.0));
         assert_eq!((of(false).status, of(false).strain), (Status::Fail, 1.0));
     }

@@ -7,6 +7,10 @@
 //! that no share of rows beyond a quantile can be compared as if rows were independent. So each query's distance is taken relative to what
 //! the same query has to as many random reference queries. The logarithm of that ratio has a light tail, and *near* begins beyond six
 //! of its standard deviations (of the reference, by the median absolute deviation) and a ratio of 0.6, where clean queries do not come.
+//!
+//! Data in the order of time that drift are no attack: queries of one season lie near each other and far from the reference. So an evaluation
+//! query's distance is taken relative to the smaller of two: that to random reference queries and that to evaluation queries of other times;
+//! and where a whole stretch of the stream lies closer together, near begins with that stretch. Probes are few among the queries around them.
 
 use std::collections::BTreeMap;
 
@@ -39,6 +43,14 @@ const EQUAL: f64 = 0.20;
 const UNUSUAL: f32 = 6.0;
 /// And never a ratio above this: data that concentrate a little are no probes.
 const NEARER: f64 = 0.6;
+/// Around a query so many windows on either side say how near queries of its time are …
+const AROUND: usize = 2;
+/// … by this quantile: probes are fewer than the rest.
+const USUAL: f64 = 0.75;
+/// Evaluation queries of other times are so far away in the stream, as a share of them, at least, where there are fewer than four windows.
+const ELSEWHERE: usize = 4;
+/// Fewer evaluation queries of other times tell nothing.
+const LEAST_ELSEWHERE: usize = 100;
 /// Of the usual distance: added to both distances, so that equal queries have a ratio.
 const FLOOR: f32 = 0.1;
 
@@ -55,7 +67,7 @@ impl Question for StatefulBlackBoxDetection {
             [
                 "How many queries are unusually near to many of those before them, as they are when somebody probes the model step by step.",
                 "An attack that can only ask needs many nearly equal questions to find an input that the model gets wrong. They show before it succeeds.",
-                "Each query's mean distance to the 50 nearest of the 1 000 before it (5 % of half the reference where that has fewer than 2 000 rows), over standardised numbers, categories and hashed words, relative to its distance to as many random reference queries. Unusually near is a ratio below 0.6, below the reference's 0.1 % quantile and six standard deviations of its logarithm below the median (moved along where the evaluation as a whole lies closer together); the shares are compared by Fisher's exact test, one-sided. At most 2 000 queries a side are asked, drawn with the run's seed; the evaluation's first ones look back into the reference. Not judged where more than 1 % of the reference are that near, or more than 20 % have an equal: like queries are then the nature of the data.",
+                "Each query's mean distance to the 50 nearest of the 1 000 before it (5 % of half the reference where that has fewer than 2 000 rows), over standardised numbers, categories and hashed words, relative to its distance to as many random reference queries or, where these are nearer, evaluation queries of other times. Unusually near is a ratio below 0.6, below the reference's 0.1 % quantile and six standard deviations of its logarithm below the median (moved along where most queries of the 4 000 around lie closer together: that is drift, not probing); the shares are compared by Fisher's exact test, one-sided. At most 2 000 queries a side are asked, drawn with the run's seed; the evaluation's first ones look back into the reference. Not judged where more than 1 % of the reference are that near, or more than 20 % have an equal: like queries are then the nature of the data.",
             ],
         );
         vec![TestSpec { scope: Scope::Rows, needs: Needs { timestamps: true, ..Needs::default() }, ..spec }]
@@ -128,24 +140,44 @@ impl Queries {
         let own = sample(n - window, ASKED, rng);
         let rows = sample(stream.rows() - n, ASKED, rng);
         let elsewhere = sample(n, window, rng);
+        let m = stream.rows() - n;
+        let others = sample(m, window, rng);
+        let apart = window.min(m / ELSEWHERE);
         let (mut near_before, mut near_elsewhere) = (Vec::new(), Vec::new());
         let mut equals = 0usize;
         for at in own.iter().map(|&i| i as usize + window).chain(rows.iter().map(|&i| n + i as usize)) {
             let (before, _) = mean_distance(stream, at, at - window..at, near);
-            let (apart, nearest) = mean_distance(stream, at, elsewhere.iter().map(|&i| i as usize).filter(|&i| i != at), near);
+            let (mut far, nearest) = mean_distance(stream, at, elsewhere.iter().map(|&i| i as usize).filter(|&i| i != at), near);
             equals += usize::from(at < n && nearest == 0.0);
+            if at >= n {
+                let of_other_times: Vec<usize> = others.iter().map(|&i| n + i as usize).filter(|&i| i.abs_diff(at) > apart).collect();
+                if of_other_times.len() >= LEAST_ELSEWHERE {
+                    let near = of_other_times.len().div_ceil(NEAR);
+                    far = far.min(mean_distance(stream, at, of_other_times.into_iter(), near).0);
+                }
+            }
             near_before.push(before);
-            near_elsewhere.push(apart);
+            near_elsewhere.push(far);
         }
         let floor = FLOOR * median(near_elsewhere.iter().take(own.len()).copied()) + f32::MIN_POSITIVE;
         let ratio = |(before, elsewhere): (&f32, &f32)| ln(f64::from((before + floor) / (elsewhere + floor))) as f32;
         let mut reference: Vec<f32> = near_before.iter().zip(&near_elsewhere).map(ratio).collect();
-        let evaluation = reference.split_off(own.len());
+        let plain = reference.split_off(own.len());
         let middle = median(reference.iter().copied());
         let spread = 1.4826 * median(reference.iter().map(|x| (x - middle).abs()));
-        // Where the evaluation as a whole lies closer together than the reference, near begins with its own middle.
-        let shift = (median(evaluation.iter().copied()) - middle).min(0.0);
-        let cut = lowest_thousandth(&reference).min(middle - UNUSUAL * spread).min(ln(NEARER) as f32) + shift;
+        let usual = quantile(reference.iter().copied(), USUAL);
+        // Where the queries of a time lie closer together than the reference, near begins with them.
+        let evaluation: Vec<f32> = plain
+            .iter()
+            .zip(&rows)
+            .map(|(own, &row)| {
+                let from = rows.partition_point(|&r| (r as usize + AROUND * window) < row as usize);
+                let to = rows.partition_point(|&r| r as usize <= row as usize + AROUND * window);
+                let around = quantile(plain.get(from..to).unwrap_or_default().iter().copied(), USUAL);
+                own - (around - usual).min(0.0)
+            })
+            .collect();
+        let cut = lowest_thousandth(&reference).min(middle - UNUSUAL * spread).min(ln(NEARER) as f32);
         Self { window, near, cut, equal: equals as f64 / own.len().max(1) as f64, reference, evaluation, rows }
     }
 
@@ -166,7 +198,7 @@ impl Queries {
             sentence: {
                 let [share, before] = together([near as f64 / m.max(1) as f64, own as f64 / n.max(1) as f64], Unit::Share);
                 format!(
-                    "{} of {} evaluation queries ({share}) are unusually close to several of the {} queries before them: at most {} of the usual distance. In the reference {before} are.",
+                    "{} of {} evaluation queries ({share}) are near-copies of several of the {} queries before them: at most {} of the usual distance away, while other queries of their time are not. In the reference {before} are.",
                     spaced(near),
                     spaced(m),
                     spaced(self.window as u64),
@@ -199,9 +231,13 @@ fn mean_distance(stream: &Points, at: usize, rows: impl Iterator<Item = usize>, 
 }
 
 fn median(values: impl Iterator<Item = f32>) -> f32 {
+    quantile(values, 0.5)
+}
+
+fn quantile(values: impl Iterator<Item = f32>, at: f64) -> f32 {
     let mut sorted: Vec<f32> = values.collect();
-    sorted.sort_by(f32::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
+    let place = ((sorted.len() as f64 * at) as usize).min(sorted.len().saturating_sub(1));
+    if sorted.is_empty() { 0.0 } else { *sorted.select_nth_unstable_by(place, f32::total_cmp).1 }
 }
 
 #[cfg(test)]
@@ -252,6 +288,47 @@ mod tests {
             *row = target.iter().map(|x| x + 0.02 * rng.normal() as f32).collect();
         }
         let found = Queries::between(&Points::of_numbers(&rows), 2000, &mut rng).compared().unwrap();
+        assert!(found.p_value.unwrap() < 1e-6 && found.effect.unwrap() > 0.02, "{}", found.sentence);
+    }
+
+    /// Streams whose queries move with time, in the evaluation further than in the reference.
+    #[test]
+    fn drift_in_the_order_of_time_is_no_probing() {
+        let mut rng = Rng::new(12, 9);
+        let (n, m) = (4000usize, 6000usize);
+        for kind in ["seasons", "a trend", "a slow walk", "a shift to a denser place"] {
+            let mut found = 0;
+            for _ in 0..6 {
+                let mut walk = [0.0; 3];
+                let rows: Vec<Vec<f32>> = (0..n + m)
+                    .map(|t| {
+                        let time = t as f64 / 1500.0;
+                        let (place, spread) = match kind {
+                            "seasons" => ([3.0 * libm::sin(time), 3.0 * libm::cos(time), 0.0], 1.0),
+                            "a trend" => ([1.5 * time, -0.75 * time, 0.0], 1.0),
+                            "a slow walk" => {
+                                walk = walk.map(|x| 0.9995 * x + 0.05 * rng.normal());
+                                (walk, 1.0)
+                            }
+                            _ if t > 8000 => ([6.0; 3], 0.5),
+                            _ => ([0.0; 3], 1.0),
+                        };
+                        place.iter().map(|x| (x + spread * rng.normal()) as f32).collect()
+                    })
+                    .collect();
+                let judged = Queries::between(&Points::of_numbers(&rows), n, &mut rng).compared();
+                found += usize::from(judged.is_some_and(|m| m.p_value.unwrap() < 0.01 && m.effect.unwrap() >= 0.005));
+            }
+            assert_eq!(found, 0, "{kind}");
+        }
+        // Somebody who probes within such a stream is found.
+        let mut rows: Vec<Vec<f32>> =
+            (0..n + m).map(|t| vec![(t as f64 / 1000.0 + rng.normal()) as f32, rng.normal() as f32, rng.normal() as f32]).collect();
+        let target = rows[7000].clone();
+        for row in rows.iter_mut().skip(7000).step_by(2).take(400) {
+            *row = target.iter().map(|x| x + 0.02 * rng.normal() as f32).collect();
+        }
+        let found = Queries::between(&Points::of_numbers(&rows), n, &mut rng).compared().unwrap();
         assert!(found.p_value.unwrap() < 1e-6 && found.effect.unwrap() > 0.02, "{}", found.sentence);
     }
 

@@ -8,8 +8,10 @@
 
 use straingauge_api::Weakness;
 
+use super::gap::{Gap, direction, unit_of};
 use super::null::Null;
-use crate::metrics::{Margins, Metric, histogram_average_precision};
+use crate::math::ln;
+use crate::metrics::{Margins, Metric, MetricDefinition, histogram_auc, histogram_average_precision};
 use crate::profile::{Form, ModelFrame, OutcomeTally};
 use crate::random::Rng;
 use crate::stats::isotonic::isotonic;
@@ -195,6 +197,58 @@ impl Calibrated {
         Some(Expected { value: -sequence.mean(), standard_error: sequence.deviation(), p: sequence.p_value() })
     }
 
+    /// The value that is expected of a metric in a part; `None` where score cells do not tell it.
+    fn expected(&self, frame: &ModelFrame, part: &OutcomeTally, metric: Metric) -> Option<f64> {
+        let (a, b) = histograms(frame, part)?;
+        let weights: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a + b).collect();
+        let total: f64 = weights.iter().sum();
+        let mean = |of: fn(f64) -> f64| (total > 0.0).then(|| self.cells(&weights).map(|(_, p, w)| w * of(p)).sum::<f64>() / total);
+        match metric {
+            Metric::Accuracy | Metric::MulticlassAccuracy => self.expected_accuracy(frame, part),
+            Metric::LogLoss => mean(|p| -p * ln(p) - (1.0 - p) * ln(1.0 - p)),
+            Metric::BrierScore if self.form == Form::Score => mean(|p| p * (1.0 - p)),
+            _ if self.form != Form::Score => None,
+            Metric::Auc => {
+                let (negative, positive): (Vec<f64>, Vec<f64>) = self.cells(&weights).map(|(_, p, w)| ((1.0 - p) * w, p * w)).unzip();
+                histogram_auc(&negative, &positive).map(|h| h.auc)
+            }
+            _ => {
+                let mut confusion = [0.0; 4];
+                let [tn, fp, fal, tp] = &mut confusion;
+                for (cell, p, w) in self.cells(&weights) {
+                    let (negative, positive) = if cell >= self.cut { (&mut *fp, &mut *tp) } else { (&mut *tn, &mut *fal) };
+                    *negative += (1.0 - p) * w;
+                    *positive += p * w;
+                }
+                Margins::of(&confusion, 2).metric(metric)
+            }
+        }
+    }
+
+    /// The same for a part, where metrics of the confusion matrix are drawn: with few positives they are neither linear nor normal.
+    fn drawn(&self, frame: &ModelFrame, part: &OutcomeTally, metric: Metric) -> Option<Drawn> {
+        let plain = Drawn { value: self.expected(frame, part, metric)?, standard_error: 0.0 };
+        if self.form != Form::Score || matches!(metric, Metric::Accuracy | Metric::LogLoss | Metric::BrierScore | Metric::Auc) {
+            return Some(plain);
+        }
+        let (a, b) = part.histograms();
+        let weights: Vec<f64> = a.iter().zip(b).map(|(a, b)| a + b).collect();
+        let (said, unsaid): (f64, f64) = (weights.iter().skip(self.cut).sum(), weights.iter().take(self.cut).sum());
+        let hits = self.positives(&weights, self.cut, usize::MAX);
+        let missed = self.positives(&weights, 0, self.cut);
+        // The draws are of the part's own scores: the seed may be its size, as nothing else of the run enters.
+        let mut rng = Rng::new(part.rows, 29);
+        let mut count = |null: &Null, most: f64| (null.mean + rng.normal() * null.variance.sqrt()).clamp(0.0, most);
+        let values: Vec<f64> = (0..DRAWS)
+            .filter_map(|_| {
+                let (hit, miss) = (count(&hits, said), count(&missed, unsaid));
+                Margins::of(&[unsaid - miss, said - hit, miss, hit], 2).metric(metric)
+            })
+            .collect();
+        let null = Null::of_draws(&values);
+        Some(Drawn { value: null.mean, standard_error: null.variance.sqrt() })
+    }
+
     /// The share of a part that is expected to be right.
     fn expected_accuracy(&self, frame: &ModelFrame, part: &OutcomeTally) -> Option<f64> {
         let (a, b) = histograms(frame, part)?;
@@ -218,16 +272,77 @@ fn binomial(rng: &mut Rng, n: f64, p: f64) -> f64 {
     (n * p + rng.normal() * (n * p * (1.0 - p)).sqrt()).round().clamp(0.0, n)
 }
 
-/// Whether the model's probabilities foretold that a part does worse: expected where they explain at least half of the fall in
-/// accuracy.
-pub(crate) fn weakness(frame: &ModelFrame, part: &OutcomeTally, whole: &OutcomeTally) -> Option<Weakness> {
-    if !matches!(frame.form, Form::Score | Form::Probabilities) {
+/// Draws of a confusion matrix.
+const DRAWS: usize = 200;
+
+/// A value that is expected, and how far draws of it lie apart.
+#[derive(Debug, Clone, Copy)]
+struct Drawn {
+    value: f64,
+    standard_error: f64,
+}
+
+/// Expected weaknesses leave at most this many standard errors unexplained.
+const UNEXPLAINED: f64 = 3.0;
+
+/// Says whether the model's own probabilities, calibrated on the other rows, foretold that a part does worse.
+///
+/// *Expected* where they explain at least half of the plain shortfall, and where what they leave unexplained is below the warning threshold or
+/// within three of its standard errors. What is measured without labels is the model's own word and always expected. Metrics whose effect is
+/// already what lies beyond the expectation (precision, recall, …) are never expected. `None` below the warning threshold, or where the
+/// model gives no probabilities.
+pub(crate) fn weakness(
+    frame: &ModelFrame,
+    definition: &MetricDefinition,
+    part: &OutcomeTally,
+    whole: &OutcomeTally,
+    gap: &Gap,
+    warning: f64,
+) -> Option<Weakness> {
+    if gap.effect < warning || !matches!(frame.form, Form::Score | Form::Probabilities) {
         return None;
     }
-    let rest = whole.without(part);
-    let calibrated = Calibrated::on(frame, &rest)?;
-    let (expected, usual) = (calibrated.expected_accuracy(frame, part)?, calibrated.expected_accuracy(frame, whole)?);
+    if !definition.labels {
+        return Some(Weakness::Expected);
+    }
+    let Explained { fall: explained, error } = explained(frame, definition, part, whole).unwrap_or_default();
+    let left = gap.statistic - explained;
+    let is_expected = explained >= 0.5 * gap.statistic && (left < warning || left < UNEXPLAINED * error.max(gap.standard_error));
+    Some(if is_expected { Weakness::Expected } else { Weakness::Confident })
+}
+
+/// The part of a plain shortfall that the calibrated probabilities expect, on the metric's scale.
+#[derive(Debug, Clone, Copy, Default)]
+struct Explained {
+    fall: f64,
+    /// The standard deviation of what labels drawn from them come to, where it was drawn.
+    error: f64,
+}
+
+fn explained(frame: &ModelFrame, definition: &MetricDefinition, part: &OutcomeTally, whole: &OutcomeTally) -> Option<Explained> {
+    let calibrated = Calibrated::on(frame, &whole.without(part))?;
+    let metric = definition.metric;
+    match metric {
+        Metric::Precision
+        | Metric::Recall
+        | Metric::F1
+        | Metric::FalsePositiveRate
+        | Metric::FalseNegativeRate
+        | Metric::AveragePrecision => {
+            return None;
+        }
+        Metric::Overconfidence | Metric::Underconfidence => return None,
+        _ => {}
+    }
+    if let Some((of_part, of_whole)) = calibrated.drawn(frame, part, metric).zip(calibrated.expected(frame, whole, metric)) {
+        let unit = unit_of(frame, definition, of_whole);
+        return Some(Explained { fall: direction(definition) * (of_whole - of_part.value) / unit, error: of_part.standard_error / unit });
+    }
+    // Other metrics of several classes: the same share as of the fall in accuracy.
+    let (of_part, of_whole) = (calibrated.expected_accuracy(frame, part)?, calibrated.expected_accuracy(frame, whole)?);
     let share = |t: &OutcomeTally| t.correct / t.labelled.weight.max(f64::MIN_POSITIVE);
-    let fall = share(whole) - share(part);
-    Some(if usual - expected >= 0.5 * fall.max(0.02) { Weakness::Expected } else { Weakness::Confident })
+    let (expected, fall) = ((of_whole - of_part).max(0.0), share(whole) - share(part));
+    let plain = direction(definition) * (frame.value(whole, metric)? - frame.value(part, metric)?);
+    let unit = unit_of(frame, definition, frame.value(whole, metric)?);
+    Some(Explained { fall: plain / unit * expected / fall.max(expected).max(0.01), error: 0.0 })
 }

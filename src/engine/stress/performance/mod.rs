@@ -7,6 +7,7 @@
 //! calibrated probabilities expect.
 
 mod base_rate;
+mod before;
 mod change;
 mod gap;
 mod null;
@@ -15,9 +16,10 @@ mod specs;
 mod worst;
 
 pub(crate) use base_rate::weakness;
+pub(crate) use before::is_as_before;
 pub(crate) use change::{Splits, change_gap, class_rate_gap, estimated_gap, whole_gap};
 pub(crate) use gap::{Gap, estimate, unit_of};
 pub(crate) use null::{DRAWN, Null, PartNulls, mean_of_part, part_p, upper_tail};
 pub(crate) use part::{LEAST_CLASS_ROWS, part_gap, smoothed_error};
 pub(crate) use specs::{compared, lower_first, points, signed, spec_text, value_text};
-pub(crate) use worst::{Subset, Worst, worst};
+pub(crate) use worst::{Subset, Worst, worst, worst_beyond};

@@ -48,6 +48,18 @@ pub(crate) struct Worst {
 
 /// Picks the worst of the subsets; `None` without any.
 pub(crate) fn worst(subsets: &[Subset], min_frq: f64, alpha: f64, thresholds: Thresholds) -> Option<Worst> {
+    worst_beyond(subsets, min_frq, alpha, thresholds, |_| false)
+}
+
+/// Picks the worst of the subsets. One that is a limit, because the model's own probabilities expect it, warns at most and stands behind the
+/// others that warn or fail.
+pub(crate) fn worst_beyond(
+    subsets: &[Subset],
+    min_frq: f64,
+    alpha: f64,
+    thresholds: Thresholds,
+    is_limit: impl Fn(&Subset) -> bool,
+) -> Option<Worst> {
     let k = subsets.len();
     if k == 0 {
         return None;
@@ -55,25 +67,33 @@ pub(crate) fn worst(subsets: &[Subset], min_frq: f64, alpha: f64, thresholds: Th
     let adjusted = holm(&subsets.iter().map(|s| s.gap.p).collect::<Vec<_>>());
     let z = normal_quantile(1.0 - 0.025 / k as f64);
     let lower = |s: &Subset| s.gap.effect - z * s.gap.standard_error;
-    let index = (0..k).max_by(|&a, &b| {
-        let bound = |i: usize| subsets.get(i).map_or(f64::NEG_INFINITY, lower);
-        bound(a).total_cmp(&bound(b)).then(b.cmp(&a))
-    })?;
-    let chosen = subsets.get(index)?;
-    let (zk, z1, power) = (normal_quantile(1.0 - 0.05 / k as f64), normal_quantile(0.95), normal_quantile(0.8));
-    let sharpest = subsets.iter().map(|s| s.gap.standard_error).fold(f64::INFINITY, f64::min);
     let severity = |(s, &p): (&Subset, &f64)| match s.gap.effect {
         e if p <= alpha && e >= thresholds.alert => Severity::Alert,
         e if p <= alpha && e >= thresholds.warning => Severity::Warning,
         _ => Severity::Pass,
     };
+    let mut severities: Vec<Severity> = subsets.iter().zip(&adjusted).map(severity).collect();
+    let limits: Vec<bool> = subsets.iter().zip(&severities).map(|(s, &severity)| severity > Severity::Pass && is_limit(s)).collect();
+    for (severity, _) in severities.iter_mut().zip(&limits).filter(|(_, limit)| **limit) {
+        *severity = Severity::Warning;
+    }
+    let surest = |among: &dyn Fn(usize) -> bool| {
+        let bound = |i: usize| subsets.get(i).map_or(f64::NEG_INFINITY, lower);
+        (0..k).filter(|&i| among(i)).max_by(|&a, &b| bound(a).total_cmp(&bound(b)).then(b.cmp(&a)))
+    };
+    let of_all = surest(&|_| true)?;
+    let defect = |i: usize| severities.get(i).is_some_and(|&s| s > Severity::Pass) && limits.get(i) == Some(&false);
+    let index = if limits.get(of_all) == Some(&true) { surest(&defect).unwrap_or(of_all) } else { of_all };
+    let chosen = subsets.get(index)?;
+    let (zk, z1, power) = (normal_quantile(1.0 - 0.05 / k as f64), normal_quantile(0.95), normal_quantile(0.8));
+    let sharpest = subsets.iter().map(|s| s.gap.standard_error).fold(f64::INFINITY, f64::min);
     Some(Worst {
         index,
         p: adjusted.get(index).copied().unwrap_or(1.0),
         interval: (lower(chosen), chosen.gap.effect + z * chosen.gap.standard_error),
         statistic: subsets.iter().filter(|s| s.reference_share >= min_frq).map(|s| s.gap.statistic).max_by(f64::total_cmp),
         standard_error: sharpest * (zk + power) / (z1 + power),
-        severities: subsets.iter().zip(&adjusted).map(severity).collect(),
+        severities,
     })
 }
 
@@ -96,5 +116,16 @@ mod tests {
         // The largest shortfall of all stands in too few reference rows.
         assert_eq!(worst.statistic, Some(0.2));
         assert_eq!(worst.severities, [Severity::Pass, Severity::Alert, Severity::Pass]);
+    }
+
+    #[test]
+    fn a_limit_warns_and_stands_behind_a_defect() {
+        let thresholds = Thresholds { warning: 0.05, alert: 0.13 };
+        let subsets = [subset(0.3, 0.02, 1e-20, 0.2), subset(0.15, 0.02, 1e-9, 0.2), subset(0.01, 0.02, 0.3, 0.2)];
+        let beyond = worst_beyond(&subsets, 0.01, 0.05, thresholds, |s| s.gap.effect > 0.2).unwrap();
+        assert_eq!(beyond.index, 1);
+        assert_eq!(beyond.severities, [Severity::Warning, Severity::Alert, Severity::Pass]);
+        assert_eq!(worst(&subsets, 0.01, 0.05, thresholds).unwrap().index, 0);
+        assert_eq!(worst_beyond(&subsets[..1], 0.01, 0.05, thresholds, |_| true).unwrap().index, 0);
     }
 }

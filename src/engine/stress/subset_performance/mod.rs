@@ -1,6 +1,6 @@
 //! Subset performance: where does the model fail?
 
-mod slices;
+pub(crate) mod slices;
 mod subset;
 
 pub(crate) use slices::Slices;

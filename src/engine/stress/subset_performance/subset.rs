@@ -1,6 +1,6 @@
 //! A metric in the subsets of one feature against the same metric over all evaluation rows.
 
-use straingauge_api::{Better, CaseMetric, Category, Figure, Kind, Risk, Severity, SubsetBar, Thresholds};
+use straingauge_api::{Better, CaseMetric, Category, Figure, Kind, Risk, Sensitivity, Severity, SubsetBar, Thresholds, Weakness};
 
 use crate::Result;
 use crate::math::finite;
@@ -8,7 +8,8 @@ use crate::metrics::{self, Metric, MetricDefinition, Scale};
 use crate::profile::{Cut, ModelFrame, OutcomeTally, SubsetFrame, SubsetProfile};
 use crate::stress::model_performance::{MOSTLY_LABELLED, both_labelled, definitions, effect_max, effect_unit, estimates, exists};
 use crate::stress::performance::{
-    DRAWN, Subset, Worst, compared, estimate, lower_first, part_gap, points, signed, spec_text, unit_of, weakness, worst,
+    DRAWN, Subset, Worst, compared, estimate, is_as_before, lower_first, part_gap, points, signed, spec_text, unit_of, weakness,
+    worst_beyond,
 };
 use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec, others};
 
@@ -120,7 +121,7 @@ impl Question for SubsetPerformance {
         let spec = self.tests().into_iter().find(|s| s.id == test);
         let (definition, limits) = subject.definition(context, test, spec)?;
         let subsets = subject.subsets(context, definition, test);
-        let chosen = subsets.get(worst(&subsets, MIN_FRQ, context.settings.alpha(), limits)?.index)?;
+        let chosen = subsets.get(subject.worst(context, &subsets, MIN_FRQ, definition, limits)?.index)?;
         rows_of(context, subject.cut, chosen.cell)
     }
 }
@@ -229,14 +230,51 @@ impl<'a> Subject<'a> {
         };
         let subsets = self.subsets(context, definition, test);
         let min_frq = context.settings.param(test, "min_frq", MIN_FRQ);
-        let picked = worst(&subsets, min_frq, context.settings.alpha(), limits).and_then(|w| subsets.get(w.index).cloned().map(|s| (w, s)));
+        let worst = self.worst(context, &subsets, min_frq, definition, limits);
+        let picked = worst.and_then(|w| subsets.get(w.index).cloned().map(|s| (w, s)));
         let Some((worst, chosen)) = picked else {
             return missing_skip(&self.cut.feature, context.settings.param(test, "min_sample_size", 20.0));
         };
         let Some(tally) = self.parts.iter().find(|p| p.cell == chosen.cell).map(|p| p.tally.as_ref()) else {
             return missing_skip(&self.cut.feature, 20.0);
         };
-        Measurement::Measured(Box::new(self.measured(definition, limits, &subsets, &worst, &chosen, tally)))
+        let mut measured = self.measured(definition, limits, &subsets, &worst, &chosen, tally);
+        if chosen.gap.effect >= limits.warning
+            && worst.p <= context.settings.alpha()
+            && self.was_as_weak(context, definition, &chosen, limits)
+        {
+            measured.as_before = true;
+            measured.sentence.push_str(" The same rows of the reference are as weak.");
+        }
+        Measurement::Measured(Box::new(measured))
+    }
+
+    /// Picks the worst subset; what the model's own probabilities expect stands behind the others that warn or fail.
+    fn worst(
+        &self,
+        context: &Context,
+        subsets: &[Subset],
+        min_frq: f64,
+        definition: &MetricDefinition,
+        limits: Thresholds,
+    ) -> Option<Worst> {
+        let expects = |subset: &Subset| {
+            let part = self.parts.iter().find(|p| p.cell == subset.cell);
+            let weakness = part.and_then(|p| weakness(self.frame, definition, &p.tally, self.whole, &subset.gap, limits.warning));
+            weakness == Some(Weakness::Expected) && context.settings.sensitivity != Sensitivity::More
+        };
+        worst_beyond(subsets, min_frq, context.settings.alpha(), limits, expects)
+    }
+
+    /// Says whether the same subset of the reference is as weak.
+    fn was_as_weak(&self, context: &Context, definition: &MetricDefinition, chosen: &Subset, limits: Thresholds) -> bool {
+        let gap = || {
+            let before = parts(self.cut, context.reference.subsets.get(context.feature(&self.cut.feature)?)?.as_ref()?);
+            let part = before.iter().find(|p| p.cell == chosen.cell)?;
+            let nulls = if DRAWN.contains(&definition.metric) { context.reference_nulls() } else { None };
+            part_gap(self.frame, definition, &part.tally, &context.reference.model.as_ref()?.tally, nulls)
+        };
+        gap().is_some_and(|before| is_as_before(&chosen.gap, &before, limits.warning, context.settings.alpha()))
     }
 
     fn measured(
@@ -271,7 +309,7 @@ impl<'a> Subject<'a> {
             n_reference: None,
             n_evaluation: Some(if definition.labels { self.whole.labelled.rows } else { self.whole.predicted.rows }),
             subset: Some(chosen.name()),
-            weakness: if definition.labels { weakness(self.frame, tally, self.whole) } else { None },
+            weakness: weakness(self.frame, definition, tally, self.whole, &chosen.gap, limits.warning),
             row_count: Some(tally.rows),
             metrics: [("subset", value), ("overall", overall)]
                 .into_iter()

@@ -3,6 +3,7 @@
 //! Searched exactly on one seeded half of the labelled evaluation rows, judged on the other, so that having looked at
 //! thousands of slices costs no evidence.
 
+mod distinct;
 mod found;
 mod search;
 
@@ -17,10 +18,12 @@ use crate::profile::{ModelFrame, OutcomeTally};
 use crate::stats::multiple::holm;
 use crate::stats::special::normal_quantile;
 use crate::stress::model_performance::{both_labelled, effect_max, effect_unit, exists};
-use crate::stress::performance::{Gap, compared, estimate, part_gap, points, signed, spec_text, unit_of, weakness};
+use crate::stress::performance::{Gap, compared, estimate, is_as_before, part_gap, points, signed, spec_text, unit_of, weakness};
 use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec, others};
-pub(crate) use found::Slices;
-use found::{Condition, ID, Judged};
+pub(crate) use distinct::Place;
+pub(crate) use found::{Cells, Condition, LEAST_ROWS, LEAST_SHARE, Reach, Slices, VISITS, code, count, errors, open_features};
+use found::{ID, Judged};
+pub(crate) use search::{MEASURES, Objective, places};
 
 /// Asks for the slices in which the model errs most.
 pub struct WorstSlices;
@@ -66,7 +69,7 @@ impl Question for WorstSlices {
                 text: spec_text(
                     format!("In which combinations of up to three conditions (a value, a range of values, missing) the model errs most, by {by}."),
                     "A model can do well for every value of every feature alone and still fail where two or three of them meet.",
-                    "All combinations are searched, exactly, on one half of the labelled evaluation rows, drawn by the run's seed, and ranked by error and size (SliceLine, 2021; α 0.95; at least 32 rows and 1 % of them). The ten best are judged on the other half, against all of its rows, with evidence corrected for ten (Holm).".to_owned(),
+                    "All combinations are searched, exactly, on one half of the labelled evaluation rows, drawn by the run's seed, and ranked by error and size (SliceLine, 2021; α 0.95; at least 32 rows and 1 % of them). The ten best places (of slices that share two thirds of their rows only one is kept, the others are named with it) are judged on the other half, against all of its rows, with evidence corrected for their number (Holm).".to_owned(),
                 ),
             })
         };
@@ -145,6 +148,7 @@ fn judge(context: &Context, slices: &Slices, definition: &MetricDefinition, meas
         standard_error: Some(gap.standard_error),
         thresholds: Some(thresholds),
         aspect: (rank > 0).then(|| (rank + 1).to_string()),
+        optional: rank > 0,
         ..describe(context, frame, slices, definition, slice, gap, thresholds)
     };
     let mut cases = ranked.iter().zip(&p_values).enumerate().map(case);
@@ -173,10 +177,15 @@ fn method(slices: &Slices, k: usize) -> String {
 }
 
 /// `channel = phone`, `amount ≤ 4.6`.
-fn words(context: &Context, condition: &Condition) -> String {
+pub(crate) fn words(context: &Context, condition: &Condition) -> String {
     let name = context.features.get(condition.feature).map_or("", |f| f.name.as_str());
     let cut = context.frame.subsets.get(condition.feature).and_then(Option::as_ref);
     format!("{name} {}", cut.map(|c| others::label(context, condition.feature, c, condition.cell as usize)).unwrap_or_default())
+}
+
+/// `channel = chat ∧ words ≤ 8`.
+pub(crate) fn place_of(context: &Context, conditions: &[Condition]) -> String {
+    conditions.iter().map(|c| words(context, c)).collect::<Vec<_>>().join(" ∧ ")
 }
 
 fn describe(
@@ -227,13 +236,24 @@ fn describe(
         format!("Where {place}, {} is no worse than over all rows ({numbers}, on {n} that the search had not seen).", definition.name)
     };
     let kept = slices.found.iter().map(Vec::len).max().unwrap_or(0);
+    let alpha = context.settings.alpha();
+    let before = || {
+        let whole = &context.reference.model.as_ref()?.tally;
+        part_gap(frame, definition, slice.reference.as_ref()?, whole, None)
+    };
+    let as_before = gap.effect >= thresholds.warning
+        && gap.p <= alpha
+        && before().is_some_and(|before| is_as_before(gap, &before, thresholds.warning, alpha));
+    let again = if as_before { " The same rows of the reference are as weak." } else { "" };
     Measured {
         method: method(slices, kept),
-        sentence,
+        sentence: format!("{sentence}{again}"),
+        as_before,
+        related: slice.related.iter().map(|conditions| place_of(context, conditions)).collect(),
         n_evaluation: Some(slices.whole.labelled.rows),
         subset: Some(conditions.join(" ∧ ")),
         features: slice.conditions.iter().filter_map(|c| context.features.get(c.feature)).map(|f| f.name.clone()).collect(),
-        weakness: weakness(frame, &slice.tally, &slices.whole),
+        weakness: weakness(frame, definition, &slice.tally, &slices.whole, gap, thresholds.warning),
         row_count: Some(slice.rows.len() as u64),
         metrics: vec![
             CaseMetric { kind: "SUBSET_DETAILS".to_owned(), metric: "slice_score".to_owned(), value: finite(slice.score) },
