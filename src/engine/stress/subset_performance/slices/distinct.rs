@@ -1,10 +1,11 @@
 //! Slices that are different places: of much the same rows only one is kept.
 //!
 //! The best slices of a search are mostly one place under many names: a condition beside a dozen stand-ins for another. Slices are taken best
-//! first; one that shares two thirds of the smaller one's rows with a slice that is kept is *related* to it, and stands for the place where it is
-//! the more general of the two and explains it: the rows that it adds are nearly half as bad, or it says the same in fewer conditions and
-//! nearly as strongly. All this happens on the rows that were searched, so it costs no evidence on those that judge, and fewer places
-//! are corrected for.
+//! first. One that shares two thirds of the smaller one's rows with a slice that is kept is *related* to it, and so is one that is no worse
+//! than the whole without the rows of the slices that are kept. The more general of two related slices stands for the place where it explains it: it
+//! says the same in fewer conditions and nearly as strongly, the rows that it adds are nearly half as bad, or it holds several places, none
+//! of which alone makes it bad. All this happens on the rows that were searched, so it costs no evidence on those that judge, and
+//! fewer places are corrected for.
 
 use super::search::{Coded, Objective, Slice};
 use crate::stress::RowSet;
@@ -14,6 +15,10 @@ use crate::stress::rows::Bitmap;
 const SHARED: f64 = 2.0 / 3.0;
 /// The share of a slice's excess that the rows around it must have for the larger slice to stand for both.
 const EXPLAINED: f64 = 0.4;
+/// The share of the mean excess of the places that a slice holds which it must have itself to stand for them …
+const HOLDS: f64 = 0.35;
+/// … and the share of its own that it must keep without any one of them.
+const LEFT: f64 = 0.5;
 /// The share of the score that a slice of fewer conditions must keep to stand for the place.
 const NEARLY: f64 = 0.85;
 /// Related slices that are named.
@@ -50,38 +55,64 @@ impl<O: Objective> Distinct<'_, O> {
     /// The first `k` different places among slices, best first.
     pub fn places(&self, slices: Vec<Slice>, k: usize) -> Vec<Place> {
         let mut kept: Vec<Kept> = Vec::new();
+        let mut others: Vec<(Slice, Bitmap)> = Vec::new();
         for slice in slices {
             let rows = Bitmap::new(&RowSet::Rows(self.coded.rows_where(&slice.conditions, self.rows.len())), self.rows.len());
-            let Some(first) = kept.iter().position(|k| is_one_place(&k.rows, &rows)) else {
-                if kept.len() < k {
-                    kept.push(Kept { place: Place { slice, related: Vec::new() }, rows });
+            if let Some(own) = kept.iter_mut().find(|k| is_one_place(&k.rows, &rows)) {
+                if self.stands_for(&slice, &rows, own) {
+                    own.rows = rows;
+                    let former = std::mem::replace(&mut own.place.slice, slice);
+                    own.place.add(former);
+                } else {
+                    own.place.add(slice.clone());
+                    others.push((slice, rows));
                 }
-                continue;
-            };
-            let Some(own) = kept.get_mut(first) else { continue };
-            if !self.stands_for(&slice, &rows, own) {
-                own.place.add(slice);
-                continue;
-            }
-            let former = std::mem::replace(&mut own.place.slice, slice);
-            own.place.add(former);
-            own.rows = rows.clone();
-            // What else lies in the larger place belongs to it.
-            let (inside, outside): (Vec<Kept>, Vec<Kept>) =
-                kept.drain(..).enumerate().fold((Vec::new(), Vec::new()), |(mut inside, mut outside), (at, k)| {
-                    if at > first && is_one_place(&k.rows, &rows) {
-                        inside.push(k)
-                    } else {
-                        outside.push(k)
-                    }
-                    (inside, outside)
-                });
-            kept = outside;
-            if let Some(own) = kept.get_mut(first) {
-                inside.into_iter().flat_map(|k| std::iter::once(k.place.slice).chain(k.place.related)).for_each(|s| own.place.add(s));
+            } else if self.is_explained(&rows, &kept) {
+                let nearest = kept.iter_mut().max_by_key(|k| k.rows.count_both(&rows));
+                nearest.into_iter().for_each(|own| own.place.add(slice.clone()));
+                others.push((slice, rows));
+            } else if kept.len() < k {
+                kept.push(Kept { place: Place { slice, related: Vec::new() }, rows });
             }
         }
+        for (slice, rows) in others {
+            self.join(&mut kept, slice, rows);
+        }
         kept.into_iter().map(|k| k.place).collect()
+    }
+
+    /// Lets a slice stand for the places that it holds, where it may.
+    fn join(&self, kept: &mut Vec<Kept>, slice: Slice, rows: Bitmap) {
+        let is_held = |k: &Kept| k.rows.count() < rows.count() && k.rows.count_both(&rows) as f64 >= SHARED * k.rows.count() as f64;
+        let held: Vec<&Kept> = kept.iter().filter(|k| is_held(k)).collect();
+        let Some(own) = self.excess(rows.iter()).filter(|_| held.len() > 1) else { return };
+        let mean = held.iter().filter_map(|k| self.excess(k.rows.iter())).sum::<f64>() / held.len() as f64;
+        let left = |k: &&Kept| self.excess(rows.iter().filter(|&row| !k.rows.holds(row)));
+        if own < HOLDS * mean || held.iter().any(|k| left(k).is_none_or(|left| left < LEFT * own)) {
+            return;
+        }
+        let (inside, outside): (Vec<Kept>, Vec<Kept>) = kept.drain(..).partition(is_held);
+        let mut place = Place { slice, related: Vec::new() };
+        let conditions = place.slice.conditions.clone();
+        let (slices, related): (Vec<Slice>, Vec<Vec<Slice>>) = inside.into_iter().map(|k| (k.place.slice, k.place.related)).unzip();
+        slices.into_iter().chain(related.into_iter().flatten()).filter(|s| s.conditions != conditions).for_each(|s| place.add(s));
+        *kept = outside;
+        kept.insert(0, Kept { place, rows });
+    }
+
+    /// The excess of some rows; `None` where they are too few.
+    fn excess(&self, rows: impl Iterator<Item = u32>) -> Option<f64> {
+        let mut sums = O::Sums::default();
+        rows.filter_map(|row| self.rows.get(row as usize)).for_each(|row| O::add(&mut sums, row));
+        self.objective.is_supported(&sums).then(|| self.objective.excess(self.measure, &sums))
+    }
+
+    /// Says whether a slice is hardly worse than the whole without the rows of the places that are kept.
+    fn is_explained(&self, rows: &Bitmap, kept: &[Kept]) -> bool {
+        let mut around = rows.iter().filter(|&row| !kept.iter().any(|k| k.rows.holds(row))).peekable();
+        let own = self.excess(rows.iter()).unwrap_or(0.0);
+        kept.iter().any(|k| k.rows.count_both(rows) > 0)
+            && (around.peek().is_none() || self.excess(around).is_none_or(|left| left < EXPLAINED * own))
     }
 
     /// Says whether a slice of a lower score is the more general one of a place, and explains it.
@@ -91,13 +122,8 @@ impl<O: Objective> Distinct<'_, O> {
         }
         let place = &of_place.place.slice;
         let says_the_same = slice.conditions.len() < place.conditions.len() && slice.score >= NEARLY * place.score;
-        let excess = |rows: &mut dyn Iterator<Item = u32>| {
-            let mut sums = O::Sums::default();
-            rows.filter_map(|row| self.rows.get(row as usize)).for_each(|row| O::add(&mut sums, row));
-            self.objective.is_supported(&sums).then(|| self.objective.excess(self.measure, &sums))
-        };
-        let around = excess(&mut rows.iter().filter(|&row| !of_place.rows.holds(row)));
-        let within = excess(&mut of_place.rows.iter());
+        let around = self.excess(rows.iter().filter(|&row| !of_place.rows.holds(row)));
+        let within = self.excess(of_place.rows.iter());
         says_the_same || around.zip(within).is_some_and(|(around, within)| around >= EXPLAINED * within)
     }
 }
@@ -143,6 +169,20 @@ mod tests {
         let (conditions, related) = places.first().unwrap();
         assert_eq!((conditions.as_slice(), *related > 0), (&[1, 3][..], true), "{places:?}");
         assert_eq!(places.len(), 1, "{places:?}");
+    }
+
+    #[test]
+    fn a_slice_stands_for_the_places_that_it_holds() {
+        // Where the first feature is 1, two of the four values of the second are bad.
+        let ids: Vec<u16> = (0..4000u16).flat_map(|row| [row % 2, 2 + row / 2 % 4, 6 + row / 8 % 3]).collect();
+        let coded = Coded { ids, width: 3, starts: vec![0, 2, 6, 9] };
+        let error = |row: usize| if row % 2 == 1 && row / 2 % 4 < 2 { 0.9 } else { 0.1 };
+        let errors: Vec<[f64; MEASURES]> = (0..4000).map(|row| [error(row), 0.0]).collect();
+        let [places, _] = search(&coded, &errors, Search { k: 10, alpha: 0.95, support: 32, depth: 3 });
+        let conditions: Vec<&[u16]> = places.iter().map(|p| p.slice.conditions.as_slice()).collect();
+        assert_eq!(conditions, [&[1][..]], "{places:?}");
+        let related: Vec<&[u16]> = places.iter().flat_map(|p| &p.related).map(|s| s.conditions.as_slice()).collect();
+        assert!(related.contains(&[1, 2].as_slice()) && related.contains(&[1, 3].as_slice()), "{related:?}");
     }
 
     #[test]
