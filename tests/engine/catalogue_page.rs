@@ -132,6 +132,13 @@ fn said(id: &str) -> Option<Words> {
         let (words, subset) = metric_words(name.strip_prefix("subset_")?)?;
         return Some(Words { evidence: subset, least: SIZE, ..words });
     }
+    if category == "subset_performance_degradation" && name.starts_with("worst_slices") {
+        return Some(words(
+            "one-sided, on the halves of the rows that were not searched, Holm over ten",
+            "support max(32, 1 % of the rows) on both sides",
+            "no slice has the support",
+        ));
+    }
     if category == "subset_performance_degradation" {
         let (words, _) = metric_words(name.strip_prefix("subset_drift_")?)?;
         return Some(Words { least: "20 rows in the subset on both sides", ..words });
