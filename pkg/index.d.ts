@@ -275,6 +275,9 @@ export interface TestParameters {
   'subset_performance_degradation:subset_drift_overconfidence': 'min_sample_size' | 'min_frq';
   'subset_performance_degradation:subset_drift_underconfidence': 'min_sample_size' | 'min_frq';
   'subset_performance_degradation:subset_drift_estimated_accuracy': 'min_sample_size' | 'min_frq';
+  'subset_performance_degradation:worst_slices': 'k' | 'max_conditions' | 'min_support';
+  'subset_performance_degradation:worst_slices_log_loss': 'k' | 'max_conditions' | 'min_support';
+  'subset_performance_degradation:worst_slices_mae': 'k' | 'max_conditions' | 'min_support';
   'drift:feature_drift': 'num_bins' | 'min_sample_size' | 'statistic';
   'drift:prediction_drift': 'num_bins' | 'min_sample_size' | 'statistic';
   'drift:predicted_label_drift': 'num_bins' | 'min_sample_size' | 'statistic';
