@@ -107,7 +107,7 @@ fn label(dataset: &Dataset) -> Option<&String> {
 }
 
 /// Questions that decide numbers, with the files that leave them open.
-fn open_questions<'a>(sides: [&'a Arc<Dataset>; 2]) -> Vec<(&'a Question, Vec<&'a str>)> {
+fn open_questions(sides: [&Arc<Dataset>; 2]) -> Vec<(&Question, Vec<&str>)> {
     let mut open: Vec<(&Question, Vec<&str>)> = Vec::new();
     for side in sides {
         let used = |column: &str| side.info.columns.iter().find(|c| c.name == column).is_none_or(|c| c.role.role != Role::Ignored);

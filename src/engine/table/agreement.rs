@@ -111,6 +111,9 @@ pub fn is_said(guess: &RoleGuess) -> bool {
     guess.confidence >= 1.0
 }
 
+/// One kind of reading, brought to what is settled.
+type Step<'a> = fn(&mut Following<'a>, &Column, &SettledColumn) -> Option<Column>;
+
 struct Following<'a> {
     dataset: &'a Dataset,
     by: &'a str,
@@ -118,12 +121,11 @@ struct Following<'a> {
     problems: Vec<Problem>,
 }
 
-impl Following<'_> {
+impl<'a> Following<'a> {
     /// The column as it is settled; `None` where it is so already.
     fn column(&mut self, column: &Column, guess: &RoleGuess, settled: &SettledColumn) -> Option<Column> {
         let mut now: Option<Column> = None;
-        let steps: [fn(&mut Self, &Column, &SettledColumn) -> Option<Column>; 4] =
-            [Self::dates, Self::commas, Self::missing_values, Self::truth];
+        let steps: [Step<'a>; 4] = [Self::dates, Self::commas, Self::missing_values, Self::truth];
         for step in steps {
             now = step(self, now.as_ref().unwrap_or(column), settled).or(now);
         }

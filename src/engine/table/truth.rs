@@ -135,7 +135,7 @@ pub fn by_name(table: &Table, facts: &[ColumnFacts], guesses: &[RoleGuess], task
         .map(|(column, _, _)| reading(column, String::new()))
         .collect();
     let ends =
-        columns().last().into_iter().filter(|(column, facts, guess)| feature(guess) && facts.distinct > 1 && possible(column, facts));
+        columns().next_back().into_iter().filter(|(column, facts, guess)| feature(guess) && facts.distinct > 1 && possible(column, facts));
     for (column, ..) in ends {
         if readings.iter().all(|r| r.choice != column.name) {
             readings.push(reading(column, String::new()));
@@ -164,7 +164,7 @@ fn rank(candidate: &Candidate) -> f64 {
 
 fn candidates(table: &Table, facts: &[ColumnFacts], guesses: &[Option<RoleGuess>], answers: &Answers) -> Vec<Candidate> {
     let columns = table.columns.iter().zip(facts).zip(guesses).enumerate();
-    let open = columns.filter(|(_, (_, guess))| guess.as_ref().is_none_or(|g| may_be_truth(g)));
+    let open = columns.filter(|(_, (_, guess))| guess.as_ref().is_none_or(may_be_truth));
     open.filter_map(|(at, ((column, facts), _))| {
         let found = agreement(column, facts, answers)?;
         let words = names::words(&column.name);
@@ -307,14 +307,14 @@ fn with_numbers(column: &Column, numbers: &[f64], prediction: &str) -> Option<Ag
     }
     let n = pairs.len() as f64;
     let mean = pairs.iter().map(|(truth, _)| truth).sum::<f64>() / n;
-    let spread: f64 = pairs.iter().map(|(truth, _)| (truth - mean).powi(2)).sum();
-    let errors: f64 = pairs.iter().map(|(truth, answer)| (truth - answer).powi(2)).sum();
+    let spread: f64 = pairs.iter().map(|(truth, _)| (truth - mean) * (truth - mean)).sum();
+    let errors: f64 = pairs.iter().map(|(truth, answer)| (truth - answer) * (truth - answer)).sum();
     if spread <= 0.0 {
         return None;
     }
     let explained = 1.0 - errors / spread;
     let words = format!("is on the scale of “{prediction}”, which explains {} of its variance", share(explained));
-    (explained > 0.0).then(|| Agreement { beyond_chance: explained, words, echo: errors == 0.0 })
+    (explained > 0.0).then_some(Agreement { beyond_chance: explained, words, echo: errors == 0.0 })
 }
 
 fn share(value: f64) -> String {
@@ -373,10 +373,8 @@ pub fn answers_in(table: &Table, facts: &[ColumnFacts], prediction: &OneOrMany) 
         best.filter(|_| known).and_then(|at| classes.get(at)).cloned()
     };
     if columns.len() > 1 {
-        let classes: Vec<String> = columns
-            .iter()
-            .map(|c| names::probability_name(&c.name).map_or_else(|| c.name.clone(), |named| named.class.to_owned()))
-            .collect();
+        let classes: Vec<String> =
+            columns.iter().map(|c| names::probability_name(&c.name).map_or_else(|| c.name.clone(), |named| named.class)).collect();
         let at = |row: usize| -> Vec<f64> {
             let value = |c: &&Arc<Column>| match &c.values {
                 Values::Number { values, .. } => values.values().get(row).copied().unwrap_or(f64::NAN),
