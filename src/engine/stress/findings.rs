@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn a_weakness_within_another_is_explained_by_it() {
         let ids =
-            ["subset_performance:subset_accuracy[channel]", "subset_performance:subset_accuracy[length]", "drift:feature_drift[length]"];
+            ["subset_performance:subset_accuracy[channel]", "subset_performance:subset_accuracy[length]", "drift:feature_drift[city]"];
         let cases: Vec<Case> = ids.iter().zip([1.4, 1.9, 1.2]).map(|(id, strain)| case(id, strain)).collect();
         let rows = |from: u32, to: u32| Bitmap::new(&super::super::RowSet::Rows((from..to).collect()), 1000);
         let of = |sets: [Bitmap; 3]| {

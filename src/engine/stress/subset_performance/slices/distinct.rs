@@ -174,9 +174,9 @@ mod tests {
     #[test]
     fn a_slice_stands_for_the_places_that_it_holds() {
         // Where the first feature is 1, two of the four values of the second are bad.
-        let ids: Vec<u16> = (0..4000u16).flat_map(|row| [row % 2, 2 + row / 2 % 4, 6 + row / 8 % 3]).collect();
+        let ids: Vec<u16> = (0..4000u16).flat_map(|row| [u16::from(row % 4 == 1), 2 + row / 4 % 4, 6 + row / 16 % 3]).collect();
         let coded = Coded { ids, width: 3, starts: vec![0, 2, 6, 9] };
-        let error = |row: usize| if row % 2 == 1 && row / 2 % 4 < 2 { 0.9 } else { 0.1 };
+        let error = |row: usize| row as f64 / 1e6 + if row % 4 == 1 && row / 4 % 4 < 2 { 0.9 } else { 0.1 };
         let errors: Vec<[f64; MEASURES]> = (0..4000).map(|row| [error(row), 0.0]).collect();
         let [places, _] = search(&coded, &errors, Search { k: 10, alpha: 0.95, support: 32, depth: 3 });
         let conditions: Vec<&[u16]> = places.iter().map(|p| p.slice.conditions.as_slice()).collect();
