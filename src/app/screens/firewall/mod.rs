@@ -98,7 +98,7 @@ pub fn bin_title(app: App, (from, to): (i64, Option<i64>)) -> String {
 pub const fn outcome(outcome: Outcome) -> (Shape, &'static str) {
     match outcome {
         Outcome::Ready => (Shape::Pass, "Normal"),
-        Outcome::Caution => (Shape::Warning, "Unusual"),
+        Outcome::ReadyWithLimits | Outcome::Caution => (Shape::Warning, "Unusual"),
         Outcome::NotReady => (Shape::Alert, "Abnormal"),
         Outcome::DataOnly => (Shape::Skip, "Data alone judged"),
         Outcome::Inconclusive | Outcome::NotJudged => (Shape::Skip, "Not judged"),

@@ -68,8 +68,9 @@ impl<O: Objective> Distinct<'_, O> {
                     others.push((slice, rows));
                 }
             } else if self.is_explained(&rows, &kept) {
-                let nearest = kept.iter_mut().max_by_key(|k| k.rows.count_both(&rows));
-                nearest.into_iter().for_each(|own| own.place.add(slice.clone()));
+                if let Some(nearest) = kept.iter_mut().max_by_key(|k| k.rows.count_both(&rows)) {
+                    nearest.place.add(slice.clone());
+                }
                 others.push((slice, rows));
             } else if kept.len() < k {
                 kept.push(Kept { place: Place { slice, related: Vec::new() }, rows });
