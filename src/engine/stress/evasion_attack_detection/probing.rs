@@ -10,7 +10,8 @@
 //!
 //! Data in the order of time that drift are no attack: queries of one season lie near each other and far from the reference. So an evaluation
 //! query's distance is taken relative to the smaller of two: that to random reference queries and that to evaluation queries of other times;
-//! and where a whole stretch of the stream lies closer together, near begins with that stretch. Probes are few among the queries around them.
+//! and where a whole stretch of the stream lies closer together, near begins with that stretch. Probes are few among the queries around them. And they
+//! are copies: nearer than a third of what the reference's queries usually are to those before them, wherever in space they lie.
 
 use std::collections::BTreeMap;
 
@@ -51,6 +52,8 @@ const USUAL: f64 = 0.75;
 const ELSEWHERE: usize = 4;
 /// Fewer evaluation queries of other times tell nothing.
 const LEAST_ELSEWHERE: usize = 100;
+/// Of the usual distance to the queries before: what is further away is like them, and no copy.
+const COPY: f64 = 0.3;
 /// Of the usual distance: added to both distances, so that equal queries have a ratio.
 const FLOOR: f32 = 0.1;
 
@@ -67,7 +70,7 @@ impl Question for StatefulBlackBoxDetection {
             [
                 "How many queries are unusually near to many of those before them, as they are when somebody probes the model step by step.",
                 "An attack that can only ask needs many nearly equal questions to find an input that the model gets wrong. They show before it succeeds.",
-                "Each query's mean distance to the 50 nearest of the 1 000 before it (5 % of half the reference where that has fewer than 2 000 rows), over standardised numbers, categories and hashed words, relative to its distance to as many random reference queries or, where these are nearer, evaluation queries of other times. Unusually near is a ratio below 0.6, below the reference's 0.1 % quantile and six standard deviations of its logarithm below the median (moved along where most queries of the 4 000 around lie closer together: that is drift, not probing); the shares are compared by Fisher's exact test, one-sided. At most 2 000 queries a side are asked, drawn with the run's seed; the evaluation's first ones look back into the reference. Not judged where more than 1 % of the reference are that near, or more than 20 % have an equal: like queries are then the nature of the data.",
+                "Each query's mean distance to the 50 nearest of the 1 000 before it (5 % of half the reference where that has fewer than 2 000 rows), over standardised numbers, categories and hashed words, relative to its distance to as many random reference queries or, where these are nearer, evaluation queries of other times. Unusually near is a ratio below 0.6, below the reference's 0.1 % quantile and six standard deviations of its logarithm below the median (moved along where most queries of the 4 000 around lie closer together: that is drift, not probing), and less than 0.3 of the usual distance of reference queries to those before them; the shares are compared by Fisher's exact test, one-sided. At most 2 000 queries a side are asked, drawn with the run's seed; the evaluation's first ones look back into the reference. Not judged where more than 1 % of the reference are that near, or more than 20 % have an equal: like queries are then the nature of the data.",
             ],
         );
         vec![TestSpec { scope: Scope::Rows, needs: Needs { timestamps: true, ..Needs::default() }, ..spec }]
@@ -178,6 +181,16 @@ impl Queries {
             })
             .collect();
         let cut = lowest_thousandth(&reference).min(middle - UNUSUAL * spread).min(ln(NEARER) as f32);
+        let (reference, evaluation) = {
+            let usual_before = median(near_before.iter().take(own.len()).copied());
+            // What is no copy is no probe, however near it lies by the ratio.
+            let only_copies = |ratios: Vec<f32>, before: &[f32]| -> Vec<f32> {
+                let beyond = |before: f32| ln(f64::from((before + floor) / (usual_before + floor)) / COPY) as f32;
+                ratios.iter().zip(before).map(|(ratio, &before)| ratio.max(cut + beyond(before))).collect()
+            };
+            let (of_reference, of_evaluation) = near_before.split_at(own.len().min(near_before.len()));
+            (only_copies(reference, of_reference), only_copies(evaluation, of_evaluation))
+        };
         Self { window, near, cut, equal: equals as f64 / own.len().max(1) as f64, reference, evaluation, rows }
     }
 
