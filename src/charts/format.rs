@@ -56,6 +56,8 @@ pub fn together<const N: usize>(values: [f64; N], unit: Unit) -> [String; N] {
         _ => x,
     });
     let size = scaled.iter().filter(|x| x.is_finite()).fold(0.0, |most: f64, x| most.max(x.abs()));
+    // What is nothing beside the others reads as nothing, without an exponent.
+    let scaled = scaled.map(|x| if x.abs() < 0.5e-7 && size >= 0.5e-4 { 0.0 } else { x });
     let whole = scaled.iter().all(|x| x.fract() == 0.0);
     let least = match unit {
         Unit::Count | Unit::Logical => return values.map(|x| value(Some(x), unit)),

@@ -24,7 +24,7 @@ test('labels by id in another order give the metrics of labels in the file', asy
   const before = await own.startStressTest(asked).result();
   assert.equal(before.modelMetrics.accuracy.evaluation, null);
   const labels = week.map(({ id, label }) => ({ id, repaid: label })).reverse();
-  const info = await own.registerLabels('week', csv([...labels, { id: 'stranger', repaid: 1 }].filter(({ id }) => id !== 'r6-3')));
+  const info = await own.registerLabels('week', csv([...labels, { id: 'stranger', repaid: 1 }].filter(({ id }) => id !== 'r6-3')), { idCol: 'id' });
   assert.deepEqual([info.column, info.rows, info.pairing], ['repaid', 799, { by: 'id', column: 'id', missing: 1, extra: 1, duplicate: 0 }]);
   assert.deepEqual(info.problems.map(({ code, count }) => [code, count]), [['missing_keys', 1], ['extra_keys', 1]]);
   const run = await own.startStressTest(asked).result();

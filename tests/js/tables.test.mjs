@@ -33,8 +33,8 @@ test('tables carry the names that people know', async (t) => {
   assert.equal(plain.length, counts.total);
   const sparse = run.testCases({ metrics: true }).columns.slice(plain.columns.length);
   assert.ok(sparse.length > 1);
-  assert.equal(sparse[0], 'details');
-  assert.ok(sparse.slice(1).every((name) => /^[A-Z_]+:[a-z0-9_:]+$/.test(name)), sparse.join());
+  // Columns in which no case of the run has anything are left out; what the data name stands in one column, `details`.
+  assert.ok(sparse.every((name, i) => (i === 0 && name === 'details') || /^[A-Z_]+:[a-z0-9_:]+$/.test(name)), sparse.join());
   const ids = plain.rows().map((cells) => cells.case_id);
   assert.equal(new Set(ids).size, ids.length);
   const failing = plain.rows().find((cells) => cells.status === 'FAIL' && cells.failing_rows > 0);

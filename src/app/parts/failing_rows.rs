@@ -39,8 +39,11 @@ fn is_wrong(page: &RowPage, row: &RowView) -> bool {
 /// The rows as CSV, as they are shown: the row's number, the reason, then the columns.
 fn to_csv(page: &RowPage) -> String {
     let quoted = |text: &str| {
-        let plain = !text.contains(['"', ',', '\n', '\r']);
-        if plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+        // A spreadsheet must not run what a data set's strings say; a negative number is no formula.
+        let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+        let safe = if formula { format!("'{text}") } else { text.to_owned() };
+        let plain = !safe.contains(['"', ',', '\n', '\r']);
+        if plain { safe } else { format!("\"{}\"", safe.replace('"', "\"\"")) }
     };
     let line = |cells: &mut dyn Iterator<Item = String>| cells.collect::<Vec<_>>().join(",");
     let head = ["row", "why"].into_iter().chain(page.columns.iter().map(String::as_str)).map(quoted);
@@ -255,7 +258,7 @@ mod tests {
         let long = "I have been waiting for an answer, \"soon\", since the third of May";
         RowPage {
             columns: ["age", "label", "predicted", "text", "note"].map(str::to_owned).into(),
-            rows: vec![row(0, long, vec![0, 2], "in the subset 65+"), row(7, "1+1", vec![0], "in the subset 65+")],
+            rows: vec![row(0, long, vec![0, 2], "in the subset 65+"), row(7, "=1+1", vec![0], "in the subset 65+")],
             total: 2,
         }
     }
@@ -274,7 +277,7 @@ mod tests {
         let lines: Vec<&str> = csv.lines().collect();
         assert_eq!(lines[0], "row,why,age,label,predicted,text,note");
         assert!(lines[1].starts_with("1,in the subset 65+,65+,yes,no,\"I have been waiting for an answer, \"\"soon\"\""));
-        assert_eq!(lines[2], "8,in the subset 65+,65+,yes,no,\"=1+1\",");
+        assert_eq!(lines[2], "8,in the subset 65+,65+,yes,no,'=1+1,");
     }
 
     #[test]

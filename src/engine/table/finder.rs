@@ -253,7 +253,11 @@ impl<'a> Finder<'a> {
                 .filter(|_| doubt)
                 .and_then(|g| truth::doubted(self.table, open.at, g));
         };
-        if let Some((confidence, open)) = named.as_ref().filter(|(_, open)| truth::fits(self.table, self.facts, open.at, &answers)) {
+        // A score ranks the rows of a query on a scale of its own, so it says nothing against a relevance.
+        let ranked = self.words.iter().any(|words| matches!(names::other_role(words), Some((Role::QueryId, _))));
+        if let Some((confidence, open)) =
+            named.as_ref().filter(|(_, open)| ranked || truth::fits(self.table, self.facts, open.at, &answers))
+        {
             self.set(open.at, Role::Label, *confidence, format!("its name says the truth; {}", values_in_words(open)));
             return None;
         }

@@ -88,8 +88,11 @@ impl Change {
         let (n, m) = (reference.present, evaluation.present);
         let k = grain.bins.min((n.min(m) / 10) as usize).max(1);
         // A constant's quantiles are all the same; its bins are what lies below it, itself, and what lies above.
-        let bins_of = |k: usize| if frame.is_constant() { frame.fine() } else { frame.coarse(&a.mass, k) };
-        let (coarse, few) = (bins_of(k), bins_of(k.min(CHI_BINS)));
+        let (coarse, few) = if frame.is_constant() {
+            (frame.fine(), frame.fine())
+        } else {
+            (frame.bins(&a.mass, k), frame.coarse(&a.mass, k.min(CHI_BINS)))
+        };
         let fine = Fine { reference: as_rows(&a.mass, n), evaluation: as_rows(&b.mass, m), positions: positions(a, b, frame) };
         let design = (reference.deff(), evaluation.deff());
         let pooled = chi_square::pooled_design_effect(n as f64, design.0, m as f64, design.1);
