@@ -11,7 +11,7 @@ use crate::{command, layout};
 
 /// What the engine is compiled with beside the flags of all wasm: LLVM inlines small functions alone. Its usual threshold of 250 makes the
 /// download an eighth larger and runs at most a twentieth faster. The page is compiled for size, where this would be a larger threshold.
-const ENGINE_FLAGS: &str = r#"target.wasm32-unknown-unknown.rustflags=["-C", "llvm-args=-inline-threshold=20"]"#;
+const ENGINE_FLAGS: &str = r#"target.wasm32-unknown-unknown.rustflags=["-C", "llvm-args=-inline-threshold=4"]"#;
 
 /// Builds one crate for the web and returns its raw wasm.
 pub fn compile(package: &str, profile: &str) -> Result<PathBuf> {

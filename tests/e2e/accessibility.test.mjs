@@ -70,6 +70,8 @@ for (const colorScheme of ['light', 'dark']) {
       await part(page, 'add-data').click();
       faults.push(...(await check(page, 'firewall')));
       await part(page, 'to-events').click();
+      // Every incident opens to its events.
+      await part(page, 'incident-events').first().locator('summary').click();
       await part(page, 'resolve').first().click();
       faults.push(...(await check(page, 'events')));
       await part(page, 'event-row').first().locator('a.title').click();

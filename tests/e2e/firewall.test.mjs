@@ -164,6 +164,8 @@ test('the sample project shows a firewall with an event, without any file', asyn
   await part(page, 'try-sample').first().click();
   await verdict(page);
   await part(page, 'promote').click();
+  // The model is not ready, so it is asked whether somebody insists.
+  await part(page, 'promote-anyway').click();
   await part(page, 'create-firewall').click();
   await part(page, 'sample-production').click({ timeout: 60_000 });
   await part(page, 'bin-row').first().waitFor({ timeout: 120_000 });
@@ -201,6 +203,8 @@ test('arXiv: a week without labels, day by day', async (t) => {
   await part(page, 'start-run').click();
   await verdict(page);
   await part(page, 'promote').click();
+  // The model is not ready, so it is asked whether somebody insists.
+  await part(page, 'promote-anyway').click();
   await part(page, 'create-firewall').click();
   await part(page, 'feed').waitFor({ timeout: 120_000 });
   await chosen(page).setInputFiles(production);

@@ -38,10 +38,12 @@ test('features are listed worst first, sort, and open to their cases across all 
   await part(page, 'sort-drift').locator('button').click();
   const first = (await names())[0];
   assert.equal(await rows.first().locator('.spark').count(), 1, `${first} has the largest drift, and a picture of it`);
-  await rows.first().locator('.opens-row').click();
+  // A feature of which several tests are asked.
+  const asked = 'product';
+  await rows.filter({ hasText: asked }).first().locator('.opens-row').click();
   const ids = await part(page, 'case-row').evaluateAll((cases) => cases.map((c) => c.dataset.id));
   // A slice is named after its rank, every other case after its features.
-  assert.ok(ids.length >= 2 && ids.every((id) => id.includes(first) || id.includes('worst_slices')), ids.join());
+  assert.ok(ids.length >= 2 && ids.every((id) => id.includes(asked) || id.includes('worst_slices')), ids.join());
   assert.ok(new Set(ids.map((id) => id.split('[')[0])).size > 1, 'cases of several tests');
   await part(page, 'search').fill('customer_tier');
   assert.ok((await rows.count()) < worst.length);
@@ -105,7 +107,7 @@ test('a case is accepted with a reason, stays in sight, and is taken back; two r
   const before = await document(page);
   await open(page, 'cases');
   await part(page, 'search').fill('empty_string customer_tier');
-  const row = part(page, 'case-row').first();
+  const row = page.locator('[data-testid="case-row"][data-id*="customer_tier"]').first();
   const id = await row.getAttribute('data-id');
   await row.locator('.case-head').click();
   await part(page, 'accept').click();

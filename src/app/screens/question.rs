@@ -105,7 +105,8 @@ fn readings(asked: &Asked, chosen: Memo<Option<String>>) -> El {
             .attr("name", &name)
             .testid(&format!("reading-{choice}"))
             .live_attr("checked", move || (current().as_ref() == Some(&mine)).then(String::new))
-            .on("change", move |_| take(&choice));
+            // A press on the reading that is in force confirms it; a radio tells of no change then.
+            .on("click", move |_| take(&choice));
         let says = el("span", "");
         // How a cell is read is shown with the cell; what a column is for is a sentence.
         let says = if of_cells { says.el(el("code", "").text(&reading.cell)).text(" is ") } else { says }.text(&reading.meaning);
