@@ -122,16 +122,19 @@ const POPULATION: (usize, usize) = (50_000, 20_000);
 
 impl Defect {
     fn population(&self) -> usize {
-        if self.columns.is_empty() || self.world == World::Text { POPULATION.1 } else { POPULATION.0 }
+        if self.columns.is_empty() || matches!(self.world, World::Text | World::Entities) { POPULATION.1 } else { POPULATION.0 }
     }
 }
+
+/// What a world's rows have beside features.
+const BESIDE: [&str; 5] = ["label", "score", "prediction", "predicted_entities", "query_id"];
 
 /// The effect of a defect on its population, with nothing but its own test switched on.
 fn effect(defect: &Defect, setting: f64) -> f64 {
     let rows = defect.population();
     let names = defect.world.names();
     let needed: Vec<&str> =
-        names.iter().copied().filter(|n| defect.columns.contains(n) || n.starts_with("p_") || ["label", "score"].contains(n)).collect();
+        names.iter().copied().filter(|n| defect.columns.contains(n) || n.starts_with("p_") || BESIDE.contains(n)).collect();
     let (reference, evaluation) = defect.planted(99, setting, (rows, rows), (!defect.columns.is_empty()).then_some(needed.as_slice()));
     let mut config = config(defect.name, 1);
     let others = known_tests().into_keys().filter(|id| id != defect.measured.0);
@@ -358,6 +361,45 @@ pub fn defects() -> Vec<Defect> {
                 ("subset_performance_degradation:subset_drift_accuracy", &["region"]),
                 &["subset_performance_degradation:", "subset_performance:"],
             )
+        },
+        Defect {
+            about: &["channel", "plan"],
+            columns: &["channel", "plan", "member", "device"],
+            rows: Some(|s, _, rng, row| mislead(s, rng, row, is(row, "channel", "phone") && is(row, "plan", "basic"))),
+            ..defect(
+                "concept shift where two conditions meet, 7 % of the rows",
+                ("subset_performance_degradation:worst_slices", &[]),
+                &["subset_performance_degradation:", "subset_performance:"],
+            )
+        },
+        Defect {
+            world: World::Regression,
+            range: (0.0, 4.0),
+            about: &["channel", "plan"],
+            columns: &["channel", "plan", "member", "device"],
+            rows: Some(|s, _, _, row| {
+                if is(row, "channel", "phone") && is(row, "plan", "basic") {
+                    row.noise = 1.0 + s;
+                }
+            }),
+            ..defect(
+                "larger errors where two conditions meet, 7 % of the rows",
+                ("subset_performance_degradation:worst_slices_mae", &[]),
+                &["subset_performance_degradation:", "subset_performance:"],
+            )
+        },
+        Defect {
+            world: World::Ranking,
+            in_reference: true,
+            rows: Some(|s, _, rng, row| mislead(s, rng, row, is(row, "channel", "phone"))),
+            ..defect("queries of one channel ranked badly, 20 % of the rows", ("subset_performance:subset_ndcg", &["channel"]), WEAK)
+        },
+        Defect {
+            world: World::Entities,
+            in_reference: true,
+            columns: &["channel", "text"],
+            rows: Some(|s, _, rng, row| mislead(s, rng, row, is(row, "channel", "phone"))),
+            ..defect("entities of one channel missed, 20 % of the rows", ("subset_performance:subset_f1", &["channel"]), WEAK)
         },
         Defect {
             rows: Some(|s, _, rng, row| {

@@ -28,6 +28,10 @@ pub enum World {
     Regression,
     /// Four classes of texts, with a few columns beside.
     Text,
+    /// Items of queries with a relevance; where a query comes from is one for all of its items.
+    Ranking,
+    /// Texts in which people, places and dates are named, with a few columns beside.
+    Entities,
 }
 
 /// The numeric columns.
@@ -36,6 +40,12 @@ pub const NUMBERS: [&str; 9] = ["amount", "income", "age", "height", "mass", "vi
 pub const CATEGORIES: [&str; 9] = ["channel", "city", "plan", "device", "country", "gender", "region", "sku", "member"];
 /// The protected features.
 pub const PROTECTED: [&str; 2] = ["gender", "region"];
+/// What the items of a query have in common.
+const OF_A_QUERY: [&str; 5] = ["channel", "city", "country", "gender", "region"];
+/// Items of a query.
+const ITEMS: usize = 10;
+/// Kinds of what texts name.
+const ENTITIES: [&str; 3] = ["person", "place", "date"];
 /// Columns of a world of texts.
 const BESIDE_TEXT: [&str; 5] = ["visits", "channel", "country", "gender", "region"];
 
@@ -60,6 +70,8 @@ pub struct Row {
     pub categories: [String; 9],
     /// The text; empty in worlds without.
     pub text: String,
+    /// The query that it belongs to.
+    pub query: usize,
     /// How many classes the world has.
     pub classes: usize,
     /// The true class.
@@ -128,7 +140,8 @@ const SPAN: u64 = 90 * 86_400_000;
 
 impl World {
     /// Every kind of world.
-    pub const ALL: [Self; 5] = [Self::Binary, Self::BinaryWithText, Self::Multiclass, Self::Regression, Self::Text];
+    pub const ALL: [Self; 7] =
+        [Self::Binary, Self::BinaryWithText, Self::Multiclass, Self::Regression, Self::Text, Self::Ranking, Self::Entities];
 
     /// Its name in tables.
     pub const fn name(self) -> &'static str {
@@ -138,6 +151,8 @@ impl World {
             Self::Multiclass => "multiclass",
             Self::Regression => "regression",
             Self::Text => "texts",
+            Self::Ranking => "ranking",
+            Self::Entities => "named entities",
         }
     }
 
@@ -147,6 +162,8 @@ impl World {
             Self::Binary | Self::BinaryWithText => ModelTask::BinaryClassification,
             Self::Multiclass | Self::Text => ModelTask::MulticlassClassification,
             Self::Regression => ModelTask::Regression,
+            Self::Ranking => ModelTask::Ranking,
+            Self::Entities => ModelTask::NamedEntityRecognition,
         }
     }
 
@@ -159,7 +176,7 @@ impl World {
     }
 
     const fn has_text(self) -> bool {
-        matches!(self, Self::BinaryWithText | Self::Text)
+        matches!(self, Self::BinaryWithText | Self::Text | Self::Entities)
     }
 
     /// μ of an ordinary row: the model is right in about 85 of 100.
@@ -215,6 +232,7 @@ impl World {
             numbers,
             categories,
             text,
+            query: 0,
             classes: self.classes().len(),
             class,
             recorded: None,
@@ -232,7 +250,8 @@ impl World {
     pub fn names(self) -> Vec<&'static str> {
         let mut names = vec!["id", "ts"];
         match self {
-            Self::Text => names.extend(BESIDE_TEXT),
+            Self::Text | Self::Entities => names.extend(BESIDE_TEXT),
+            Self::Ranking => names.extend(["query_id"].into_iter().chain(NUMBERS).chain(CATEGORIES)),
             _ => names.extend(NUMBERS.into_iter().chain(CATEGORIES)),
         }
         if self.has_text() {
@@ -245,7 +264,8 @@ impl World {
 
     fn prediction_names(self) -> Vec<&'static str> {
         match self {
-            Self::Binary | Self::BinaryWithText => vec!["score"],
+            Self::Binary | Self::BinaryWithText | Self::Ranking => vec!["score"],
+            Self::Entities => vec!["predicted_entities"],
             Self::Multiclass | Self::Text => vec!["p_billing", "p_delivery", "p_login", "p_praise"],
             Self::Regression => vec!["prediction"],
         }
@@ -262,9 +282,17 @@ impl World {
     ) -> Sheet {
         let mut rng = Rng::new(seed, stream);
         let names: Vec<&'static str> = self.names().into_iter().filter(|name| wanted.is_none_or(|w| w.contains(name))).collect();
+        let mut first: Option<Row> = None;
         let mut drawn: Vec<(i64, Vec<String>)> = (0..rows)
             .map(|at| {
                 let mut row = self.row(&mut rng);
+                if self == Self::Ranking {
+                    row.query = at / ITEMS;
+                    match &first {
+                        Some(first) if at % ITEMS > 0 => row.joins_the_query_of(first),
+                        _ => first = Some(row.clone()),
+                    }
+                }
                 change(at, &mut rng, &mut row);
                 (row.moment, self.cells(&mut rng, &row, &names))
             })
@@ -285,6 +313,7 @@ impl World {
         let cell = |name: &&'static str| match *name {
             "id" => format!("{id:012x}"),
             "ts" => table::moment_text(row.moment),
+            "query_id" => format!("q{}", row.query),
             "text" => row.text.clone(),
             "label" => label.clone(),
             name => match (NUMBERS.iter().position(|n| *n == name), CATEGORIES.iter().position(|n| *n == name)) {
@@ -305,8 +334,15 @@ impl World {
             let truth = 100.0 + 10.0 * row.value;
             return (format!("{truth:.3}"), vec![format!("{:.3}", truth + error)]);
         }
-        let classes = self.classes();
         let heard = row.heard.unwrap_or(row.class);
+        if self == Self::Ranking {
+            let recorded = row.recorded.unwrap_or(row.class);
+            return (recorded.to_string(), vec![format!("{:.4}", heard as f64 + rng.normal())]);
+        }
+        if self == Self::Entities {
+            return named_entities(rng, row);
+        }
+        let classes = self.classes();
         let scores: Vec<f64> = (classes.iter().enumerate())
             .map(|(k, (_, share))| {
                 let x = rng.normal() + if k == heard { row.strength } else { 0.0 };
@@ -333,10 +369,11 @@ impl World {
                 [name] => Some(OneOrMany::One(name.clone())),
                 _ => Some(OneOrMany::Many(prediction)),
             },
-            class_names: (self.classes().len() > 2 && self != Self::Regression)
+            class_names: (self.task() == ModelTask::MulticlassClassification)
                 .then(|| self.classes().iter().map(|(name, _)| (*name).to_owned()).collect()),
             timestamp_col: one("ts"),
             id_col: one("id"),
+            query_col: one("query_id"),
             text_features: Some(present(&["text"])),
             categorical_features: Some(present(&CATEGORIES)),
             protected_features: Some(present(&PROTECTED)),
@@ -365,6 +402,43 @@ impl World {
         }
         run.document().expect("a document").clone()
     }
+}
+
+impl Row {
+    fn joins_the_query_of(&mut self, first: &Self) {
+        self.moment = first.moment;
+        for name in OF_A_QUERY {
+            self.categories[category(name)].clone_from(&first.categories[category(name)]);
+        }
+    }
+}
+
+/// What the words of a text name, and what the model says that they name: of a row that it hears rightly it misses one in ten and names as many
+/// that are none; else half, and half of the words beside.
+fn named_entities(rng: &mut Rng, row: &Row) -> (String, Vec<String>) {
+    let off = if row.heard.is_some() { 0.5 } else { 0.1 };
+    let (mut truth, mut said) = (<[Vec<usize>; 3]>::default(), <[Vec<usize>; 3]>::default());
+    let mut start = 0;
+    for word in row.text.split(' ') {
+        let (named, kind, wrong) = (rng.below(6) == 0, rng.below(3) as usize, rng.uniform() < off);
+        if named {
+            truth[kind].push(start);
+        }
+        // Five words of six name nothing: a fifth of them makes as many inventions as there are names.
+        let says = if named { !wrong } else { wrong && rng.below(5) == 0 };
+        if says {
+            said[kind].push(start);
+        }
+        start += word.len() + 1;
+    }
+    let cell = |starts: &[Vec<usize>; 3]| {
+        let lists = ENTITIES.iter().zip(starts).filter(|(_, starts)| !starts.is_empty()).map(|(kind, starts)| {
+            let mentions: Vec<String> = starts.iter().map(|s| format!("{{\"start_offset\":{s},\"end_offset\":{}}}", s + 4)).collect();
+            format!("{{\"type\":\"{kind}\",\"mentions\":[{}]}}", mentions.join(","))
+        });
+        format!("[{}]", lists.collect::<Vec<_>>().join(","))
+    };
+    (cell(&truth), vec![cell(&said)])
 }
 
 /// A configuration with everything at its default.
