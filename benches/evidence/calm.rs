@@ -1,6 +1,6 @@
 //! Calm: clean pairs of samples under the whole catalogue, and how many of them are disturbed.
 //!
-//! Prints Markdown tables. Options: `--pairs N` (200), `--population N` rows for the property cases (100 000), `--json FILE`,
+//! Prints Markdown tables. Options: `--pairs N` (200), `--world NAME` (only pairs of one world), `--population N` rows for the property cases (100 000), `--json FILE`,
 //! `--csv FOLDER` (writes the pairs for other programs instead of judging them).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,6 +90,9 @@ pub fn run() {
         return write_files(&pairs, &PathBuf::from(folder));
     }
     let population = number("--population", 100_000);
+    if let Some(name) = option("--world") {
+        pairs.retain(|p| p.world.name() == name);
+    }
     // The dearest first, so that neither thread is left with a large one.
     pairs.sort_by_key(|p| std::cmp::Reverse(p.sizes.0 + p.sizes.1));
     let judged = on_two_threads(&pairs, |&pair| {

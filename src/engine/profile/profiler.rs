@@ -521,12 +521,16 @@ impl Profiler {
         let rows_a = PairRows { cells: &cells_a, values: values_a.as_deref() };
         let rows_b = PairRows { cells: &cells_b, values: classes.as_deref().or(values_b.as_deref()) };
         let profile = frame.count(rows_a, rows_b, &Sampling::of(&side.outcomes));
-        let learnt = if which == Which::Reference { PairRule::learn(at, frame, &profile) } else { None };
+        let unit =
+            |side| if let PairSide::Feature(i) = side { self.profiles.0.columns.get(i)?.category().map(|c| c.group_deff()) } else { None };
+        let learnt = (which == Which::Reference)
+            .then(|| PairRule::learn(at, frame, &profile, unit(a).into_iter().chain(unit(b)).fold(1.0, f64::max)))
+            .flatten();
         let own = which == Which::Reference || self.whose == Whose::Reference;
         if let Some(rule) = learnt.as_ref().or_else(|| self.frame.rules.pairs.iter().rfind(|r| r.pair == at)) {
             let asks = |side| if let PairSide::Feature(i) = side { self.features.get(i) } else { None };
             let asked = asks(a).zip(asks(b)).is_some_and(|(a, b)| self.abnormal.asks_pair(a, b));
-            let failing = if asked || !own {
+            let failing = if asked || !own || side.outcomes.groups.is_some() {
                 rule.failing_rows(frame, &cells_a, &cells_b, if own { Whose::Reference } else { Whose::Other })
             } else {
                 Vec::new()
@@ -535,7 +539,7 @@ impl Profiler {
                 self.abnormal.add(&failing);
             }
             if own {
-                let count = rule.count_reference(&profile);
+                let count = rules::RuleCount { clusters: rules::clusters(&failing, &side.outcomes), ..rule.count_reference(&profile) };
                 let counts = if which == Which::Reference { &mut self.profiles.0 } else { &mut self.profiles.1 };
                 counts.rules.pairs.push(count);
             } else {

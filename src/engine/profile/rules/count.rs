@@ -28,15 +28,7 @@ pub fn count(failing: &[u32], asked: u64, value: impl Fn(u32) -> String, of: Row
     sorted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let more_values = sorted.len().saturating_sub(MOST_VALUES) as u64;
     sorted.truncate(MOST_VALUES);
-    let clusters = of.outcomes.groups.as_ref().map(|groups| {
-        let mut fails = vec![false; groups.len()];
-        for &row in failing {
-            if let Some(slot) = fails.get_mut(row as usize) {
-                *slot = true;
-            }
-        }
-        Clusters::of_scores(groups, fails.iter().map(|&f| Some(f64::from(u8::from(f)))))
-    });
+    let clusters = clusters(failing, of.outcomes);
     let outcomes = of.model.map(|(model, coded)| tally(model, coded, failing));
     RuleCount {
         rows: asked,
@@ -46,6 +38,18 @@ pub fn count(failing: &[u32], asked: u64, value: impl Fn(u32) -> String, of: Row
         outcomes,
         clusters,
     }
+}
+
+/// Group sums of "fails", where rows belong together.
+pub fn clusters(failing: &[u32], outcomes: &Outcomes) -> Option<Clusters> {
+    let groups = outcomes.groups.as_ref()?;
+    let mut fails = vec![false; groups.len()];
+    for &row in failing {
+        if let Some(slot) = fails.get_mut(row as usize) {
+            *slot = true;
+        }
+    }
+    Some(Clusters::of_scores(groups, fails.iter().map(|&f| Some(f64::from(u8::from(f))))))
 }
 
 /// Truth and prediction of some rows.

@@ -24,7 +24,7 @@ const RARE: f64 = 0.005;
 pub struct FeatureRules {
     /// In the order of the catalogue.
     pub rules: Vec<Rule>,
-    /// By code of the dictionary: one reference row alone has the value.
+    /// By code of the dictionary: one reference row alone has the value, or rows of one group alone.
     pub once: Vec<bool>,
 }
 
@@ -85,13 +85,14 @@ pub fn learn(
         }
         FeatureKind::Categorical => {
             if let (Some(dictionary), ValueProfile::Category(counts)) = (frame.category(), &reference.values) {
-                out.once = counts.counts.iter().map(|&n| n == 1).collect();
+                let unit = counts.group_deff();
+                out.once = counts.counts.iter().map(|&n| n > 0 && (n as f64) < 1.5 * unit).collect();
                 if dictionary.names.len() as f64 <= FREE_SHARE * reference.present as f64 {
                     out.rules.push(Rule::UnseenCategorical);
                     out.rules.push(rare(counts, reference.present));
                 }
                 if let Some(categories) = views::categories(column) {
-                    out.rules.extend(required_characters(&Strings::Dictionary(&categories)));
+                    out.rules.extend(required_characters(&Strings::Dictionary(&categories), unit));
                 }
                 if dictionary.names.len() as f64 <= FREE_SHARE * reference.present as f64 {
                     let mut folded: Vec<String> = dictionary.names.iter().map(|n| n.to_lowercase()).collect();
@@ -102,7 +103,7 @@ pub fn learn(
         }
         FeatureKind::Text => {
             if let Values::Text(texts) = &column.values {
-                out.rules.extend(required_characters(&Strings::Rows(texts)));
+                out.rules.extend(required_characters(&Strings::Rows(texts), 1.0));
             }
         }
     }
@@ -151,12 +152,12 @@ fn range(frame: &ColumnFrame, reference: &ColumnProfile) -> Option<Rule> {
 }
 
 fn rare(counts: &CategoryProfile, present: u64) -> Rule {
-    let n = present as f64;
+    let (n, unit) = (present as f64, counts.group_deff());
     let share = RARE / counts.counts.len().max(1) as f64;
-    let is_rare = |count: u64, n: f64| count >= 1 && (count as f64) < share * n;
+    let is_rare = |count: f64, n: f64| count >= 0.5 * unit && count < share * n;
     Rule::RareCategories {
-        rare: counts.counts.iter().map(|&c| is_rare(c, n)).collect(),
-        rare_left_out: counts.counts.iter().map(|&c| is_rare(c.saturating_sub(1), n - 1.0)).collect(),
+        rare: counts.counts.iter().map(|&c| is_rare(c as f64, n)).collect(),
+        rare_left_out: counts.counts.iter().map(|&c| is_rare(c as f64 - unit, n - unit)).collect(),
     }
 }
 
@@ -189,7 +190,9 @@ impl Strings<'_> {
     }
 }
 
-fn required_characters(strings: &Strings) -> Option<Rule> {
+/// `unit` rows tell as much as one that stands alone.
+fn required_characters(strings: &Strings, unit: f64) -> Option<Rule> {
+    let one = (1.5 * unit) as u64;
     // A character that all values but at most one row have is in the first or in the second value.
     let mut candidates: Vec<(char, u64)> = Vec::new();
     let (mut values, mut rows) = (0usize, 0u64);
@@ -209,16 +212,16 @@ fn required_characters(strings: &Strings) -> Option<Rule> {
                 *lacking += n;
             }
         }
-        candidates.retain(|k| k.1 < 2);
+        candidates.retain(|k| k.1 <= one);
         values < 2 || !candidates.is_empty()
     });
     if values < ENOUGH_VALUES || rows < ENOUGH_ROWS {
         return None;
     }
     candidates.sort_unstable();
-    let with = |lacking: u64| candidates.iter().filter(|c| c.1 == lacking).map(|c| c.0).collect::<Vec<char>>();
-    let characters = with(0);
-    (!characters.is_empty()).then(|| Rule::RequiredCharacters { characters, but_one: with(1) })
+    let (all, but): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|c| c.1 == 0);
+    let characters: Vec<char> = all.into_iter().map(|c| c.0).collect();
+    (!characters.is_empty()).then(|| Rule::RequiredCharacters { characters, but_one: but.into_iter().map(|c| c.0).collect() })
 }
 
 /// The form that a column has, save for a few rows.

@@ -2,7 +2,8 @@
 //!
 //! A rule learnt from n rows fits them better than any other rows. So that the two sides stay comparable, a reference row is
 //! judged by the rule that the *other* reference rows teach (leave one out): a value that one row alone has is unseen there,
-//! as it would be if that row had arrived later.
+//! as it would be if that row had arrived later. Rows that belong together (`groupCol`, the items of a query) are left out
+//! together: as many as tell what one row alone does, the design effect of the column.
 
 mod count;
 mod failing;
@@ -10,7 +11,7 @@ mod forms;
 mod learn;
 mod pairs;
 
-pub use count::{MOST_VALUES, RowsOf, count, tally};
+pub use count::{MOST_VALUES, RowsOf, clusters, count, tally};
 pub use failing::{Whose, failing_rows, shown};
 pub use forms::Form;
 pub use learn::{FeatureRules, Grain, LearnOptions, learn};
@@ -44,14 +45,14 @@ pub enum Rule {
     RareCategories {
         /// By code of the dictionary: rare.
         rare: Vec<bool>,
-        /// The same without one row of that value.
+        /// The same without one row of that value, or without the rows that belong together with it.
         rare_left_out: Vec<bool>,
     },
     /// Has every one of these characters.
     RequiredCharacters {
         /// Characters that every reference value has, ascending.
         characters: Vec<char>,
-        /// Characters that all reference rows but one have.
+        /// Characters that all reference rows but one have, or but those of one group.
         but_one: Vec<char>,
     },
     /// Not a known value in another case.

@@ -16,7 +16,7 @@ pub struct PairRule {
     pub pair: usize,
     /// By cell of the pair's table, row by row: inconsistent.
     pub fails: Vec<bool>,
-    /// The same without one row of that cell.
+    /// The same without one row of that cell, or without the rows that belong together with it.
     pub fails_left_out: Vec<bool>,
     /// Columns of the table.
     pub width: usize,
@@ -24,7 +24,8 @@ pub struct PairRule {
 
 impl PairRule {
     /// Learns the rule from the reference's table; `None` where a side is a number or the table was too large.
-    pub fn learn(pair: usize, frame: &PairFrame, reference: &PairProfile) -> Option<Self> {
+    /// `unit` rows tell as much as one that stands alone: 1, or the design effect of rows that belong together.
+    pub fn learn(pair: usize, frame: &PairFrame, reference: &PairProfile, unit: f64) -> Option<Self> {
         if frame.bins_a.information.is_some() || frame.bins_b.information.is_some() || reference.table.is_empty() {
             return None;
         }
@@ -38,9 +39,9 @@ impl PairRule {
             for (j, (&count, b)) in cells.iter().zip(&columns).enumerate() {
                 // The last row and column hold values without a cell of their own.
                 let judged = i != last_row && j != last_column;
-                let rare = |count: f64, a: f64, b: f64, n: f64| a * b >= EXPECTED * n && count * n < LEAST_SHARE * a * b;
+                let rare = |count: f64, a: f64, b: f64, n: f64| a * b >= EXPECTED * unit * n && count * n < LEAST_SHARE * a * b;
                 fails.push(judged && rare(count, *a, *b, n));
-                fails_left_out.push(judged && count >= 1.0 && rare(count - 1.0, a - 1.0, b - 1.0, n - 1.0));
+                fails_left_out.push(judged && count >= 1.0 && rare((count - unit).max(0.0), a - unit, b - unit, n - unit));
             }
         }
         Some(Self { pair, fails, fails_left_out, width })
@@ -78,9 +79,24 @@ mod tests {
         // Rome is in Italy, London is not, save for one row.
         let table = vec![vec![500.0, 1.0, 0.0], vec![0.0, 400.0, 0.0], vec![0.0, 0.0, 3.0]];
         let reference = PairProfile { n: 904, table, moments: None };
-        let rule = PairRule::learn(0, &frame, &reference).unwrap();
+        let rule = PairRule::learn(0, &frame, &reference, 1.0).unwrap();
         assert_eq!(rule.fails, [false, true, false, true, false, false, false, false, false]);
         assert_eq!(rule.count_reference(&reference).failing, 1);
         assert_eq!(rule.failing_rows(&frame, &[0, 0, 1, u16::MAX, 1], &[0, 1, 0, 1, 1], Whose::Other), [1, 2]);
+    }
+
+    #[test]
+    fn rows_that_belong_together_teach_as_one() {
+        let binning = Binning { bin_of: vec![0, 1], bins: 3, information: None, center: 0.0, ordered: false };
+        let frame = PairFrame { a: PairSide::Feature(0), b: PairSide::Feature(1), bins_a: binning.clone(), bins_b: binning };
+        // Ten rows of one query put London into Italy; without that query no row does.
+        let table = vec![vec![5000.0, 10.0, 0.0], vec![0.0, 4000.0, 0.0], vec![0.0, 0.0, 30.0]];
+        let reference = PairProfile { n: 9040, table, moments: None };
+        assert_eq!(PairRule::learn(0, &frame, &reference, 10.0).unwrap().count_reference(&reference).failing, 10);
+        // Three queries in which a value stands are too few for its absence elsewhere to say anything.
+        let table = vec![vec![30.0, 0.0, 0.0], vec![50.0, 20.0, 0.0], vec![0.0, 0.0, 0.0]];
+        let reference = PairProfile { n: 100, table, moments: None };
+        let judged = |unit| PairRule::learn(0, &frame, &reference, unit).unwrap().fails.contains(&true);
+        assert!(judged(1.0) && !judged(10.0));
     }
 }

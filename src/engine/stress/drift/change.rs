@@ -86,7 +86,10 @@ impl Change {
         grain: Grain,
     ) -> Self {
         let (n, m) = (reference.present, evaluation.present);
-        let k = grain.bins.min((n.min(m) / 10) as usize).max(1);
+        let design = (reference.deff(), evaluation.deff());
+        let pooled = chi_square::pooled_design_effect(n as f64, design.0, m as f64, design.1);
+        // Ten rows a bin at least, on the smaller side; of rows that belong together as many as tell what ten would.
+        let k = grain.bins.min((n.min(m) as f64 / (10.0 * pooled)) as usize).max(1);
         // A constant's quantiles are all the same; its bins are what lies below it, itself, and what lies above.
         let (coarse, few) = if frame.is_constant() {
             (frame.fine(), frame.fine())
@@ -94,8 +97,6 @@ impl Change {
             (frame.bins(&a.mass, k), frame.coarse(&a.mass, k.min(CHI_BINS)))
         };
         let fine = Fine { reference: as_rows(&a.mass, n), evaluation: as_rows(&b.mass, m), positions: positions(a, b, frame) };
-        let design = (reference.deff(), evaluation.deff());
-        let pooled = chi_square::pooled_design_effect(n as f64, design.0, m as f64, design.1);
         let ks = kolmogorov::two_sample(&fine.reference, &fine.evaluation, pooled);
         let chi = chi_square::two_sample(&few.gather(&fine.reference), &few.gather(&fine.evaluation), pooled);
         let (cells_a, cells_b) = (coarse.gather(&fine.reference), coarse.gather(&fine.evaluation));
@@ -138,8 +139,10 @@ impl Change {
         let seen =
             frame.names.iter().zip(a.mass.iter().zip(&b.mass)).map(|(name, (x, y))| (name, scale(*x, reference), scale(*y, evaluation)));
         let unseen = b.unseen.iter().map(|(name, rows)| (name, 0.0, *rows as f64 * unseen_scale));
+        let design = (reference.deff(), evaluation.deff());
+        let pooled = chi_square::pooled_design_effect(n as f64, design.0, m as f64, design.1);
         let total = (n + m).max(1) as f64;
-        let smaller = n.min(m) as f64;
+        let smaller = n.min(m) as f64 / pooled;
         let (mut own, mut other, mut new, mut new_names) = (Vec::new(), (0.0, 0.0, 0usize), 0.0, Vec::new());
         let mut values = (Vec::new(), Vec::new());
         for (name, x, y) in seen.chain(unseen) {
@@ -167,8 +170,6 @@ impl Change {
         }
         let cells_a: Vec<f64> = own.iter().map(|c| c.1).collect();
         let cells_b: Vec<f64> = own.iter().map(|c| c.2).collect();
-        let design = (reference.deff(), evaluation.deff());
-        let pooled = chi_square::pooled_design_effect(n as f64, design.0, m as f64, design.1);
         let chi = chi_square::two_sample(&cells_a, &cells_b, pooled);
         let mut bins: Vec<DistributionBin> = own
             .iter()
@@ -216,7 +217,8 @@ impl Change {
         let length = reference.len().max(evaluation.len());
         let at = |v: &[f64], i: usize| v.get(i).copied().unwrap_or(0.0);
         let all: Vec<(f64, f64)> = (0..length).map(|i| (at(&reference, i), at(&evaluation, i))).collect();
-        let (total, smaller) = ((n + m) as f64, n.min(m) as f64);
+        let pooled = chi_square::pooled_design_effect(n as f64, design.0, m as f64, design.1);
+        let (total, smaller) = ((n + m) as f64, n.min(m) as f64 / pooled);
         let mut cells: Vec<(usize, usize, f64, f64)> = Vec::new();
         for (i, &(x, y)) in all.iter().enumerate() {
             match cells.last_mut() {
@@ -230,7 +232,6 @@ impl Change {
             *last = (last.0, rare.1, last.2 + rare.2, last.3 + rare.3);
         }
         let (cells_a, cells_b): (Vec<f64>, Vec<f64>) = (cells.iter().map(|c| c.2).collect(), cells.iter().map(|c| c.3).collect());
-        let pooled = chi_square::pooled_design_effect(n as f64, design.0, m as f64, design.1);
         let ks = kolmogorov::two_sample(&cells_a, &cells_b, pooled);
         let chi = chi_square::two_sample(&cells_a, &cells_b, pooled);
         let label = |from: usize, to: usize| if from == to { format!("{from} {what}") } else { format!("{from} – {to} {what}") };
