@@ -1,26 +1,23 @@
 //! Calm of the firewall: years of daily bins in which nothing changes, and how many events it reports; then changes of five kinds at three
 //! strengths, and how many days it takes to notice them.
 //!
-//! Prints Markdown tables. Options: `--years N` (200), `--from N` (0, to go on with other years), `--days N` a year (365), `--budget N` false events a year (1), `--runs N` a kind and
-//! strength of change (6), `--json FILE`, `--csv FOLDER` (writes the changed series for other programs instead of judging them).
+//! Prints Markdown tables, and keeps whole years in `benches/results/calm-firewall.json`. Options: `--years N` (60), `--from N` (0, to go on with other years), `--days N` a year (365), `--budget N` false events a year (1), `--runs N` a kind and
+//! strength of change (2), `--csv FOLDER` (writes the changed series for other programs instead of judging them).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use serde_json::json;
-use straingauge_api::{BatchOptions, BinSize, Calendar, Category, Event, FirewallConfig, Stage};
-use straingauge_engine::firewall::Firewall;
+use straingauge_api::{BatchOptions, Category, Event};
 use straingauge_engine::random::Rng;
 
+use crate::evidence::fingerprint_of;
+use crate::measured::{Delays, Quiet as Measured};
+use crate::production::{DAY, REFERENCE_DAYS, START, days_of, drive, learn, quiet_fortnight, reference, volumes};
 use crate::world::{Row, Sheet, World, category, number};
-use crate::{on_two_threads, option};
+use crate::{on_two_threads, option, results};
 
-const DAY: i64 = 86_400_000;
-/// Monday, 1 June 2026, 00:00 UTC: the reference's first day.
-const START: i64 = 1_780_272_000_000;
-/// Days that a reference covers.
-const REFERENCE_DAYS: i64 = 56;
 /// Days of production data that are taken in at once.
 const BATCH_DAYS: usize = 28;
 
@@ -40,55 +37,6 @@ struct Quiet {
     rows: u64,
     events: Vec<Event>,
     seconds: f64,
-}
-
-/// Rows of each day: a level a year, fewer at weekends, never the same.
-fn volumes(rng: &mut Rng, days: usize) -> Vec<usize> {
-    let level = 450.0 * straingauge_engine::math::exp(rng.uniform() * 1.5);
-    let season = [1.15, 1.2, 1.2, 1.15, 1.0, 0.6, 0.7];
-    (0..days).map(|day| ((level * season[day % 7] * (0.85 + 0.3 * rng.uniform())) as usize).clamp(300, 3_000)).collect()
-}
-
-/// Rows of consecutive days, each day's at moments of its own; `change` sees the day and the row.
-fn days_of(
-    world: World,
-    (seed, stream): (u64, u64),
-    first: i64,
-    volumes: &[usize],
-    labelled: bool,
-    mut change: impl FnMut(usize, &mut Rng, &mut Row),
-) -> Sheet {
-    let day_of: Vec<usize> = volumes.iter().enumerate().flat_map(|(day, &n)| std::iter::repeat_n(day, n)).collect();
-    let names = world.names();
-    let wanted: Vec<&str> = names.iter().copied().filter(|n| labelled || *n != "label").collect();
-    world.sheet(seed, stream, day_of.len(), Some(&wanted), |at, rng, row| {
-        let day = day_of[at];
-        row.moment = first + day as i64 * DAY + rng.below(DAY as u64 / 1_000) as i64 * 1_000;
-        change(day, rng, row);
-    })
-}
-
-fn reference(world: World, seed: u64, rows: usize) -> Sheet {
-    let volumes = vec![rows / REFERENCE_DAYS as usize; REFERENCE_DAYS as usize];
-    days_of(world, (seed, 1), START, &volumes, true, |_, _, _| {})
-}
-
-fn learn(world: World, sheet: &Sheet, budget: f64, seed: u64) -> Firewall {
-    let config = FirewallConfig {
-        model: "model".to_owned(),
-        reference: "reference".to_owned(),
-        bin_size: BinSize::Calendar(Calendar::Day),
-        false_events_a_year: budget,
-        seed,
-        ..FirewallConfig::default()
-    };
-    let mut firewall = Firewall::learn(config, world.task(), world.side("reference", sheet)).expect("a firewall");
-    drive(&mut firewall);
-    firewall
-}
-
-fn drive(firewall: &mut Firewall) {
-    while firewall.step().expect("a step").stage != Stage::Done {}
 }
 
 fn live(year: Year, days: usize, budget: f64) -> Quiet {
@@ -221,20 +169,12 @@ fn notice(change: Change, strength: f64, run: usize, budget: f64) -> Found {
     Found { change, strength, delay, before }
 }
 
-/// The 95 % interval of the mean of Poisson counts that sum to `sum` in `n` (Garwood 1936, by the normal approximation of the square root).
-fn poisson_interval(sum: usize, n: usize) -> (f64, f64) {
-    let root = (sum as f64).sqrt();
-    let square = |x: f64| x.max(0.0) * x.max(0.0);
-    let high = if sum == 0 { 3.69 } else { square((sum as f64 + 1.0).sqrt() + 0.98) };
-    (square(root - 0.98) / n.max(1) as f64, high / n.max(1) as f64)
-}
-
 /// Runs the bench.
 pub fn run() {
     let begin = Instant::now();
     let wanted = |name: &str, default: f64| option(name).and_then(|w| w.parse::<f64>().ok()).unwrap_or(default);
-    let (years, days) = (wanted("--years", 200.0) as usize, wanted("--days", 365.0) as usize);
-    let (budget, runs) = (wanted("--budget", 1.0), wanted("--runs", 6.0) as usize);
+    let (years, days) = (wanted("--years", 60.0) as usize, wanted("--days", 365.0) as usize);
+    let (budget, runs) = (wanted("--budget", 1.0), wanted("--runs", 2.0) as usize);
     if let Some(folder) = option("--csv") {
         return write_files(runs, &PathBuf::from(folder));
     }
@@ -242,76 +182,43 @@ pub fn run() {
     let list: Vec<Year> = (from..from + years)
         .map(|number| Year {
             number,
-            world: [World::Binary, World::Multiclass, World::Regression][number % 3],
+            world: World::QUIET[number % 3],
             reference_rows: [5_000, 20_000, 50_000][number / 3 % 3],
             labelled: number / 9 % 2 == 0,
         })
         .collect();
     let quiet = on_two_threads(&list, |&year| live(year, days, budget));
-    let (bins, rows) = (quiet.iter().map(|q| q.bins).sum::<usize>(), quiet.iter().map(|q| q.rows).sum::<u64>());
-    let events: usize = quiet.iter().map(|q| q.events.len()).sum();
-    let scale = 365.0 / days.max(1) as f64;
-    let (low, high) = poisson_interval(events, years);
-    println!(
-        "{years} years of {days} daily bins without change ({bins} bins, {rows} rows): {events} events, {:.3} a year (95 % interval {:.3} to {:.3}); the budget is {budget}.",
-        scale * events as f64 / years.max(1) as f64,
-        scale * low,
-        scale * high
-    );
-    println!();
-    println!("| world | reference rows | labels | years | events | a year |");
-    println!("|---|---:|---|---:|---:|---:|");
-    let mut groups: BTreeMap<(&str, usize, bool), (usize, usize)> = BTreeMap::new();
+    let mut references: BTreeMap<usize, [usize; 2]> = BTreeMap::new();
     for q in &quiet {
-        let entry = groups.entry((q.year.world.name(), q.year.reference_rows, q.year.labelled)).or_default();
-        *entry = (entry.0 + 1, entry.1 + q.events.len());
-    }
-    for ((world, rows, labelled), (n, events)) in &groups {
-        let labels = if *labelled { "yes" } else { "no" };
-        println!("| {world} | {rows} | {labels} | {n} | {events} | {:.2} |", scale * *events as f64 / *n as f64);
-    }
-    let mut monitors: BTreeMap<&str, usize> = BTreeMap::new();
-    for event in quiet.iter().flat_map(|q| &q.events) {
-        *monitors.entry(&event.monitor).or_default() += 1;
-    }
-    println!();
-    for (monitor, n) in &monitors {
-        println!("- {monitor}: {n}");
+        let [years, events] = references.entry(q.year.reference_rows).or_default();
+        (*years, *events) = (*years + 1, *events + q.events.len());
     }
     let year_seconds = quiet.iter().map(|q| q.seconds).sum::<f64>() / years.max(1) as f64;
-
     let tasks: Vec<(Change, f64, usize)> =
         Change::ALL.into_iter().flat_map(|c| c.strengths().into_iter().flat_map(move |s| (0..runs).map(move |r| (c, s, r)))).collect();
     let found = on_two_threads(&tasks, |&(change, strength, run)| notice(change, strength, run, budget));
-    println!();
-    println!("| change | strength | noticed | days until it is, median | longest | events before it |");
-    println!("|---|---:|---:|---:|---:|---:|");
-    let mut cells = Vec::new();
-    for change in Change::ALL {
-        for strength in change.strengths() {
-            let of: Vec<&Found> = found.iter().filter(|f| f.change == change && f.strength.to_bits() == strength.to_bits()).collect();
-            let mut delays: Vec<usize> = of.iter().filter_map(|f| f.delay).collect();
-            delays.sort_unstable();
-            let shown = |d: Option<&usize>| d.map_or_else(|| "–".to_owned(), ToString::to_string);
-            let before: usize = of.iter().map(|f| f.before).sum();
-            println!(
-                "| {} | {strength} | {} of {} | {} | {} | {before} |",
-                change.name(),
-                delays.len(),
-                of.len(),
-                shown(delays.get(delays.len() / 2)),
-                shown(delays.last())
-            );
-            cells.push(json!({ "change": change.name(), "strength": strength, "runs": of.len(), "delays": delays, "before": before }));
-        }
-    }
-    println!();
+    let cells = Change::ALL.into_iter().flat_map(|change| change.strengths().map(|strength| (change, strength)));
+    let delays = cells.map(|(change, strength)| {
+        let of = || found.iter().filter(move |f| f.change == change && f.strength.to_bits() == strength.to_bits());
+        let mut noticed: Vec<usize> = of().filter_map(|f| f.delay).collect();
+        noticed.sort_unstable();
+        Delays { change: change.name().to_owned(), strength, runs: of().count(), noticed, before: of().map(|f| f.before).sum() }
+    });
+    let measured = Measured {
+        stamp: results::stamp(),
+        fingerprint: fingerprint_of(World::QUIET.map(quiet_fortnight)),
+        years,
+        days,
+        budget,
+        bins: quiet.iter().map(|q| q.bins).sum(),
+        rows: quiet.iter().map(|q| q.rows).sum(),
+        references,
+        delays: delays.collect(),
+    };
+    println!("{}", measured.tables());
     println!("{:.0} s on two threads, {year_seconds:.1} s a year.", begin.elapsed().as_secs_f64());
-    if let Some(file) = option("--json") {
-        let report =
-            json!({ "years": years, "days": days, "bins": bins, "rows": rows, "events": events, "budget": budget, "delays": cells });
-        let text = serde_json::to_string_pretty(&report).expect("JSON");
-        std::fs::write(&file, text + "\n").unwrap_or_else(|error| eprintln!("cannot write {file}: {error}"));
+    if from == 0 && days == 365 {
+        results::save("calm-firewall", &measured);
     }
 }
 

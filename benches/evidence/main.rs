@@ -9,7 +9,14 @@
 mod calm;
 #[path = "../../tests/engine/defects.rs"]
 mod defects;
+#[path = "../../tests/engine/evidence.rs"]
+mod evidence;
 mod firewall;
+#[path = "../../tests/engine/measured.rs"]
+mod measured;
+#[path = "../../tests/engine/production.rs"]
+mod production;
+mod results;
 mod sharp;
 #[path = "../../tests/engine/world.rs"]
 mod world;

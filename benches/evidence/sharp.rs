@@ -1,8 +1,8 @@
 //! Sharp: known defects planted one at a time, whether they are found, and whether their finding comes first.
 //!
-//! Prints Markdown tables. Strength is the effect that the defect's own test shows on a large population: weak (w + a)/2, middle 1.5·a,
+//! Prints Markdown tables, and keeps a whole run in `benches/results/sharp.json`. Strength is the effect that the defect's own test shows on a large population: weak (w + a)/2, middle 1.5·a,
 //! strong 3·a, of bounded effects at most halfway from a to the largest that the defect can show. The strengths' settings
-//! are kept in `benches/strengths.json`. Options: `--recalibrate`, `--only WORDS`, `--repeats N` (3), `--json FILE`,
+//! are kept in `benches/strengths.json`. Options: `--recalibrate`, `--only WORDS`, `--repeats N` (2),
 //! `--sizes 2000,20000`, `--csv FOLDER` (writes the pairs of middle strength for other programs instead of judging them).
 
 use std::collections::BTreeMap;
@@ -11,22 +11,26 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use crate::defects::{Defect, Settings, Strength, calibrate, defects, found, known_tests};
-use crate::{on_two_threads, option};
+use crate::defects::{Defect, Outcome, Settings, Strength, calibrate, defects, found, known_tests};
+use crate::evidence::{find, fingerprint_of, planted};
+use crate::measured::{Planted, Sharp};
+use crate::{on_two_threads, option, results};
 
 /// Runs the bench.
 pub fn run() {
     let begin = Instant::now();
     let only = option("--only");
-    let repeats: u64 = option("--repeats").and_then(|w| w.parse().ok()).unwrap_or(3);
+    let repeats: u64 = option("--repeats").and_then(|w| w.parse().ok()).unwrap_or(2);
     let sizes: Vec<usize> =
         option("--sizes").unwrap_or_else(|| "2000,20000".to_owned()).split(',').filter_map(|w| w.parse().ok()).collect();
+    let is_whole = only.is_none() && option("--sizes").is_none() && repeats > 1;
     let tests = known_tests();
     let (there, missing): (Vec<Defect>, Vec<Defect>) = defects()
         .into_iter()
         .filter(|d| only.as_ref().is_none_or(|words| d.name.contains(words.as_str())))
         .partition(|d| tests.contains_key(d.measured.0));
 
+    assert!(missing.is_empty(), "defects measured by tests that are not there: {:?}", missing.iter().map(|d| d.name).collect::<Vec<_>>());
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../benches/strengths.json");
     let mut settings: BTreeMap<String, Settings> =
         std::fs::read_to_string(&kept).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
@@ -65,58 +69,35 @@ pub fn run() {
         outcome
     });
 
-    println!(
-        "| defect | measured by | strength (effect) | {} |",
-        sizes.iter().map(|n| format!("found, n = {n} | rank")).collect::<Vec<_>>().join(" | ")
-    );
-    println!("|---|---|---|{}", "---:|---:|".repeat(sizes.len()));
     let mut rows = Vec::new();
-    let mut totals: BTreeMap<(Strength, usize), [u64; 3]> = BTreeMap::new();
     for d in &there {
         for strength in Strength::ALL {
-            let mut cells = Vec::new();
             for &n in &sizes {
                 let of: Vec<_> =
                     work.iter().zip(&outcomes).filter(|(w, _)| w.0.name == d.name && w.1 == strength && w.2 == n).map(|(_, o)| o).collect();
-                let hits = of.iter().filter(|o| o.rank.is_some()).count();
-                let worst = of.iter().filter_map(|o| o.rank).max();
-                let first = of.iter().filter(|o| o.rank == Some(1)).count();
-                let warned = of.iter().filter(|o| o.rank.is_some() && o.fails == 0).count();
-                let note = if warned > 0 { format!(" ({warned} as warning)") } else { String::new() };
-                cells.push(format!("{hits}/{}{note} | {}", of.len(), worst.map_or("–".to_owned(), |r| r.to_string())));
-                let total = totals.entry((strength, n)).or_default();
-                total[0] += of.len() as u64;
-                total[1] += hits as u64;
-                total[2] += first as u64;
-                rows.push(json!({
-                    "defect": d.name, "measuredBy": d.measured.0, "strength": strength, "effect": settings[d.name].effect(strength),
-                    "setting": settings[d.name].of(strength), "n": n, "runs": of.len(), "found": hits, "first": first, "asWarning": warned, "worstRank": worst,
-                }));
+                let count = |holds: &dyn Fn(&Outcome) -> bool| of.iter().filter(|o| holds(o)).count() as u64;
+                rows.push(Planted {
+                    defect: d.name.to_owned(),
+                    measured_by: d.measured.0.to_owned(),
+                    strength,
+                    effect: settings[d.name].effect(strength),
+                    n,
+                    runs: of.len() as u64,
+                    found: count(&|o| o.rank.is_some()),
+                    first: count(&|o| o.rank == Some(1)),
+                    as_warning: count(&|o| o.rank.is_some() && o.fails == 0),
+                    worst_rank: of.iter().filter_map(|o| o.rank).max(),
+                });
             }
-            let test = d.measured.0.split_once(':').map_or("", |(_, t)| t);
-            println!("| {} | {test} | {strength:?} ({:.3}) | {} |", d.name, settings[d.name].effect(strength), cells.join(" | "));
         }
     }
-    println!();
-    println!("| strength | n | runs | found | in the first group |");
-    println!("|---|---:|---:|---:|---:|");
-    for ((strength, n), [runs, hits, first]) in &totals {
-        println!("| {strength:?} | {n} | {runs} | {hits} ({:.0} %) | {first} ({:.0} %) |", percent(*hits, *runs), percent(*first, *runs));
-    }
-    if !missing.is_empty() {
-        println!();
-        println!("Not judged, because their test is not there: {}.", missing.iter().map(|d| d.name).collect::<Vec<_>>().join(", "));
-    }
-    println!();
+    let fingerprint = if is_whole { fingerprint_of(on_two_threads(&planted(), |p| find(p).fingerprint)) } else { String::new() };
+    let sharp = Sharp { stamp: results::stamp(), fingerprint, rows };
+    println!("{}", sharp.tables());
     println!("{} runs in {:.0} s on two threads (calibration {calibration:.0} s).", work.len(), begin.elapsed().as_secs_f64());
-    if let Some(file) = option("--json") {
-        let text = serde_json::to_string_pretty(&rows).expect("JSON");
-        std::fs::write(&file, text + "\n").unwrap_or_else(|error| eprintln!("cannot write {file}: {error}"));
+    if is_whole {
+        results::save("sharp", &sharp);
     }
-}
-
-fn percent(part: u64, whole: u64) -> f64 {
-    100.0 * part as f64 / whole.max(1) as f64
 }
 
 /// Writes the pairs of middle strength as CSV files with a list of them, for other programs.

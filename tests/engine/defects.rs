@@ -122,6 +122,10 @@ const POPULATION: (usize, usize) = (50_000, 20_000);
 
 impl Defect {
     fn population(&self) -> usize {
+        if self.measured.0 == PROBING {
+            // Probes are seen by how many stand in a window of the stream, whatever their share.
+            return 2_000;
+        }
         if self.columns.is_empty() || matches!(self.world, World::Text | World::Entities) { POPULATION.1 } else { POPULATION.0 }
     }
 }
@@ -175,6 +179,8 @@ pub struct Outcome {
     pub fails: usize,
     /// The first findings, for whoever asks why.
     pub first: Vec<String>,
+    /// Of the whole run.
+    pub fingerprint: String,
 }
 
 /// Plants a defect and judges by the whole catalogue.
@@ -205,6 +211,7 @@ fn outcome(defect: &Defect, document: &RunDocument) -> Outcome {
             .take(4)
             .map(|f| format!("{} {:.2} ({} cases, {:?} rows) {}: {}", f.lead, f.severity_score, f.cases.len(), f.rows, f.title, f.sentence))
             .collect(),
+        fingerprint: super::evidence::fingerprint(document),
     }
 }
 
@@ -232,6 +239,7 @@ fn set(row: &mut Row, name: &str, value: &str) {
 const WEAK: &[&str] = &["subset_performance:"];
 const PROTECTED_WEAK: &[&str] = &["subset_performance:", "bias_and_fairness:"];
 const DRIFT: &[&str] = &["drift:feature_drift"];
+const PROBING: &str = "evasion_attack_detection:stateful_black_box_detection";
 
 /// A defect with the commonest settings.
 const fn defect(name: &'static str, measured: (&'static str, &'static [&'static str]), accepted: &'static [&'static str]) -> Defect {
@@ -375,15 +383,15 @@ pub fn defects() -> Vec<Defect> {
         Defect {
             world: World::Regression,
             range: (0.0, 4.0),
-            about: &["channel", "plan"],
+            about: &["channel", "member"],
             columns: &["channel", "plan", "member", "device"],
             rows: Some(|s, _, _, row| {
-                if is(row, "channel", "phone") && is(row, "plan", "basic") {
+                if is(row, "channel", "web") && is(row, "member", "true") {
                     row.noise = 1.0 + s;
                 }
             }),
             ..defect(
-                "larger errors where two conditions meet, 7 % of the rows",
+                "larger errors where two conditions meet, 35 % of the rows",
                 ("subset_performance_degradation:worst_slices_mae", &[]),
                 &["subset_performance_degradation:", "subset_performance:"],
             )
@@ -595,12 +603,9 @@ pub fn defects() -> Vec<Defect> {
         },
         Defect {
             columns: &[],
+            range: (0.0, 0.3),
             sheets: Some(|s, rng, _, evaluation| probe(s, rng, evaluation)),
-            ..defect(
-                "query-probing sequence",
-                ("evasion_attack_detection:stateful_black_box_detection", &[]),
-                &["evasion_attack_detection:stateful_black_box_detection"],
-            )
+            ..defect("query-probing sequence", (PROBING, &[]), &[PROBING])
         },
     ]
 }

@@ -143,6 +143,9 @@ impl World {
     pub const ALL: [Self; 7] =
         [Self::Binary, Self::BinaryWithText, Self::Multiclass, Self::Regression, Self::Text, Self::Ranking, Self::Entities];
 
+    /// Those of quiet years.
+    pub const QUIET: [Self; 3] = [Self::Binary, Self::Multiclass, Self::Regression];
+
     /// Its name in tables.
     pub const fn name(self) -> &'static str {
         match self {

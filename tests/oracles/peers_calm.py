@@ -1,8 +1,10 @@
-"""Peers on the pairs of our benches: what they flag in clean pairs, and which planted defects they find.
+"""Peers on the pairs of our benches: what fails and what warns in clean pairs, and which planted defects they find.
 
     cargo bench -p straingauge-engine --profile ci --bench evidence -- calm --csv target/calm
     cargo bench -p straingauge-engine --profile ci --bench evidence -- sharp --csv target/sharp
     python peers_calm.py evidently|deepchecks target/calm OUT.json [--most ROWS] [--every N]
+
+The results stand beside this script: peers_calm_PEER.json (with --most 5000 --every 4) and peers_sharp_PEER.json (--most 2000).
 
 Each peer in its own environment (November 2026, Python 3.11):
     evidently==0.7.23 "pandas<3"
@@ -11,7 +13,8 @@ Each peer in its own environment (November 2026, Python 3.11):
 Everything at its default: Evidently's DataDriftPreset with its tests (one a column; the test of the share of drifting columns
 is left out, since it says nothing of where), Deepchecks' train_test_validation suite. Ids are declared as such or left out;
 timestamps are left out, because both samples cover the same days and Deepchecks takes any such overlap for leakage. Deepchecks'
-tabular suite has no texts: that column is left out there.
+tabular suite has no texts: that column is left out there. Neither knows rankings or named entities: relevance is a class and a score a
+number to them, lists of entities and the number of the query are left out. A check counts as failing or as warning as it says itself.
 """
 import argparse
 import datetime
@@ -25,6 +28,7 @@ import numpy as np
 import pandas as pd
 
 CATEGORICAL = ["channel", "city", "plan", "device", "country", "gender", "region", "sku", "member"]
+NOT_COMPARED = ["id", "ts", "query_id", "predicted_entities"]
 SCORES = ["score", "prediction", "p_billing", "p_delivery", "p_login", "p_praise"]
 
 
@@ -33,6 +37,8 @@ def read(folder, pair):
     for frame in frames:
         if "member" in frame:
             frame["member"] = frame["member"].astype(str)
+        if "predicted_entities" in frame:
+            frame.drop(columns="label", inplace=True)
     return frames
 
 
@@ -40,7 +46,7 @@ def evidently(reference, evaluation, task):
     from evidently import DataDefinition, Dataset, Report
     from evidently.presets import DataDriftPreset
 
-    names = [c for c in reference if c not in ("id", "ts")]
+    names = [c for c in reference if c not in NOT_COMPARED]
     categorical = [c for c in names if c in CATEGORICAL or (c == "label" and task != "regression")]
     texts = [c for c in names if c == "text"]
     # A column of numbers in the reference is one in the evaluation too, whatever was written into it.
@@ -53,19 +59,20 @@ def evidently(reference, evaluation, task):
     definition = DataDefinition(numerical_columns=numerical, categorical_columns=categorical, text_columns=texts or None)
     data = [Dataset.from_pandas(f[names], data_definition=definition) for f in (evaluation, reference)]
     report = Report([DataDriftPreset()], include_tests=True).run(*data).dict()
-    flagged = []
+    said = {"FAIL": [], "WARNING": []}
     for test in report.get("tests", []):
-        status = getattr(test["status"], "value", test["status"])
-        if str(status).upper().endswith("FAIL") and test["name"].startswith("Value Drift"):
-            flagged.append(test["name"].removeprefix("Value Drift for column ").split(":")[0].strip())
-    return [["drift", c] for c in flagged]
+        status = str(getattr(test["status"], "value", test["status"])).upper().split(".")[-1]
+        if status in said and test["name"].startswith("Value Drift"):
+            said[status].append(["drift", test["name"].removeprefix("Value Drift for column ").split(":")[0].strip()])
+    return said["FAIL"], said["WARNING"]
 
 
 def deepchecks(reference, evaluation, task):
     from deepchecks.tabular import Dataset
     from deepchecks.tabular.suites import train_test_validation
 
-    drop = [c for c in ["ts", "text", *SCORES] if c in reference]
+    drop = [c for c in [*NOT_COMPARED, "text", *SCORES] if c in reference and c != "id"]
+    label = None if task == "named_entity_recognition" else "label"
     categorical = [c for c in CATEGORICAL if c in reference]
     made = []
     for frame in (reference, evaluation):
@@ -73,15 +80,17 @@ def deepchecks(reference, evaluation, task):
         for c in frame:
             if c not in categorical and c not in ("id", "label") and frame[c].dtype == object:
                 frame[c] = pd.to_numeric(frame[c], errors="coerce")
-        made.append(Dataset(frame, label="label", cat_features=categorical, index_name="id", label_type="regression" if task == "regression" else None))
+        made.append(Dataset(frame, label=label, cat_features=categorical, index_name="id", label_type="regression" if task == "regression" else None))
     result = train_test_validation().run(*made)
-    flagged = []
-    for check in result.get_not_passed_checks(fail_if_warning=False):
+    said = {"FAIL": [], "WARN": []}
+    for check in result.get_not_passed_checks(fail_if_warning=True):
         name = type(check.check).__name__
-        details = " ".join(str(c.details) for c in check.conditions_results if not c.is_pass())
-        named = [c for c in reference if f"'{c}'" in details or f"{c}:" in details]
-        flagged += [[name, c] for c in named] or [[name, None]]
-    return flagged
+        for condition in check.conditions_results:
+            if condition.category.name not in said:
+                continue
+            named = [c for c in reference if f"'{c}'" in str(condition.details) or f"{c}:" in str(condition.details)]
+            said[condition.category.name] += [[name, c] for c in named] or [[name, None]]
+    return said["FAIL"], said["WARN"]
 
 
 def main():
@@ -100,29 +109,26 @@ def main():
         if max(size) > options.most or seen[size] % options.every:
             continue
         try:
-            flagged = {"evidently": evidently, "deepchecks": deepchecks}[options.peer](*read(options.folder, pair), pair["task"])
-            results.append({**pair, "flagged": flagged})
+            fails, warns = {"evidently": evidently, "deepchecks": deepchecks}[options.peer](*read(options.folder, pair), pair["task"])
+            results.append({**pair, "fails": fails, "warns": warns})
         except Exception as error:
             results.append({**pair, "error": f"{type(error).__name__}: {error}"[:300]})
-        print(at, pair.get("defect", pair["world"]), size, results[-1].get("flagged", results[-1].get("error")), flush=True)
+        print(at, pair.get("defect", pair["world"]), size, results[-1].get("fails", results[-1].get("error")), flush=True)
     for result in results:
         for key in ("reference", "evaluation"):
             result.pop(key)
     from importlib.metadata import version
 
-    judged = [r for r in results if "flagged" in r]
     document = {
         "peer": options.peer,
         "versions": {p: version(p) for p in (options.peer, "pandas", "numpy", "scipy", "scikit-learn")},
         "date": datetime.date.today().isoformat(),
         "seconds": round(time.time() - begin),
-        "pairs": len(judged),
-        "disturbed": sum(bool(r["flagged"]) for r in judged),
-        "errors": sum("error" in r for r in results),
         "results": results,
     }
     options.out.write_text(json.dumps(document, indent=1) + "\n")
-    print({k: v for k, v in document.items() if k != "results"})
+    judged = [r for r in results if "fails" in r]
+    print(len(judged), "judged;", sum(bool(r["fails"]) for r in judged), "with a failure;", len(results) - len(judged), "errors")
 
 
 main()

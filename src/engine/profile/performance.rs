@@ -127,6 +127,21 @@ impl ModelFrame {
         }
     }
 
+    /// A rate of two classes as the share that it is: of the rows that are, or are predicted, positive or negative, those that are wrong or right.
+    pub fn rate(&self, tally: &OutcomeTally, metric: Metric) -> Option<Mean> {
+        let &[negatives, false_positives, false_negatives, positives] = tally.confusion.as_slice() else { return None };
+        let (part, of) = match metric {
+            Metric::Precision => (positives, positives + false_positives),
+            Metric::Recall => (positives, positives + false_negatives),
+            Metric::FalsePositiveRate => (false_positives, false_positives + negatives),
+            Metric::FalseNegativeRate => (false_negatives, false_negatives + positives),
+            _ => return None,
+        };
+        let Mass { rows, weight, squares } = tally.labelled;
+        let share = if weight > 0.0 { of / weight } else { 0.0 };
+        Mean::share(Mass { rows: (rows as f64 * share).round() as u64, weight: of, squares: squares * share }, part)
+    }
+
     /// The share of rows that are predicted to be of a class.
     pub fn predicted_share(&self, tally: &OutcomeTally, class: usize) -> Option<Mean> {
         Mean::share(tally.predicted, tally.predicted_as.get(class).copied()?)

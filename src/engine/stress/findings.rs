@@ -10,6 +10,12 @@
 //! A weakness whose rows lie, to 80 %, within those of another weakness of at most half of all rows is explained by it, and joins the worst
 //! such one: a slice within a subset, a stand-in for a condition.
 //!
+//! Rows that somebody planted (probes, flipped labels) lie where the row lies of which they are copies: a weakness that holds nearly all of
+//! them, and consists of them to a fifth, is a consequence, and they lead the group.
+//!
+//! Where a subset of at most half of the rows makes three quarters of what changed over all rows, what changed over all rows is a consequence, and the
+//! subset leads; unless the labels or the model's answers have moved as a whole.
+//!
 //! A case about several features (a pair that no longer goes together, a slice of two conditions) joins the worst case about
 //! one of them, since a feature that changed has changed in all its pairs; without such a case it joins others that share a
 //! feature. What sums up all columns joins the worst of those columns. A group is named after its most specific case: a slice
@@ -31,6 +37,12 @@ const SHARED_ROWS: f64 = 0.8;
 
 /// The largest share of all rows whose weakness can explain another: within more than half of the rows nearly everything lies.
 const EXPLAINS: f64 = 0.5;
+
+/// The share of a weakness's rows from which on planted rows among them explain it.
+const PLANTED_SHARE: f64 = 0.2;
+
+/// The share of a change over all rows that a subset must make to explain it.
+const EXPLAINED: f64 = 0.75;
 
 /// A failing case with the rows it is about.
 pub struct Failing<'a> {
@@ -71,13 +83,20 @@ pub fn group(failing: &[Failing<'_>], text_of: &dyn Fn(&str) -> Option<String>) 
             }
         }
     }
+    if let Some((whole, part)) = explained(failing) {
+        join(&mut root, whole, part);
+    }
     let members = |leader| failing.iter().zip(&root).filter(move |&(_, &r)| r == leader).map(|(f, _)| f.case.id.clone());
     (0..failing.len()).filter(|&i| find(&root, i) == i).map(|leader| members(leader).collect()).collect()
 }
 
 /// The worst case about one feature of which case `at`, about several or about all, is a consequence.
 fn host(failing: &[Failing<'_>], about: &[Vec<String>], at: usize) -> Option<usize> {
-    let (case, names) = (failing.get(at)?.case, about.get(at)?);
+    let own = failing.get(at)?;
+    if let Some(planted) = failing.iter().position(|other| consists_of_planted(own, other)) {
+        return Some(planted);
+    }
+    let (case, names) = (own.case, about.get(at)?);
     let fits = |other: &Case, on: &[String]| match (names.as_slice(), test_of(&case.id)) {
         ([], "drift:nulls_per_row_drift") => test_of(&other.id) == "drift:nulls_per_feature_drift",
         ([], "drift:domain_classifier") => other.id.starts_with("drift:") && !on.is_empty(),
@@ -87,7 +106,6 @@ fn host(failing: &[Failing<'_>], about: &[Vec<String>], at: usize) -> Option<usi
     let singles = failing.iter().zip(about).enumerate().filter(|(_, (f, on))| f.case.features.len() == 1 && fits(f.case, on));
     let of_feature = singles.min_by(|a, b| worst_first(a.1.0.case, b.1.0.case)).map(|(i, _)| i);
     of_feature.or_else(|| {
-        let own = failing.get(at)?;
         let around = failing.iter().enumerate().filter(|(i, other)| *i != at && lies_within(own, other));
         around.min_by(|a, b| worst_first(a.1.case, b.1.case)).map(|(i, _)| i)
     })
@@ -95,7 +113,6 @@ fn host(failing: &[Failing<'_>], about: &[Vec<String>], at: usize) -> Option<usi
 
 /// Says whether a weakness lies within the rows of another, larger one.
 fn lies_within(own: &Failing<'_>, other: &Failing<'_>) -> bool {
-    let is_weakness = |case: &Case| case.id.starts_with("subset_performance");
     match (own.rows, other.rows) {
         (Some(a), Some(b)) if is_weakness(own.case) && is_weakness(other.case) => {
             let (own, around) = (a.count() as f64, b.count() as f64);
@@ -103,6 +120,55 @@ fn lies_within(own: &Failing<'_>, other: &Failing<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// The change over all rows that leads what is said of them, and the worst subset that explains it.
+fn explained(failing: &[Failing<'_>]) -> Option<(usize, usize)> {
+    let of_all = || failing.iter().enumerate().filter(|(_, f)| is_whole(f.case));
+    if of_all().any(|(_, f)| f.case.id.starts_with("drift:")) {
+        return None;
+    }
+    let (whole, lead) = of_all().min_by_key(|(_, f)| (std::cmp::Reverse(f.case.severity), plainness(f.case)))?;
+    let parts = failing.iter().enumerate().filter(|(_, f)| {
+        let rows = f.rows.is_some_and(|rows| rows.count() as f64 <= EXPLAINS * rows.rows() as f64);
+        rows && part_of_change(f.case, metric_of(&lead.case.id)) >= EXPLAINED
+    });
+    parts.min_by(|a, b| worst_first(a.1.case, b.1.case)).map(|(part, _)| (whole, part))
+}
+
+/// How much of a metric's change over all rows would not be there had a subset changed no more than the rest; 0 where that is not known.
+fn part_of_change(case: &Case, metric: &str) -> f64 {
+    let before = case.metrics.iter().find(|m| m.metric.strip_prefix("reference_") == Some(metric)).and_then(|m| m.value);
+    match (&case.regain, before) {
+        (Some(regain), Some(before)) if regain.metric == metric && regain.from != before => {
+            (regain.from - regain.to) / (regain.from - before)
+        }
+        _ => 0.0,
+    }
+}
+
+/// Says whether a case is about rows that somebody planted.
+fn is_planted(case: &Case) -> bool {
+    case.id.starts_with("evasion_attack_detection:stateful_black_box_detection") || case.id.starts_with("data_poisoning_detection:")
+}
+
+/// Says whether a weakness comes of planted rows among its own.
+fn consists_of_planted(own: &Failing<'_>, planted: &Failing<'_>) -> bool {
+    match (own.rows, planted.rows) {
+        (Some(a), Some(b)) if is_weakness(own.case) && is_planted(planted.case) => {
+            let both = a.count_both(b) as f64;
+            both > 0.0 && both >= SHARED_ROWS * b.count() as f64 && both >= PLANTED_SHARE * a.count() as f64
+        }
+        _ => false,
+    }
+}
+
+fn is_whole(case: &Case) -> bool {
+    case.features.is_empty() && topic(case) == "model_performance"
+}
+
+fn is_weakness(case: &Case) -> bool {
+    case.id.starts_with("subset_performance")
 }
 
 fn test_of(id: &str) -> &str {
@@ -157,10 +223,14 @@ fn find(root: &[usize], i: usize) -> usize {
 
 fn finding(members: &[Member<'_>]) -> Option<Finding> {
     let worst = members.first()?.0.severity;
-    let &(case, batch) = members.iter().filter(|m| m.0.severity == worst).min_by_key(|m| plainness(m.0))?;
+    // A subset stands before the whole that it explains.
+    let leads = |m: &&Member<'_>| (is_whole(m.0) && members.iter().any(|o| is_weakness(o.0) && o.0.severity == worst), plainness(m.0));
+    let &(case, batch) = members.iter().filter(|m| m.0.severity == worst).min_by_key(leads)?;
     let cases = || members.iter().map(|m| m.0);
-    // Among equally specific cases the one that would lead, so that title and sentence name the same part.
-    let specific = cases().min_by_key(|c| (c.subset.is_none(), c.features.is_empty(), c.severity < worst, plainness(c)))?;
+    // Among equally specific cases the one that would lead, so that title and sentence name the same part. A cause gives its own name.
+    let specific = if is_planted(case) { Some(case) } else { None };
+    let specific =
+        specific.or_else(|| cases().min_by_key(|c| (c.subset.is_none(), c.features.is_empty(), c.severity < worst, plainness(c))))?;
     let title = match (&specific.subset, specific.features.as_slice()) {
         (_, []) if topic(case) == "model_performance" => "All rows".to_owned(),
         (_, []) => batch.name.clone(),
@@ -191,13 +261,15 @@ fn finding(members: &[Member<'_>]) -> Option<Finding> {
 }
 
 /// How far a case is from what a reader cares about most, within one severity: how often the model is right, or how far it is
-/// off, comes first; other metrics by labels next; the model's own confidence last. Equals keep the order of severity.
+/// off, comes first; other metrics by labels next; the model's own confidence last. Equals keep the order of severity. Planted rows stand
+/// before what they cause.
 fn plainness(case: &Case) -> u8 {
     match metric_of(&case.id) {
-        "accuracy" | "multiclass_accuracy" | "rmse" => 0,
-        "f1" | "macro_f1" | "mae" => 1,
-        "average_confidence" | "average_thresholded_confidence" => 3,
-        _ => 2,
+        _ if is_planted(case) => 0,
+        "accuracy" | "multiclass_accuracy" | "rmse" => 1,
+        "f1" | "macro_f1" | "mae" => 2,
+        "average_confidence" | "average_thresholded_confidence" => 4,
+        _ => 3,
     }
 }
 
@@ -347,6 +419,49 @@ mod tests {
     }
 
     #[test]
+    fn a_subset_that_makes_the_change_of_all_rows_leads_it() {
+        let moved = |id: &str, strain: f64, to: f64| Case {
+            regain: serde_json::from_value(serde_json::json!({ "metric": "accuracy", "name": "Accuracy", "from": 0.8, "to": to })).unwrap(),
+            metrics: serde_json::from_value(
+                serde_json::json!([{ "kind": "SUBSET_DETAILS", "metric": "reference_accuracy", "value": 0.9 }]),
+            )
+            .unwrap(),
+            ..case(id, strain)
+        };
+        let of = |to: f64, rows: u32, others: &[&str]| {
+            let mut cases = vec![
+                case("model_performance:accuracy", 1.9),
+                moved("subset_performance_degradation:subset_drift_accuracy[region]", 1.2, to),
+            ];
+            cases.extend(others.iter().map(|id| case(id, 1.0)));
+            let bitmap = Bitmap::new(&super::super::RowSet::Rows((0..rows).collect()), 1000);
+            let failing: Vec<Failing<'_>> =
+                cases.iter().enumerate().map(|(i, case)| Failing { case, rows: (i == 1).then_some(&bitmap) }).collect();
+            group(&failing, &|_| None).len()
+        };
+        assert_eq!(of(0.89, 300, &[]), 1);
+        // Half of the fall; most of the rows; a fall that comes with other labels.
+        assert_eq!(of(0.85, 300, &[]), 2);
+        assert_eq!(of(0.89, 600, &[]), 2);
+        assert_eq!(of(0.89, 300, &["drift:label_drift"]), 2);
+    }
+
+    #[test]
+    fn planted_rows_lead_the_weaknesses_that_they_make() {
+        let ids = ["evasion_attack_detection:stateful_black_box_detection", "subset_performance:subset_accuracy[device]"];
+        let cases: Vec<Case> = ids.iter().zip([1.2, 1.9]).map(|(id, strain)| case(id, strain)).collect();
+        let rows = |from: u32, to: u32| Bitmap::new(&super::super::RowSet::Rows((from..to).collect()), 1000);
+        let of = |sets: [Bitmap; 2]| {
+            let failing: Vec<Failing<'_>> = cases.iter().zip(&sets).map(|(case, rows)| Failing { case, rows: Some(rows) }).collect();
+            group(&failing, &|_| None).len()
+        };
+        assert_eq!(of([rows(300, 360), rows(200, 400)]), 1);
+        // Half of the probes are elsewhere; or a subset of a thousand rows that hardly notices them.
+        assert_eq!(of([rows(370, 430), rows(200, 400)]), 2);
+        assert_eq!(of([rows(300, 360), rows(0, 1000)]), 2);
+    }
+
+    #[test]
     fn what_concerns_all_rows_is_told_apart() {
         let groups = grouped(&[
             ("model_performance:accuracy", 1.2),
@@ -361,10 +476,14 @@ mod tests {
     #[test]
     fn accuracy_leads_and_confidence_comes_last() {
         let of = |id: &str| plainness(&case(id, 1.0));
-        assert_eq!(of("subset_performance:subset_multiclass_accuracy[text.TokenCount]"), 0);
-        assert_eq!(of("subset_performance_degradation:subset_drift_macro_f1[city]"), 1);
-        assert_eq!(of("model_performance:log_loss"), 2);
-        assert_eq!(of("subset_performance:subset_average_confidence[city]"), 3);
+        let order = [
+            "evasion_attack_detection:stateful_black_box_detection",
+            "subset_performance:subset_multiclass_accuracy[text.TokenCount]",
+            "subset_performance_degradation:subset_drift_macro_f1[city]",
+            "model_performance:log_loss",
+            "subset_performance:subset_average_confidence[city]",
+        ];
+        assert!(order.is_sorted_by_key(|id| of(id)) && of(order[1]) < of(order[2]));
     }
 
     #[test]

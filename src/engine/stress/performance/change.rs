@@ -4,7 +4,7 @@ use super::gap::{Gap, direction, unit_of};
 use super::null::{DRAWN, Null, Urn, mean_of_part, part_p, split_nulls, upper_tail};
 use super::part::{LEAST_CLASS_ROWS, auc_null, smoothed_error};
 use crate::metrics::{Margins, Metric, MetricDefinition, Scale, keep_classes, ratio};
-use crate::profile::{Form, ModelFrame, ModelProfile, OutcomeTally};
+use crate::profile::{Form, Mean, ModelFrame, ModelProfile, OutcomeTally};
 use crate::random::Rng;
 use crate::stats::multiple::holm;
 use crate::stats::special::normal_two_sided;
@@ -61,6 +61,16 @@ struct Change {
     variance: f64,
     /// One-sided p where one is exact.
     exact: Option<f64>,
+    /// A share of so few rows that no formula gives the tail of their change: only `exact` does.
+    few: bool,
+}
+
+/// Rows that the pool expects on either side of a share, for a formula to give the tail (Cochran 1954, Biometrics 10:417).
+const LEAST_EXPECTED: f64 = 5.0;
+
+/// Whether a part's share counts rows of which the pool expects too few.
+fn counts_few(part: &Mean, rest: &Mean, pool: &Mean) -> bool {
+    pool.indicator && pool.mean.min(1.0 - pool.mean) * part.mass.effective().min(rest.mass.effective()) < LEAST_EXPECTED
 }
 
 /// Values, on the metric's scale, of evaluation against reference.
@@ -76,7 +86,19 @@ fn change(
     let sign = if direction(definition) == 0.0 { -1.0 } else { direction(definition) };
     let raw = sign * (values.0 - values.1) / unit;
     let errors = (frame.standard_error(tallies.0, metric)?, frame.standard_error(tallies.1, metric)?);
+    let of_means = means(frame, metric, tallies);
+    let shares = of_means.or_else(|| {
+        Some((frame.rate(tallies.0, metric)?, frame.rate(tallies.1, metric)?, frame.rate(&tallies.0.with(tallies.1), metric)?))
+    });
+    let few = shares.as_ref().is_some_and(|(reference, evaluation, pool)| counts_few(evaluation, reference, pool));
     let (mut null, mut exact) = (Null::default(), None);
+    if let Some((_, evaluation, pool)) = shares.as_ref().filter(|_| few || of_means.is_some()) {
+        exact = match direction(definition) {
+            s if s > 0.0 => Some(part_p(evaluation, pool, false)),
+            s if s < 0.0 => Some(part_p(evaluation, pool, true)),
+            _ => None,
+        };
+    }
     let mut errors = errors;
     if let Some(drawn) = splits.and_then(|s| s.of(metric)) {
         null = drawn.null.times(sign / unit);
@@ -107,13 +129,7 @@ fn change(
             // What the classes of too few rows add to the raw gap counts as noise.
             null.mean = raw - sign * (a - b) / unit;
         }
-    } else if let Some((of_reference, of_evaluation, pool)) = means(frame, metric, tallies) {
-        let one_sided = |high: bool| part_p(&of_evaluation, &pool, high);
-        exact = match direction(definition) {
-            s if s > 0.0 => Some(one_sided(false)),
-            s if s < 0.0 => Some(one_sided(true)),
-            _ => None,
-        };
+    } else if let Some((of_reference, of_evaluation, pool)) = of_means {
         // What a reference of n rows and an evaluation of m differ by, both drawn from their pool; for root mean squared
         // error by the slope of the root.
         let slope = if metric == Metric::Rmse { 0.5 / pool.mean.sqrt().max(f64::MIN_POSITIVE) } else { 1.0 };
@@ -137,14 +153,10 @@ fn change(
     // A gap relative to the reference's own value moves with it, too.
     let base = if definition.scale == Scale::Relative && unit == values.0.abs() { (values.1 / unit).abs().max(1.0) } else { 1.0 };
     let variance = (errors.0 * errors.0 * base * base + errors.1 * errors.1) / (unit * unit);
-    Some(Change { raw, null, variance: variance.max(0.25 * null.variance), exact })
+    Some(Change { raw, null, variance: variance.max(0.25 * null.variance), exact, few })
 }
 
-fn means(
-    frame: &ModelFrame,
-    metric: Metric,
-    tallies: (&OutcomeTally, &OutcomeTally),
-) -> Option<(crate::profile::Mean, crate::profile::Mean, crate::profile::Mean)> {
+fn means(frame: &ModelFrame, metric: Metric, tallies: (&OutcomeTally, &OutcomeTally)) -> Option<(Mean, Mean, Mean)> {
     let metric = if metric == Metric::Rmse { Metric::Mse } else { metric };
     let of = |t: &OutcomeTally| frame.mean(t, metric);
     Some((of(tallies.0)?, of(tallies.1)?, of(&tallies.0.with(tallies.1))?))
@@ -164,7 +176,7 @@ pub(crate) fn estimated_gap(
     let change = if base == Metric::Auc && frame.form == Form::Probabilities {
         let errors = (expected.0.area_error()?, expected.1.area_error()?);
         let variance = errors.0 * errors.0 + errors.1 * errors.1;
-        Change { raw: values.0 - values.1, null: Null { variance, ..Null::default() }, variance, exact: None }
+        Change { raw: values.0 - values.1, null: Null { variance, ..Null::default() }, variance, exact: None, few: false }
     } else {
         let tallies = (expected.0.tally(frame, &sides.0.tally), expected.1.tally(frame, &sides.1.tally));
         let tallies = (&tallies.0, &tallies.1);
@@ -237,6 +249,8 @@ pub(crate) fn change_gap(
     let skewness = null.third / (null.variance * null.variance.sqrt()).max(f64::MIN_POSITIVE);
     let neutral = direction(definition) == 0.0;
     let p = if neutral { normal_two_sided(beyond / sd) } else { upper_tail(beyond / sd, skewness) };
+    // Two rows of two that are wrong now are 4 standard errors, and one chance in a hundred.
+    let p = if of_part.few { of_part.exact.map_or(p, |exact| p.max(exact)) } else { p };
     let raw = of_part.raw - whole_raw;
     let (statistic, effect) = if neutral { (raw.abs(), beyond.abs()) } else { (raw, beyond) };
     // A subset that errs the other way has not become too sure (or unsure) of itself.

@@ -317,7 +317,10 @@ impl<'a> Subject<'a> {
         let rest = mean(&self.whole.1.without(&pair.evaluation))?;
         let share = own.mass.weight / all.mass.weight;
         let mended = own_before.mean + (rest.mean - rest_before.mean);
-        (definition.metric != Metric::Rmse).then(|| (definition.id.to_owned(), all.mean, all.mean + share * (mended - own.mean)))
+        let (now, mended) = (all.mean, all.mean + share * (mended - own.mean));
+        // What is a mean of it is the squared error.
+        let of = |mean: f64| if definition.metric == Metric::Rmse { mean.max(0.0).sqrt() } else { mean };
+        Some((definition.id.to_owned(), of(now), of(mended)))
     }
 
     /// Of several classes, the one whose share of a subset's predictions moved most surely.
