@@ -737,7 +737,7 @@ export interface Case {
   pValue: number | null;
   qValue: number | null;
   thresholds: Thresholds | null;
-  /** The strain: 0.5 at the warning threshold, 1 at the alert threshold, 2 the worst that can be shown. */
+  /** The strain: 0.5 at the warning threshold, 1 at the alert threshold, 2 the worst that can be shown; of what warns it stays under 1. */
   severityScore: number;
   severityScoreLow: number;
   evident: boolean;
@@ -847,6 +847,8 @@ export interface RunDocument {
   groups?: string[][];
   /** What was aligned between the files before anything was measured, and what could not be; absent where nothing was. */
   problems?: Problem[];
+  /** The evaluation is production over some time, as a firewall keeps it: normal or abnormal rather than ready or not. */
+  production?: true;
 }
 
 /** What became of a case from one run to the next. */

@@ -161,7 +161,7 @@ pub struct Case {
     pub q_value: Option<f64>,
     /// From which effects it warns and alerts.
     pub thresholds: Option<Thresholds>,
-    /// The strain: 0.5 at the warning threshold, 1 at the alert threshold, 2 the worst that can be shown.
+    /// The strain: 0.5 at the warning threshold, 1 at the alert threshold, 2 the worst that can be shown; of what warns it stays under 1.
     pub severity_score: f64,
     /// The strain of the interval's lower end.
     pub severity_score_low: f64,

@@ -51,6 +51,16 @@ pub fn trimmed(x: f64, decimals: usize) -> String {
 pub fn together<const N: usize>(values: [f64; N], unit: Unit) -> [String; N] {
     /// Beyond these digits two values that differ may read alike.
     const MORE: usize = 3;
+    with_digits(values, unit, MORE)
+}
+
+/// Values of one unit that stand beside each other, all with the same decimals: as many as their unit and their size ask for. Two that differ
+/// may read alike.
+pub fn side_by_side<const N: usize>(values: [f64; N], unit: Unit) -> [String; N] {
+    with_digits(values, unit, 0)
+}
+
+fn with_digits<const N: usize>(values: [f64; N], unit: Unit, more: usize) -> [String; N] {
     let scaled = values.map(|x| match unit {
         Unit::Share | Unit::Points | Unit::Relative => x * 100.0,
         _ => x,
@@ -73,7 +83,7 @@ pub fn together<const N: usize>(values: [f64; N], unit: Unit) -> [String; N] {
         let pairs = scaled.iter().zip(&texts).enumerate();
         pairs.clone().any(|(i, (x, text))| pairs.clone().skip(i + 1).any(|(_, (y, other))| x != y && text == other))
     };
-    let most = least + MORE;
+    let most = least + more;
     let decimals = (least..most).find(|&d| !alike(d)).unwrap_or(most);
     scaled.map(|x| match unit {
         _ if !x.is_finite() => "–".to_owned(),
@@ -144,6 +154,51 @@ pub fn interval(low: Option<f64>, high: Option<f64>, unit: Unit) -> Option<Strin
     Some(format!("{} to {}", value(Some(low), unit), value(Some(high), unit)))
 }
 
+/// A count with its noun: `1 row`, `4 425 rows`, `2 values of city`.
+pub fn counted(n: u64, noun: &str) -> String {
+    let (head, tail) = noun.split_at(noun.find(" of ").unwrap_or(noun.len()));
+    match n {
+        1 => format!("1 {noun}"),
+        _ if head.ends_with('s') => format!("{} {head}es{tail}", spaced(n)),
+        _ => format!("{} {head}s{tail}", spaced(n)),
+    }
+}
+
+/// So many of all, and their share: `12 of 300 rows (4.0 %)`, `None of 300 rows`; a sentence may begin with it.
+pub fn out_of(n: u64, all: u64, noun: &str) -> String {
+    match n {
+        0 => format!("None of {}", counted(all, noun)),
+        n => format!("{} of {} ({})", spaced(n), counted(all, noun), percent(n as f64 / all.max(1) as f64)),
+    }
+}
+
+/// All of so many: `all 300 rows`, `the only row`.
+pub fn all_of(n: u64, noun: &str) -> String {
+    if n == 1 { format!("the only {noun}") } else { format!("all {}", counted(n, noun)) }
+}
+
+/// A phrase that begins with its verb as many have it, made to fit so many: `repeat a row`, of one `repeats a row`.
+pub fn agreeing(n: u64, phrase: &str) -> String {
+    let (verb, rest) = phrase.split_at(phrase.find(' ').unwrap_or(phrase.len()));
+    match (n, verb) {
+        (1, adverb) if adverb.ends_with("ly") => format!("{adverb} {}", agreeing(n, rest.trim_start())),
+        (1, "are") => format!("is{rest}"),
+        (1, "have") => format!("has{rest}"),
+        (1, "do") => format!("does{rest}"),
+        (1, _) => format!("{verb}s{rest}"),
+        _ => phrase.to_owned(),
+    }
+}
+
+/// A share within a sentence: `12.5 %`, `none`.
+pub fn share_or_none(x: f64) -> String {
+    match x {
+        x if x <= 0.0 => "none".to_owned(),
+        x if x < 0.000_05 => "less than 0.01\u{a0}%".to_owned(),
+        x => percent(x),
+    }
+}
+
 /// Digits in threes with thin spaces.
 pub fn spaced(n: u64) -> String {
     grouped(&n.to_string())
@@ -207,6 +262,24 @@ mod tests {
         assert_eq!(together([0.25, f64::NAN], Unit::Relative), ["+25\u{a0}%", "–"]);
         assert_eq!(together([0.0, 0.0013], Unit::Share), ["0.0\u{a0}%", "0.1\u{a0}%"]);
         assert_eq!(together([-1e-9, 0.1], Unit::Score), ["0.000", "0.100"]);
+    }
+
+    #[test]
+    fn counts_and_their_verbs_agree() {
+        let of = |n, all| format!("{} {}.", out_of(n, all, "row"), agreeing(n, "have no value"));
+        assert_eq!(of(0, 300), "None of 300 rows have no value.");
+        assert_eq!(of(1, 300), "1 of 300 rows (0.33\u{a0}%) has no value.");
+        assert_eq!(of(12, 12_000), "12 of 12\u{202f}000 rows (0.10\u{a0}%) have no value.");
+        assert_eq!(of(1, 1), "1 of 1 row (100\u{a0}%) has no value.");
+        assert_eq!([0, 1, 2_500].map(|n| counted(n, "row")), ["0 rows", "1 row", "2\u{202f}500 rows"]);
+        assert_eq!([1, 2].map(|n| counted(n, "value of way of life")), ["1 value of way of life", "2 values of way of life"]);
+        assert_eq!(counted(2, "class"), "2 classes");
+        assert_eq!([1, 2].map(|n| all_of(n, "row")), ["the only row", "all 2 rows"]);
+        let verbs = ["are equal", "have", "do so", "lie within 3", "nearly repeat it"].map(|phrase| agreeing(1, phrase));
+        assert_eq!(verbs, ["is equal", "has", "does so", "lies within 3", "nearly repeats it"]);
+        assert_eq!([0.0, 0.000_01, 0.125].map(share_or_none), ["none", "less than 0.01\u{a0}%", "12.5\u{a0}%"]);
+        assert_eq!(side_by_side([0.800_25, 0.800_33], Unit::Score), ["0.800", "0.800"]);
+        assert_eq!(side_by_side([3.952, 12.1], Unit::Number), ["3.95", "12.10"]);
     }
 
     #[test]

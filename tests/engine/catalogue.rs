@@ -258,7 +258,7 @@ fn every_test_says_what_it_is_and_has_the_thresholds_of_the_catalogue() {
 }
 
 /// The modules that show what tests do, each run once.
-fn shown() -> &'static [Shown] {
+pub fn shown() -> &'static [Shown] {
     static SHOWN: OnceLock<Vec<Shown>> = OnceLock::new();
     SHOWN.get_or_init(|| {
         let modules: &[fn() -> Vec<Shown>] = &[

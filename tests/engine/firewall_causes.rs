@@ -2,14 +2,13 @@
 
 use std::fmt::Write;
 
-use straingauge_api::{BatchOptions, Cause, CauseKind, DataParams, Event, FirewallConfig, ModelTask, OneOrMany, Stage};
-use straingauge_engine::firewall::Firewall;
+use straingauge_api::{Cause, CauseKind, DataParams, Event, ModelTask};
 use straingauge_engine::firewall::causes::{self, Rows};
 use straingauge_engine::random::Rng;
 use straingauge_engine::stress::{Context, RunSide, Side};
 
 use crate::sides::context;
-use crate::support::{self, read, real_file};
+use crate::support::{fraud, learnt, papers, take};
 
 /// A row before it is written.
 struct Row {
@@ -205,11 +204,7 @@ fn words_and_faulty_values_are_named() {
 
 /// The events of a batch held against a reference.
 fn events(task: ModelTask, reference: RunSide, batch: RunSide) -> Vec<Event> {
-    let mut firewall = Firewall::learn(FirewallConfig::default(), task, reference).unwrap();
-    while firewall.step().unwrap().stage != Stage::Done {}
-    firewall.add(batch, BatchOptions::default()).unwrap();
-    while firewall.step().unwrap().stage != Stage::Done {}
-    let events = firewall.view().unwrap().events;
+    let events = take(&mut learnt(task, reference), batch).events;
     for event in &events {
         println!("{} [{}] {:?} {} bins: {}", event.monitor, event.object, event.kind, event.bins, event.sentence);
         for cause in &event.causes {
@@ -228,14 +223,7 @@ fn events(task: ModelTask, reference: RunSide, batch: RunSide) -> Vec<Event> {
 
 #[test]
 fn what_broke_in_the_fraud_data_is_named() {
-    let side = |name: &str, file: &str| {
-        let params =
-            DataParams { label_col: Some("label".into()), prediction_col: Some(OneOrMany::One("preds".into())), ..DataParams::default() };
-        Some(support::side(name, read(file, &real_file(file)?), None, &params, ModelTask::BinaryClassification))
-    };
-    let Some((reference, batch)) = side("reference", "fraud/fraud_ref.csv.gz").zip(side("production", "fraud/fraud_eval.csv.gz")) else {
-        return;
-    };
+    let Some((reference, batch)) = fraud() else { return };
     let events = events(ModelTask::BinaryClassification, reference, batch);
     for feature in ["city", "country", "browser_version"] {
         let event = events.iter().find(|e| e.monitor.starts_with("drift:feature_drift") && e.object == feature).expect(feature);
@@ -250,13 +238,8 @@ fn what_broke_in_the_fraud_data_is_named() {
 
 #[test]
 fn what_changed_in_the_papers_is_named() {
-    let file = |name: &str| Some(read(name, &real_file(&format!("arxiv/{name}"))?));
-    let task = ModelTask::MulticlassClassification;
-    let side =
-        |name: &str, data: &str, said: &str| Some(support::side(name, file(data)?, Some(&*file(said)?), &DataParams::default(), task));
-    let sides = side("train", "train.json.gz", "train_preds.json.gz").zip(side("val_1", "val_1.json.gz", "val_preds_1.json.gz"));
-    let Some((reference, batch)) = sides else { return };
-    let events = events(task, reference, batch);
+    let Some((reference, batch)) = papers(1) else { return };
+    let events = events(ModelTask::MulticlassClassification, reference, batch);
     let words = events.iter().flat_map(|e| &e.causes).filter(|c| c.kind == CauseKind::Tokens);
     assert!(words.clone().all(|c| !c.tokens.is_empty() && c.sentence.starts_with("In ")), "{:?}", words.collect::<Vec<_>>());
     assert!(events.iter().any(|e| !e.causes.is_empty()));

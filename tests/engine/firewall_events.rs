@@ -3,35 +3,20 @@
 use std::fmt::Write as _;
 
 use straingauge_api::{
-    Against, Aggregate, BatchOptions, Better, CustomMonitor, DataParams, Event, EventKind, FirewallChange, FirewallConfig, FirewallView,
-    ModelTask, OneOrMany, Quantity, Resolution, Severity, Stage,
+    Against, Aggregate, Better, CustomMonitor, DataParams, Event, EventKind, FirewallChange, FirewallView, ModelTask, OneOrMany, Quantity,
+    Resolution, Severity,
 };
 use straingauge_engine::firewall::Firewall;
 use straingauge_engine::random::Rng;
 use straingauge_engine::stress::RunSide;
 
-use crate::support::{self, read, real_file};
+use crate::lint::{faults, sentences_of_view};
+use crate::support::{self, fraud, learnt, read, take};
 
 const DAY: i64 = 86_400_000;
 /// Midnight of 1 August 2018, UTC.
 const AUGUST: i64 = 1_533_081_600_000;
 const BINARY: ModelTask = ModelTask::BinaryClassification;
-
-fn drive(firewall: &mut Firewall) {
-    while firewall.step().expect("a step").stage != Stage::Done {}
-}
-
-fn learnt(reference: RunSide) -> Firewall {
-    let mut firewall = Firewall::learn(FirewallConfig::default(), BINARY, reference).expect("a firewall");
-    drive(&mut firewall);
-    firewall
-}
-
-fn take(firewall: &mut Firewall, batch: RunSide) -> FirewallView {
-    firewall.add(batch, BatchOptions::default()).expect("a batch");
-    drive(firewall);
-    firewall.view().expect("a view")
-}
 
 fn of<'a>(view: &'a FirewallView, monitor: &str, object: &str) -> Vec<&'a Event> {
     view.events.iter().filter(|e| e.monitor == monitor && e.object == object).collect()
@@ -39,6 +24,7 @@ fn of<'a>(view: &'a FirewallView, monitor: &str, object: &str) -> Vec<&'a Event>
 
 fn show(view: &FirewallView) {
     println!("{:?} {}", view.status, view.headline);
+    assert_eq!(faults(&sentences_of_view(view)), Vec::<String>::new());
     for insight in &view.insights {
         println!("  {:?} {} | {}", insight.severity, insight.text, insight.detail);
     }
@@ -50,15 +36,8 @@ fn show(view: &FirewallView) {
 
 #[test]
 fn fraud_tells_when_what_began() {
-    let side = |name: &str, file: &str| {
-        let params =
-            DataParams { label_col: Some("label".into()), prediction_col: Some(OneOrMany::One("preds".into())), ..DataParams::default() };
-        Some(support::side(name, read(file, &real_file(file)?), None, &params, BINARY))
-    };
-    let Some((reference, batch)) = side("reference", "fraud/fraud_ref.csv.gz").zip(side("production", "fraud/fraud_eval.csv.gz")) else {
-        return;
-    };
-    let view = take(&mut learnt(reference), batch);
+    let Some((reference, batch)) = fraud() else { return };
+    let view = take(&mut learnt(BINARY, reference), batch);
     show(&view);
     assert_eq!(view.bins.len(), 29);
     assert!(view.monitors.len() > 20, "{}", view.monitors.len());
@@ -127,7 +106,7 @@ const DRIFT: &str = "drift:feature_drift#numeric";
 fn a_calm_month_has_no_event() {
     let mut events = 0;
     for seed in [1, 2] {
-        let mut firewall = learnt(Days::new(seed).add(1..11, 300, 0.0, 0.8).side("reference.csv"));
+        let mut firewall = learnt(BINARY, Days::new(seed).add(1..11, 300, 0.0, 0.8).side("reference.csv"));
         let view = take(&mut firewall, Days::new(seed + 10).add(1..29, 250, 0.0, 0.8).side("production.csv"));
         show(&view);
         events += view.events.len();
@@ -141,7 +120,7 @@ fn a_calm_month_has_no_event() {
 
 #[test]
 fn an_event_has_a_beginning_an_end_and_a_reader() {
-    let mut firewall = learnt(Days::new(3).add(1..11, 300, 0.0, 0.8).side("reference.csv"));
+    let mut firewall = learnt(BINARY, Days::new(3).add(1..11, 300, 0.0, 0.8).side("reference.csv"));
     // Calm, moved for two days, calm for one, moved for one, calm for three: one event from 4 to 7 August.
     let rows = Days::new(4).add(1..4, 300, 0.0, 0.8).add(4..6, 300, 2.0, 0.8).add(6..7, 300, 0.0, 0.8);
     let view = take(&mut firewall, rows.add(7..8, 300, 1.5, 0.8).add(8..11, 300, 0.0, 0.8).side("a.csv"));
@@ -203,7 +182,7 @@ fn monitor(name: &str, test: &str) -> CustomMonitor {
 
 #[test]
 fn monitors_of_the_readers_own_follow_windows_bounds_and_subsets() {
-    let mut firewall = learnt(Days::new(7).add(1..11, 300, 0.0, 0.8).side("reference.csv"));
+    let mut firewall = learnt(BINARY, Days::new(7).add(1..11, 300, 0.0, 0.8).side("reference.csv"));
     let mut add = |monitor: CustomMonitor| firewall.change(FirewallChange::AddMonitor { monitor });
     let accuracy = "model_performance:accuracy";
     add(CustomMonitor { window: 3, ..monitor("Weekly accuracy", accuracy) }).expect("a monitor");

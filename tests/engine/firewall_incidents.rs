@@ -1,29 +1,11 @@
 //! Events of one cause over one stretch are one incident.
 
-use straingauge_api::{
-    BatchOptions, DataParams, FirewallChange, FirewallConfig, FirewallView, Incident, ModelTask, OneOrMany, Resolution, Stage,
-};
+use straingauge_api::{DataParams, FirewallChange, FirewallView, Incident, ModelTask, Resolution};
 use straingauge_engine::demo;
 use straingauge_engine::firewall::Firewall;
-use straingauge_engine::stress::RunSide;
 
-use crate::support::{self, read, real_file};
-
-fn drive(firewall: &mut Firewall) {
-    while firewall.step().expect("a step").stage != Stage::Done {}
-}
-
-fn learnt(task: ModelTask, reference: RunSide) -> Firewall {
-    let mut firewall = Firewall::learn(FirewallConfig::default(), task, reference).expect("a firewall");
-    drive(&mut firewall);
-    firewall
-}
-
-fn take(firewall: &mut Firewall, batch: RunSide) -> FirewallView {
-    firewall.add(batch, BatchOptions::default()).expect("a batch");
-    drive(firewall);
-    firewall.view().expect("a view")
-}
+use crate::lint::{faults, sentences_of_view};
+use crate::support::{self, fraud, learnt, papers, read, take};
 
 /// The incidents with the monitors and objects of their events.
 fn told(view: &FirewallView) -> Vec<(&Incident, Vec<String>)> {
@@ -37,6 +19,7 @@ fn told(view: &FirewallView) -> Vec<(&Incident, Vec<String>)> {
     for (incident, events) in &all {
         println!("{} open {} {:?}: {}\n    {events:?}", incident.id, incident.open, incident.features, incident.title);
     }
+    assert_eq!(faults(&sentences_of_view(view)), Vec::<String>::new());
     // Every event is in one incident, which names it, and lies within its time.
     let inside: usize = view.incidents.iter().map(|i| i.events.len()).sum();
     assert_eq!(inside, view.events.len());
@@ -109,27 +92,15 @@ fn the_events_of_the_sample_are_three_incidents() {
 
 #[test]
 fn a_week_of_papers_is_few_incidents() {
-    let file = |name: &str| Some(read(name, &real_file(&format!("arxiv/{name}"))?));
-    let task = ModelTask::MulticlassClassification;
-    let side =
-        |name: &str, data: &str, said: &str| Some(support::side(name, file(data)?, Some(&*file(said)?), &DataParams::default(), task));
-    let sides = side("train", "train.json.gz", "train_preds.json.gz").zip(side("val_1", "val_1.json.gz", "val_preds_1.json.gz"));
-    let Some((reference, batch)) = sides else { return };
-    let view = take(&mut learnt(task, reference), batch);
+    let Some((reference, batch)) = papers(1) else { return };
+    let view = take(&mut learnt(ModelTask::MulticlassClassification, reference), batch);
     told(&view);
     assert!(view.events.len() >= 15 && view.incidents.len() <= 4, "{} events, {} incidents", view.events.len(), view.incidents.len());
 }
 
 #[test]
 fn what_broke_in_the_fraud_data_is_told_apart() {
-    let side = |name: &str, file: &str| {
-        let params =
-            DataParams { label_col: Some("label".into()), prediction_col: Some(OneOrMany::One("preds".into())), ..DataParams::default() };
-        Some(support::side(name, read(file, &real_file(file)?), None, &params, ModelTask::BinaryClassification))
-    };
-    let Some((reference, batch)) = side("reference", "fraud/fraud_ref.csv.gz").zip(side("production", "fraud/fraud_eval.csv.gz")) else {
-        return;
-    };
+    let Some((reference, batch)) = fraud() else { return };
     let view = take(&mut learnt(ModelTask::BinaryClassification, reference), batch);
     let all = told(&view);
     let of = |event: &str| all.iter().position(|(_, events)| events.iter().any(|e| e == event)).expect(event);

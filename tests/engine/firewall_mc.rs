@@ -1,18 +1,14 @@
 //! The firewall over NannyML's `mc` sets, where `NANNYML_DATA` names the folder that holds them: production without labels, in which the
 //! model becomes worse with November 2020. Their estimates by day stand in `tests/oracles/cbpe.json`.
 
-use straingauge_api::{BatchOptions, DataParams, FirewallConfig, ModelTask, OneOrMany, Stage};
+use straingauge_api::{BatchOptions, DataParams, FirewallConfig, ModelTask, OneOrMany};
 use straingauge_engine::firewall::Firewall;
 
-use crate::support;
+use crate::support::{self, drive};
 
 /// Midnight of 1 November 2020, UTC.
 const NOVEMBER: i64 = 1_604_188_800_000;
 const DAY: i64 = 86_400_000;
-
-fn drive(firewall: &mut Firewall) {
-    while firewall.step().expect("a step").stage != Stage::Done {}
-}
 
 #[test]
 fn one_event_begins_with_november() {

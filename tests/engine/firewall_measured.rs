@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use straingauge_api::{
     Against, Aggregate, BatchOptions, BatchValues, Better, CustomMetric, CustomMonitor, DataParams, FirewallChange, FirewallConfig,
-    FirewallView, ModelTask, OneOrMany, Quantity, RowValues, Severity, Stage, Unit,
+    FirewallView, ModelTask, OneOrMany, Quantity, RowValues, Severity, Unit,
 };
 use straingauge_engine::firewall::Firewall;
 use straingauge_engine::random::Rng;
 use straingauge_engine::stress::RunSide;
 
-use crate::support::{self, read};
+use crate::support::{self, drive, read};
 
 const DAY: i64 = 86_400_000;
 /// Midnight of 1 August 2018, UTC.
@@ -49,10 +49,6 @@ fn side(name: &str, days: &Days) -> RunSide {
         ..DataParams::default()
     };
     support::side(name, read(name, days.text.as_bytes()), None, &params, BINARY)
-}
-
-fn drive(firewall: &mut Firewall) {
-    while firewall.step().expect("a step").stage != Stage::Done {}
 }
 
 fn metric(id: &str, values: Option<Vec<Option<f64>>>) -> CustomMetric {

@@ -33,6 +33,7 @@ mod firewall_ledger;
 mod firewall_mc;
 mod firewall_measured;
 mod measured;
+mod lint;
 mod metrics;
 #[allow(dead_code, reason = "collected by the catalogue")]
 mod metrics_shown;
@@ -50,6 +51,7 @@ mod slices_shown;
 mod stats;
 mod support;
 mod text_shown;
+mod verdicts;
 mod weakness;
 mod whole_runs;
 mod world;

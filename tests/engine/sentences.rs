@@ -8,7 +8,8 @@ use straingauge_engine::random::Rng;
 use straingauge_engine::stress::{Run, RunSide};
 use straingauge_engine::table;
 
-use crate::support::{config, read, run, side};
+use crate::lint::{Text, faults, sentences, unreadable};
+use crate::support::{config, fraud, papers, read, run, side};
 
 /// Tickets with a text, a way to pay that only later rows know, an amount, a group and a score.
 fn tickets(n: usize, rng: &mut Rng, later: bool) -> String {
@@ -122,38 +123,6 @@ fn sentence_statistic_and_effect_tell_one_number() {
     assert!(statistics > 10 && effects > 10, "{statistics} {effects}");
 }
 
-/// Words and signs that no reader should meet.
-fn unreadable(text: &str) -> Option<&'static str> {
-    let chars: Vec<char> = text.chars().collect();
-    let at = |i: usize| chars.get(i).copied().unwrap_or(' ');
-    let long = (0..chars.len()).any(|i| (i..i + 4).all(|j| at(j).is_ascii_digit()) && (i == 0 || !matches!(at(i - 1), '.' | '0'..='9')));
-    let hyphen = (1..chars.len()).any(|i| at(i) == '-' && at(i - 1) == ' ' && at(i + 1).is_ascii_digit());
-    let plain_percent = (1..chars.len()).any(|i| at(i) == '%' && at(i - 1) == ' ');
-    let words = [
-        "let be",
-        "ommonest",
-        "odder",
-        "unlike the reference",
-        "any other value",
-        "`",
-        "protectedFeatures",
-        "idCol",
-        "NaN",
-        "  ",
-        " 1 rows",
-        " 1 cases",
-        "(1 rows",
-        " 1 values ",
-    ];
-    match words.into_iter().find(|w| text.contains(w)) {
-        Some(word) => Some(word),
-        None if long => Some("a number without thin spaces"),
-        None if hyphen => Some("a hyphen for a minus"),
-        None if plain_percent => Some("a plain space before %"),
-        None => None,
-    }
-}
-
 /// Classes of parcels; on the isle more of the later ones are called slow.
 fn parcels() -> RunDocument {
     let mut rng = Rng::new(31, 5);
@@ -198,19 +167,38 @@ fn sentences_are_spelt_in_one_way() {
 }
 
 fn spelt_in_one_way(document: &RunDocument) {
-    let findings = document.findings.iter().flat_map(|f| [&f.title, &f.sentence]);
-    let suggestions = document.suggestions.iter().map(|s| &s.text);
-    let banners = document.summary.banners.iter().map(|b| &b.text);
-    let of_cases = cases(document).flat_map(|c| [Some(&c.sentence), c.reason.as_ref(), c.subset.as_ref()]).flatten();
-    let tests = document.batches.iter().flat_map(|b| [&b.text.checks, &b.text.matters, &b.text.decided]);
-    let all: Vec<&String> =
-        [&document.summary.headline].into_iter().chain(findings).chain(suggestions).chain(banners).chain(of_cases).collect();
-    let bad: Vec<String> = all.iter().filter_map(|text| Some(format!("{}: {text}", unreadable(text)?))).collect();
+    let mut texts = sentences(document);
+    // Titles and places are no sentences, and hold what sentences hold.
+    let titles = document.findings.iter().map(|f| &f.title);
+    let places = cases(document).flat_map(|c| c.subset.iter().chain(&c.related));
+    let bad: Vec<String> = titles.chain(places).filter_map(|text| Some(format!("{}: {text}", unreadable(text)?))).collect();
     assert_eq!(bad, Vec::<String>::new());
-    // What a test is, is written once and holds dates and years; raw backticks and names of the API have no place in it either.
+    texts.retain(|t| !t.text.is_empty());
+    assert_eq!(faults(&texts), Vec::<String>::new());
+    // What a test is, is written once and holds dates and years; raw backticks and archaisms have no place in it either.
+    let tests = document.batches.iter().flat_map(|b| [&b.text.checks, &b.text.matters, &b.text.decided]);
     let raw: Vec<&String> = tests.filter(|t| t.contains('`') || t.contains("commonest")).collect();
     assert_eq!(raw, Vec::<&String>::new());
-    assert!(all.iter().all(|t| t.ends_with(['.', '?', '!', ')']) || !t.contains(". ")), "{all:#?}");
+}
+
+/// Every sentence of every test, of what was planted for it and of what is clean, and of the sample, the papers and the fraud data.
+#[test]
+fn every_sentence_of_the_catalogue_is_spelt_in_one_way() {
+    let mut texts: Vec<Text> = crate::catalogue::shown().iter().flat_map(|shown| sentences(&shown.document)).collect();
+    let real = [
+        papers(0).map(|sides| (ModelTask::MulticlassClassification, sides)),
+        fraud().map(|sides| (ModelTask::BinaryClassification, sides)),
+    ];
+    for (task, (reference, evaluation)) in real.into_iter().flatten() {
+        texts.extend(sentences(&run(config("real"), task, reference, evaluation).1));
+    }
+    if std::env::var_os("STRAINGAUGE_PRINT").is_some() {
+        for Text { at, text, .. } in &texts {
+            println!("{at}: {text}");
+        }
+    }
+    assert!(texts.len() > 5_000, "{}", texts.len());
+    assert_eq!(faults(&texts), Vec::<String>::new());
 }
 
 #[test]

@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use straingauge_api::{Batch, DataParams, ModelTask, PredictionParams, ReadOptions, RunDocument, Status, StressTestConfig};
+use straingauge_api::{
+    Batch, BatchOptions, DataParams, FirewallConfig, FirewallView, ModelTask, OneOrMany, PredictionParams, ReadOptions, RunDocument, Stage,
+    Status, StressTestConfig,
+};
+use straingauge_engine::firewall::Firewall;
 use straingauge_engine::metrics;
 use straingauge_engine::stress::{Run, RunSide};
 use straingauge_engine::table::{self, Reader, Table};
@@ -64,6 +68,45 @@ pub fn run(config: StressTestConfig, task: ModelTask, reference: RunSide, evalua
     }
     let document = run.document().expect("a document").clone();
     (run, document)
+}
+
+/// Drives a firewall until it has nothing left to do.
+pub fn drive(firewall: &mut Firewall) {
+    while firewall.step().expect("a step").stage != Stage::Done {}
+}
+
+/// A firewall that has learnt its reference, everything at its default.
+pub fn learnt(task: ModelTask, reference: RunSide) -> Firewall {
+    let mut firewall = Firewall::learn(FirewallConfig::default(), task, reference).expect("a firewall");
+    drive(&mut firewall);
+    firewall
+}
+
+/// Takes a batch in; gives what there is to see then.
+pub fn take(firewall: &mut Firewall, batch: RunSide) -> FirewallView {
+    firewall.add(batch, BatchOptions::default()).expect("a batch");
+    drive(firewall);
+    firewall.view().expect("a view")
+}
+
+/// The fraud data, reference and production; `None` where they are not there.
+pub fn fraud() -> Option<(RunSide, RunSide)> {
+    let of = |name: &str, file: &str| {
+        let params =
+            DataParams { label_col: Some("label".into()), prediction_col: Some(OneOrMany::One("preds".into())), ..DataParams::default() };
+        Some(side(name, read(file, &real_file(file)?), None, &params, ModelTask::BinaryClassification))
+    };
+    of("reference", "fraud/fraud_ref.csv.gz").zip(of("production", "fraud/fraud_eval.csv.gz"))
+}
+
+/// The arXiv papers, the training set and the validation set of that number; `None` where they are not there.
+pub fn papers(validation: u32) -> Option<(RunSide, RunSide)> {
+    let file = |name: &str| Some(read(name, &real_file(&format!("arxiv/{name}"))?));
+    let task = ModelTask::MulticlassClassification;
+    let of = |name: &str, data: &str, said: &str| Some(side(name, file(data)?, Some(&*file(said)?), &DataParams::default(), task));
+    let data = if validation == 0 { "val_0_with_label.json.gz".to_owned() } else { format!("val_{validation}.json.gz") };
+    let said = format!("val_preds_{validation}.json.gz");
+    of("train", "train.json.gz", "train_preds.json.gz").zip(of("val", &data, &said))
 }
 
 /// The document at one look, for whoever runs the tests with `--nocapture`.

@@ -3,7 +3,7 @@
 use serde_json::json;
 use straingauge_api::{Event, FirewallView, ResultTable, Risk};
 
-use super::wording::iso;
+use super::wording::{iso, standing};
 
 const COLUMNS: [&str; 17] = [
     "id",
@@ -43,21 +43,13 @@ pub fn events_table(view: &FirewallView) -> ResultTable {
             json!(causes.join(" ")),
             json!(event.monitor_name),
             json!(event.kind),
-            json!(status(event)),
+            json!(standing(event.resolved.is_some(), event.open)),
             json!(iso(event.worst)),
             json!(event.rows),
             json!(event.incident),
         ]
     };
     ResultTable { columns: COLUMNS.map(str::to_owned).into(), rows: view.events.iter().map(row).collect() }
-}
-
-fn status(event: &Event) -> &'static str {
-    match (&event.resolved, event.open) {
-        (Some(_), _) => "resolved",
-        (None, true) => "open",
-        (None, false) => "over",
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde_json::json;
 use straingauge_api::{FirewallView, Incident, ResultTable};
 
-use super::wording::iso;
+use super::wording::{iso, standing};
 
 const COLUMNS: [&str; 13] = [
     "id",
@@ -28,7 +28,7 @@ pub fn incidents_table(view: &FirewallView) -> ResultTable {
             json!(incident.id),
             json!(incident.severity),
             json!(incident.title),
-            json!(status(incident)),
+            json!(standing(incident.resolved.is_some(), incident.open)),
             json!(iso(incident.start)),
             json!(iso(incident.end)),
             json!(incident.sentence),
@@ -41,14 +41,6 @@ pub fn incidents_table(view: &FirewallView) -> ResultTable {
         ]
     };
     ResultTable { columns: COLUMNS.map(str::to_owned).into(), rows: view.incidents.iter().map(row).collect() }
-}
-
-fn status(incident: &Incident) -> &'static str {
-    match (&incident.resolved, incident.open) {
-        (Some(_), _) => "resolved",
-        (None, true) => "open",
-        (None, false) => "over",
-    }
 }
 
 #[cfg(test)]

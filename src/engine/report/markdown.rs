@@ -22,7 +22,7 @@ fn write_run(out: &mut String, run: &RunDocument) -> std::fmt::Result {
     let summary = &run.summary;
     writeln!(out, "# {}\n", escape(&run.name))?;
     writeln!(out, "{}\n", escape(&wording::provenance(run)))?;
-    writeln!(out, "**{}.** {}\n", wording::outcome(summary.outcome), escape(&summary.headline))?;
+    writeln!(out, "**{}.** {}\n", wording::outcome(run), escape(&summary.headline))?;
     for banner in &summary.banners {
         writeln!(out, "> {}\n", escape(&banner.text))?;
     }
@@ -159,6 +159,8 @@ mod tests {
         assert!(text.starts_with("# First &lt;script&gt;alert(1)&lt;/script&gt; run\n"), "{text}");
         let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("no {what} in {text}"));
         assert!(at("**Not ready.** Accuracy falls from 0.985 to 0.610.") < at("## Findings"));
+        let bin = markdown(&RunDocument { production: true, ..sample::run() });
+        assert!(bin.contains("**Abnormal.** Accuracy falls from 0.985 to 0.610.") && !bin.contains("eady"), "{bin}");
         assert!(at("## Findings") < at("## Model metrics") && at("## Model metrics") < at("## Categories"));
         assert!(text.contains("| Accuracy | 0.985 | 0.610 | Alert |"), "{text}");
         assert!(

@@ -3,6 +3,7 @@
 use straingauge_api::{Case, Judgement, ModelMetric, Outcome, Regain, RunDocument, Severity, Status, Unit};
 use straingauge_charts::format;
 
+use crate::stress::lower_first;
 use crate::table::moment_text;
 
 /// A moment in milliseconds since 1970-01-01 UTC, as ISO 8601 has it.
@@ -10,9 +11,13 @@ pub fn iso(ms: i64) -> String {
     moment_text(ms).replacen(' ', "T", 1) + "Z"
 }
 
-/// The run in one word, as a reader sees it.
-pub const fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
+/// The run in one word, as a reader sees it. Production is normal or not; it is no model that is ready.
+pub const fn outcome(run: &RunDocument) -> &'static str {
+    match run.summary.outcome {
+        Outcome::Ready if run.production => "Normal",
+        Outcome::ReadyWithLimits | Outcome::Caution if run.production => "Unusual",
+        Outcome::NotReady if run.production => "Abnormal",
+        Outcome::DataOnly if run.production => "Data alone judged",
         Outcome::Ready => "Ready",
         Outcome::ReadyWithLimits => "Ready, with limits",
         Outcome::Caution => "Caution",
@@ -55,6 +60,15 @@ pub const fn status(status: Status) -> &'static str {
     }
 }
 
+/// What has become of an event or an incident.
+pub const fn standing(resolved: bool, open: bool) -> &'static str {
+    match (resolved, open) {
+        (true, _) => "resolved",
+        (false, true) => "open",
+        (false, false) => "over",
+    }
+}
+
 /// Why a case that would fail is let be, and what it would have been.
 pub fn let_be(case: &Case) -> Option<String> {
     let would = |s: Severity| severity(s).to_lowercase();
@@ -62,11 +76,11 @@ pub fn let_be(case: &Case) -> Option<String> {
     accepted.or_else(|| case.known.as_ref().map(|k| format!("Known from the baseline (it would be {}).", would(k.severity))))
 }
 
-/// What would be regained if a finding were repaired: `Accuracy would go from 0.784 to 0.806`.
+/// What would be regained if a finding were repaired, within a sentence: `accuracy would go from 0.784 to 0.806`.
 pub fn regain(run: &RunDocument, regain: &Regain) -> String {
     let unit = run.model_metrics.iter().find(|m| m.id == regain.metric).map_or(Unit::Number, |m| m.unit);
     let [from, to] = format::together([regain.from, regain.to], unit);
-    format!("{} would go from {from} to {to}", regain.name)
+    format!("{} would go from {from} to {to}", lower_first(&regain.name))
 }
 
 /// What a case is about: its subset, its features, or all rows.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use straingauge_api::{Banner, Problem, Question, QuestionAbout, Role};
+use straingauge_charts::format::counted;
 
 use super::RunSide;
 use crate::Result;
@@ -75,7 +76,7 @@ fn banners(reference: &RunSide, evaluation: &RunSide) -> Vec<Banner> {
     if judged && sides.iter().all(|side| label(side).is_none()) {
         let asked = sides.iter().flat_map(|side| &side.info.questions).find(|q| q.about == QuestionAbout::Label);
         let candidate = asked.and_then(|q| q.readings.iter().find(|r| !r.choice.is_empty()));
-        let hint = candidate.map(|r| format!(" If {} say so with labelCol.", condition(&r.meaning))).unwrap_or_default();
+        let hint = candidate.map(|r| format!(" If {} choose it as the label.", condition(&r.meaning))).unwrap_or_default();
         say("no_label", format!("No label was set, so nothing here says how often the model is right.{hint}"));
     }
     let mut told = BTreeSet::new();
@@ -91,7 +92,10 @@ fn banners(reference: &RunSide, evaluation: &RunSide) -> Vec<Banner> {
         say("open_question", in_words(question, files));
     }
     if open.len() > SHOWN {
-        say("open_question", format!("{} more columns can be read in two ways; see the questions of the data sets.", open.len() - SHOWN));
+        say(
+            "open_question",
+            format!("{} can be read in two ways; see the questions of the data sets.", counted((open.len() - SHOWN) as u64, "more column")),
+        );
     }
     banners
 }

@@ -158,7 +158,7 @@ pub fn batch(spec: &TestSpec, cases: Vec<Case>, reason: Option<String>) -> Batch
         severity: Severity::Pass,
         severity_score: 0.0,
         counts: Counts::default(),
-        reason: reason.or_else(|| cases.is_empty().then(|| "Nothing in these data to ask it of.".to_owned())),
+        reason: reason.or_else(|| cases.is_empty().then(|| "Nothing in these data can be tested for this.".to_owned())),
         cases,
     };
     tally(&mut batch);

@@ -30,6 +30,7 @@ use straingauge_charts::format::together;
 
 use super::document::worst_first;
 use super::model_metrics::{definition, metric_of};
+use super::performance::lower_first;
 use super::rows::Bitmap;
 
 /// The share of rows that two cases must share to be one finding.
@@ -235,6 +236,9 @@ fn finding(members: &[Member<'_>]) -> Option<Finding> {
         (_, []) if topic(case) == "model_performance" => "All rows".to_owned(),
         (_, []) => batch.name.clone(),
         (Some(subset), [feature]) => condition(feature, subset),
+        // A slice says all of its conditions, a crossing its values alone.
+        (Some(subset), [first, ..]) if subset.contains(first.as_str()) => subset.replace(" ∧ ", " and "),
+        (Some(subset), features) => format!("{} = {subset}", features.join(" × ")),
         (_, features) => features.join(" × "),
     };
     // The lead's own metric where it has one; else that of the plainest case which knows.
@@ -277,8 +281,8 @@ fn plainness(case: &Case) -> u8 {
 fn condition(feature: &str, subset: &str) -> String {
     let is_range = subset.starts_with(['≤', '>', '<', '≥']) || subset.contains(" – ");
     match subset {
-        "missing" => format!("{feature} missing"),
-        "present" => format!("{feature} present"),
+        "missing" => format!("{feature} is missing"),
+        "present" => format!("{feature} is present"),
         _ if is_range => format!("{feature} {subset}"),
         _ => format!("{feature} = {subset}"),
     }
@@ -307,7 +311,7 @@ fn advice(finding: &Finding) -> String {
         Category::SubsetPerformance => {
             let gain = finding.regain.as_ref().map(|r| {
                 let [from, to] = together([r.from, r.to], unit_of(&r.metric));
-                format!(" If they did as well as the rest, {} would go from {from} to {to}.", r.name)
+                format!(" If they did as well as the rest, {} would go from {from} to {to}.", lower_first(&r.name))
             });
             format!("Look at the rows where {place}, then collect more like them or give the model a feature that tells them apart.{}", gain.unwrap_or_default())
         }
@@ -520,6 +524,6 @@ mod tests {
         assert_eq!(condition("x", "≤ 4.6"), "x ≤ 4.6");
         assert_eq!(condition("x", "4.6 – 5"), "x 4.6 – 5");
         assert_eq!(condition("city", "Lima"), "city = Lima");
-        assert_eq!(condition("city", "missing"), "city missing");
+        assert_eq!(condition("city", "missing"), "city is missing");
     }
 }

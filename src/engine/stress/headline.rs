@@ -8,9 +8,10 @@ use std::fmt;
 use straingauge_api::{
     Batch, Better, Case, Category, Finding, Judgement, Kind, ModelMetric, Outcome, Severity, SideInfo, Status, Unit, Weakness,
 };
-use straingauge_charts::format::{spaced, together};
+use straingauge_charts::format::{side_by_side, spaced, together};
 
 use super::model_metrics::{definition, metric_of};
+use super::performance::lower_first;
 use crate::metrics::Metric;
 
 /// The part of the model that a run judged.
@@ -91,8 +92,10 @@ pub enum Claim {
     Weakest {
         /// The part: `age ≤ 25`.
         place: String,
-        /// Whether a metric was named before, to which "it" can point.
-        after_metric: bool,
+        /// What is weakest there: `it`, the metric that was named before; another metric; `the model`.
+        subject: String,
+        /// In which way.
+        way: Way,
     },
     /// Features have drifted.
     Drifted(Vec<String>),
@@ -135,6 +138,17 @@ pub enum Claim {
     },
 }
 
+/// In which way a part of the rows stands out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// It does worse than all rows.
+    Weak,
+    /// It has become worse than before.
+    Worsened,
+    /// It has changed, neither for the better nor for the worse.
+    Changed,
+}
+
 /// A metric over all rows, and what its test came to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetricClaim {
@@ -148,8 +162,22 @@ pub struct MetricClaim {
     pub reference: f64,
     /// In the evaluation.
     pub evaluation: f64,
+    /// Which values are better.
+    pub better: Better,
     /// What its test came to.
     pub judged: Judgement,
+}
+
+impl MetricClaim {
+    /// Says whether the evaluation is visibly better: by 0.03 of a score, by a tenth of another number. "Holds" would hide it.
+    fn is_better(&self) -> bool {
+        let gain = match self.better {
+            Better::Higher => self.evaluation - self.reference,
+            Better::Lower => self.reference - self.evaluation,
+            Better::Neutral => 0.0,
+        };
+        gain >= if matches!(self.unit, Unit::Score | Unit::Share) { 0.03 } else { 0.1 * self.reference.abs() } && gain > 0.0
+    }
 }
 
 impl fmt::Display for MetricClaim {
@@ -164,8 +192,18 @@ impl fmt::Display for MetricClaim {
             format!("{name} is {to} in both sets")
         };
         match self.judged {
-            Judgement::NotJudged => write!(f, "{name} is {to} (reference {from}), which was not tested"),
-            Judgement::Holds => write!(f, "{name} holds at {to} (reference {from})"),
+            Judgement::NotJudged => {
+                let [from, to] = side_by_side([self.reference, self.evaluation], self.unit);
+                write!(f, "{name} is {to} (reference {from}), which was not tested")
+            }
+            Judgement::Holds => {
+                let [from, to] = side_by_side([self.reference, self.evaluation], self.unit);
+                match (self.is_better(), self.better) {
+                    (true, Better::Lower) => write!(f, "{name} has not risen: it is {to} (reference {from})"),
+                    (true, _) => write!(f, "{name} has not fallen: it is {to} (reference {from})"),
+                    (false, _) => write!(f, "{name} holds at {to} (reference {from})"),
+                }
+            }
             Judgement::Small => write!(f, "{moved}, too little to matter"),
             Judgement::Warns | Judgement::Fails => f.write_str(&moved),
             Judgement::Accepted => write!(f, "{moved}, which is accepted"),
@@ -189,8 +227,12 @@ impl fmt::Display for Claim {
             Self::NoMetric { labels: false } => f.write_str("Without labels in both sets the model's performance was not tested"),
             Self::OnlyEstimated => f.write_str("Performance is estimated without labels"),
             Self::Metric(metric) => metric.fmt(f),
-            Self::Weakest { place, after_metric: true } => write!(f, "it is weakest where {place}"),
-            Self::Weakest { place, after_metric: false } => write!(f, "the model is weakest where {place}"),
+            Self::Weakest { place, subject, way: Way::Weak } if subject == "it" || subject == THE_MODEL => {
+                write!(f, "{subject} is weakest where {place}")
+            }
+            Self::Weakest { place, subject, way: Way::Weak } => write!(f, "{subject} is worst where {place}"),
+            Self::Weakest { place, subject, way: Way::Worsened } => write!(f, "{subject} worsens most where {place}"),
+            Self::Weakest { place, subject, way: Way::Changed } => write!(f, "{subject} changes most where {place}"),
             Self::Drifted(names) => write!(f, "{} {} drifted", listed(names), plural(names.len() as u64, "has", "have")),
             Self::Unusual(names) => write!(f, "{} {} unusual values", listed(names), plural(names.len() as u64, "has", "have")),
             Self::First(sentence) => f.write_str(sentence.trim_end_matches('.')),
@@ -231,15 +273,44 @@ pub fn claims(tested: Tested, metrics: &[ModelMetric], findings: &[Finding], bat
         return claims;
     }
     let before = claims.len();
-    let after_metric = claims.iter().any(|c| matches!(c, Claim::Metric(_)));
     let weak = |c: Category| matches!(c, Category::SubsetPerformance | Category::SubsetPerformanceDegradation);
-    claims.extend(serious.iter().find(|f| weak(f.category)).map(|f| Claim::Weakest { place: f.title.clone(), after_metric }));
+    let weakest = serious.iter().find(|f| weak(f.category)).map(|f| weakest(f, &claims, metrics));
+    claims.extend(weakest);
     claims.extend(named(&serious, Category::Drift).map(Claim::Drifted));
     claims.extend(named(&serious, Category::AbnormalInputs).map(Claim::Unusual));
     if claims.len() == before {
         claims.extend(serious.first().map(|f| Claim::First(f.sentence.clone())));
     }
     claims
+}
+
+/// The part that a finding names, and what is weakest there.
+fn weakest(finding: &Finding, before: &[Claim], metrics: &[ModelMetric]) -> Claim {
+    let id = weak_metric(&finding.lead);
+    let known = metrics.iter().find(|m| m.id == id).map(|m| (m.name.as_str(), m.better));
+    let metric = known.or_else(|| definition(id).map(|d| (d.name, d.better)));
+    let is_named = |name: &str| before.iter().any(|c| matches!(c, Claim::Metric(m) if m.name == name));
+    let subject = match metric {
+        Some((name, _)) if is_named(name) => "it".to_owned(),
+        Some((name, _)) => lower_first(name),
+        None => THE_MODEL.to_owned(),
+    };
+    let way = match (finding.category, metric) {
+        (Category::SubsetPerformanceDegradation, Some((_, Better::Neutral))) => Way::Changed,
+        (Category::SubsetPerformanceDegradation, _) => Way::Worsened,
+        _ => Way::Weak,
+    };
+    Claim::Weakest { place: finding.title.clone(), subject, way }
+}
+
+const THE_MODEL: &str = "the model";
+
+/// The metric that a finding's first case is about; of slices, the one that judges them.
+fn weak_metric(lead: &str) -> &str {
+    match metric_of(lead) {
+        "worst_slices" => "accuracy",
+        other => other.strip_prefix("worst_slices_").unwrap_or(other),
+    }
 }
 
 fn of_model(tested: Tested, metrics: &[ModelMetric]) -> Vec<Claim> {
@@ -269,6 +340,7 @@ fn leading(metrics: &[ModelMetric]) -> Option<MetricClaim> {
             unit: m.unit,
             reference: m.reference?,
             evaluation: m.evaluation?,
+            better: m.better,
             judged: m.judged,
         })
     };
@@ -310,7 +382,8 @@ fn of_calm(tested: Tested, batches: &[Batch]) -> Vec<Claim> {
 pub fn text(claims: &[Claim]) -> String {
     let (clauses, sentences): (Vec<&Claim>, Vec<&Claim>) = claims.iter().partition(|c| c.is_clause());
     let mut sentences: Vec<String> = sentences.iter().map(ToString::to_string).collect();
-    let clauses: Vec<String> = clauses.iter().map(ToString::to_string).collect();
+    let clauses_of = clauses;
+    let clauses: Vec<String> = clauses_of.iter().map(ToString::to_string).collect();
     let joined = match clauses.as_slice() {
         [] => None,
         [one] => Some(one.clone()),
@@ -318,7 +391,9 @@ pub fn text(claims: &[Claim]) -> String {
     };
     match (joined, sentences.last_mut()) {
         (Some(joined), Some(last)) => last.push_str(&format!("; {joined}")),
-        (Some(joined), None) => sentences.push(capitalised(&joined)),
+        // A feature's name stays as it is written, even at the beginning of a sentence.
+        (Some(joined), None) if matches!(clauses_of.first(), Some(Claim::Weakest { .. })) => sentences.push(capitalised(&joined)),
+        (Some(joined), None) => sentences.push(joined),
         (None, _) => {}
     }
     sentences.iter().map(|s| format!("{s}.")).collect::<Vec<_>>().join(" ")
@@ -347,9 +422,9 @@ const fn plural<'a>(n: u64, one: &'a str, many: &'a str) -> &'a str {
     if n == 1 { one } else { many }
 }
 
-/// A feature's name stays as it is written, even at the beginning of a sentence.
 fn capitalised(text: &str) -> String {
-    text.strip_prefix("the model").map_or_else(|| text.to_owned(), |rest| format!("The model{rest}"))
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]
@@ -401,12 +476,44 @@ mod tests {
     fn tells_the_fall_the_place_and_the_change() {
         let findings = [finding(Category::SubsetPerformance, "words ≤ 4.6", "words"), finding(Category::Drift, "city", "city")];
         let text = told(Tested::Metrics, &[accuracy(0.985, 0.61, Judgement::Fails)], &findings, &[]);
-        assert_eq!(text, "Accuracy falls from 0.985 to 0.610; it is weakest where words ≤ 4.6, and city has drifted.");
+        assert_eq!(text, "Accuracy falls from 0.985 to 0.610; the model is weakest where words ≤ 4.6, and city has drifted.");
         let text = told(Tested::NoMetric { labels: false }, &[], &findings, &[]);
         assert_eq!(
             text,
             "Without labels in both sets the model's performance was not tested; the model is weakest where words ≤ 4.6, and city has drifted."
         );
+    }
+
+    #[test]
+    fn what_is_weakest_is_named_unless_it_was_named_before() {
+        let of = |lead: &str, category| {
+            let found = Finding { lead: lead.into(), ..finding(category, "region = isle", "region") };
+            told(Tested::Metrics, &[accuracy(0.985, 0.61, Judgement::Fails)], &[found], &[])
+        };
+        let (weak, fell) = (Category::SubsetPerformance, Category::SubsetPerformanceDegradation);
+        for (lead, category, words) in [
+            ("subset_performance:subset_accuracy[region]", weak, "it is weakest"),
+            ("subset_performance:worst_slices#2", weak, "it is weakest"),
+            ("subset_performance:subset_brier_score[region]", weak, "Brier score is worst"),
+            ("subset_performance:worst_slices_log_loss", weak, "log-loss is worst"),
+            ("subset_performance_degradation:subset_drift_accuracy[region]", fell, "it worsens most"),
+            ("subset_performance_degradation:subset_drift_f1[region]", fell, "F1 worsens most"),
+            ("subset_performance_degradation:subset_drift_positive_prediction_rate[region]", fell, "positive prediction rate changes most"),
+        ] {
+            assert_eq!(of(lead, category), format!("Accuracy falls from 0.985 to 0.610; {words} where region = isle."), "{lead}");
+        }
+        let found = Finding { lead: "subset_performance:subset_mae[x]".into(), ..finding(weak, "x ≤ 3", "x") };
+        assert_eq!(told(Tested::Metrics, &[], &[found], &[]), "Mean absolute error is worst where x ≤ 3.");
+        assert_eq!(told(Tested::Metrics, &[], &[finding(Category::Drift, "city", "city")], &[]), "city has drifted.");
+    }
+
+    #[test]
+    fn a_metric_that_is_better_does_not_just_hold() {
+        let of = |name: &str, better, values| told(Tested::Metrics, &[metric(name, name, better, values, Judgement::Holds)], &[], &[]);
+        assert!(of("Accuracy", Better::Higher, (0.8, 0.888)).starts_with("Accuracy has not fallen: it is 0.888 (reference 0.800). "));
+        assert!(of("Accuracy", Better::Higher, (0.800_25, 0.800_33)).starts_with("Accuracy holds at 0.800 (reference 0.800). "));
+        assert!(of("RMSE", Better::Lower, (12.0, 3.0)).starts_with("RMSE has not risen: it is 3 (reference 12). "));
+        assert!(of("RMSE", Better::Lower, (12.0, 11.5)).starts_with("RMSE holds at 11.50 (reference 12.00). "));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use straingauge_api::{
     Banner, Batch, CaseId, CaseRows, Category, Counts, Decisions, ModelMetric, ModelTask, Outcome, PositiveClass, Problem, Progress,
     RUN_FORMAT, RowPage, RunDocument, Severity, SideInfo, Stage, Status, StressTestConfig, Summary,
 };
+use straingauge_charts::format::percent;
 
 use super::agree::agree;
 use super::decisions;
@@ -386,6 +387,8 @@ impl Run {
             decisions: None,
             groups,
             problems: self.problems.clone(),
+            // Of a firewall's bins no rows are gathered.
+            production: !self.gathers,
         };
         decisions::settle(&mut document, decisions_of(&self.config))?;
         Ok(document)
@@ -402,8 +405,8 @@ impl Run {
             say(
                 "partly_labelled",
                 format!(
-                    "Only {:.0} % of the evaluation rows have a label; what concerns all rows is judged by the model's own confidence.",
-                    share * 100.0
+                    "Only {} of the evaluation rows have a label; what concerns all rows is judged by the model's own confidence.",
+                    percent(share)
                 ),
             );
         }
@@ -423,7 +426,7 @@ fn other_class_banner(metrics: &[ModelMetric], positive: Option<&PositiveClass>)
     (reference < 0.5 && evaluation < 0.5).then(|| Banner {
         code: "positive_class_may_be_the_other".to_owned(),
         text: format!(
-            "AUC is under 0.5 on both sides ({reference:.3} and {evaluation:.3}): the positive class may be {other}, not {} ({}). Set positiveClass to choose it.",
+            "AUC is under 0.5 on both sides ({reference:.3} and {evaluation:.3}): the positive class may be {other}, not {} ({}). Choose the positive class among the settings if so.",
             positive.class, positive.reason
         ),
     })

@@ -3,7 +3,8 @@
 //! A case fails only when its effect is large **and** the data show it. Differences need the effect to reach a threshold and
 //! the q-value to stay at or under α; properties are judged by the lower end of their interval; logical cases hold or do not.
 //! A difference that passes without having had the power to fail is not a pass but a skip, and says so. A weakness that the model's own
-//! calibrated probabilities expect is a limit of the model and no defect: it warns at most, unless the reader asks for more.
+//! calibrated probabilities expect is a limit of the model and no defect: it warns at most, unless the reader asks for more. The strain of what
+//! warns stays under 1: a strain of 1 and more is that of a failure, or of what would be one if there were evidence.
 
 use straingauge_api::{Kind, Sensitivity, Severity, Status, Thresholds, Unit, Weakness};
 use straingauge_charts::format::{spaced, value};
@@ -49,6 +50,15 @@ pub fn strain(effect: f64, thresholds: Thresholds, effect_max: f64) -> f64 {
     }
 }
 
+/// The strain of an effect that warns and cannot fail, however large: as [`strain`] below the warning threshold w, from there on 1 − w/2e, which
+/// stays under 1.
+fn strain_of_warning(effect: f64, thresholds: Thresholds) -> f64 {
+    /// Two decimals of it do not read as 1.
+    const MOST: f64 = 0.99;
+    let w = thresholds.warning;
+    if effect < w || effect.is_nan() { strain(effect, thresholds, f64::INFINITY) } else { (1.0 - 0.5 * w / effect).min(MOST) }
+}
+
 /// The severity of an effect by its thresholds alone.
 pub fn size(effect: f64, thresholds: Thresholds) -> Severity {
     if effect >= thresholds.alert {
@@ -85,9 +95,19 @@ pub fn judge(
     sensitivity: Sensitivity,
 ) -> Verdict {
     let mut verdict = judge_size_and_evidence(spec, measured, thresholds, q, alpha, families);
-    if verdict.severity == Severity::Alert && is_limit(measured, sensitivity) {
+    let is_limit = is_limit(measured, sensitivity);
+    if verdict.severity == Severity::Alert && is_limit {
         (verdict.status, verdict.severity) = (Status::Warning, Severity::Warning);
         verdict.reason = Some(EXPECTED.to_owned());
+    }
+    if let Some(t) = thresholds.filter(|_| spec.kind != Kind::Logical) {
+        let effect = measured.effect.unwrap_or(0.0);
+        if is_limit {
+            verdict.strain = strain_of_warning(effect, t);
+            verdict.strain_low = strain_of_warning(measured.interval.map_or(effect, |(low, _)| low), t);
+        } else if verdict.severity == Severity::Warning && verdict.strain >= 1.0 {
+            verdict.strain = strain_of_warning(effect, t).max(verdict.strain_low);
+        }
     }
     verdict
 }
@@ -171,13 +191,13 @@ fn detectable(standard_error: Option<f64>, alpha: f64, families: usize) -> Optio
 }
 
 fn too_little(n: Option<u64>, least: f64, unit: Unit) -> String {
-    let rows = n.map_or_else(|| "So few rows".to_owned(), |n| format!("n = {}", spaced(n)));
+    let rows = n.map_or_else(|| "so few rows".to_owned(), |n| format!("n = {}", spaced(n)));
     let least = match unit {
         Unit::Points | Unit::Share => value(Some(least), Unit::Points),
         Unit::Relative => value(Some(least), unit).trim_start_matches('+').to_owned(),
         _ => value(Some(least), Unit::Distance),
     };
-    format!("{rows} could only show a difference of {least} or more.")
+    format!("With {rows} only a difference of {least} or more could be seen.")
 }
 
 #[cfg(test)]
@@ -245,10 +265,24 @@ mod tests {
         let limit = of(Some(Weakness::Expected), Sensitivity::Default);
         assert_eq!((limit.status, limit.severity), (Status::Warning, Severity::Warning));
         assert!(limit.reason.is_some_and(|r| r.contains("expect")) && limit.evident);
+        // 1 − 0.05/(2 · 0.2) and 1 − 0.05/(2 · 0.16).
+        assert_eq!((limit.strain, limit.strain_low), (0.875, 0.843_75));
+        assert!(of(Some(Weakness::Expected), Sensitivity::More).strain > 1.0 && of(None, Sensitivity::Default).strain > 1.0);
         assert_eq!(of(Some(Weakness::Expected), Sensitivity::Less).status, Status::Warning);
         assert_eq!(of(Some(Weakness::Expected), Sensitivity::More).status, Status::Fail);
         assert_eq!(of(Some(Weakness::Confident), Sensitivity::Default).status, Status::Fail);
         assert_eq!(of(None, Sensitivity::Default).status, Status::Fail);
+    }
+
+    #[test]
+    fn the_strain_of_a_warning_stays_under_one() {
+        let steps: Vec<f64> = (0..=4000).map(|i| strain_of_warning(f64::from(i) / 1000.0, T)).collect();
+        assert!(steps.windows(2).all(|w| w[0] <= w[1]) && steps.last().is_some_and(|&most| most < 1.0));
+        assert_eq!((strain_of_warning(0.05, T), strain_of_warning(0.025, T)), (0.5, 0.25));
+        assert_eq!((strain_of_warning(f64::INFINITY, T), strain_of_warning(f64::NAN, T)), (0.99, 0.0));
+        let property = judge(&spec(Kind::Property), &measured(0.2, (0.129, 0.3)), Some(T), None, 0.05, 10, Sensitivity::Default);
+        assert_eq!(property.status, Status::Warning);
+        assert!(property.strain_low <= property.strain && property.strain < 1.0, "{property:?}");
     }
 
     #[test]
@@ -258,7 +292,7 @@ mod tests {
         let verdict = judge(&s, &weak, Some(T), Some(0.9), 0.05, 50, Sensitivity::Default);
         assert_eq!(verdict.status, Status::Skip);
         // z(1 − 0.001) + z(0.8) = 3.0902 + 0.8416.
-        assert_eq!(verdict.reason.as_deref(), Some("n = 41 could only show a difference of 0.39 or more."));
+        assert_eq!(verdict.reason.as_deref(), Some("With n = 41 only a difference of 0.39 or more could be seen."));
         let strong = Measured { standard_error: Some(0.1), ..measured(0.7, (0.5, 0.9)) };
         assert_eq!(judge(&s, &strong, Some(T), Some(0.001), 0.05, 50, Sensitivity::Default).status, Status::Fail);
     }

@@ -43,7 +43,7 @@ pub fn verdict(run: &RunDocument) -> String {
     };
     format!(
         "<div class=\"top\"><section class=\"sheet\"><p class=\"says\"><strong>{}.</strong> {}</p>{banners}<ul class=\"findings\">{findings}</ul>{more}</section><div class=\"side\">{}{}</div></div>\n",
-        wording::outcome(summary.outcome),
+        wording::outcome(run),
         escape(&summary.headline),
         metrics(run),
         suggestions(run)

@@ -52,14 +52,14 @@ impl Question for EmbeddingAnomalies {
             Some((context.frame.embeddings.get(at)?, context.reference.embeddings.get(at)?, context.evaluation.embeddings.get(at)?))
         });
         let Some((frame, reference, evaluation)) = both.filter(|b| b.1.anomalies.rows > 0 && b.2.anomalies.rows > 0) else {
-            return Ok(vec![Measurement::Skipped(format!("No evaluation row has {name}."))]);
+            return Ok(vec![Measurement::Skipped(format!("No evaluation row has a value of {name}."))]);
         };
         let asks = format!("{name} is at most {} standard deviations from the reference's centre", number(frame.cut));
         let fails = format!("have {name} further than {} standard deviations from the reference's centre", number(frame.cut));
         let mut measured = compare(name, &asks, &fails, &reference.anomalies, &evaluation.anomalies);
         measured.figure = Some(figure(frame, reference, evaluation));
         measured.metrics.extend(impact::differences(context, &evaluation.anomalies));
-        measured.also.extend(impact::measure(context, &Self::spec(), &evaluation.anomalies, name));
+        measured.also.extend(impact::measure(context, &Self::spec(), &evaluation.anomalies, &fails));
         Ok(vec![Measurement::Measured(Box::new(measured))])
     }
 

@@ -1,7 +1,7 @@
 //! What failing rows cost the model: the metric over the rows that pass, less the metric over all rows.
 
 use straingauge_api::{Better, CaseMetric, Thresholds, Unit};
-use straingauge_charts::format::{spaced, together};
+use straingauge_charts::format::{agreeing, counted, together};
 
 use crate::metrics::{Metric, MetricDefinition, catalogue};
 use crate::profile::{ModelFrame, OutcomeTally, RuleCount};
@@ -50,8 +50,8 @@ fn parts<'a>(context: &'a Context, count: &'a RuleCount) -> Option<(&'a ModelFra
     Some((frame, whole, failing))
 }
 
-/// The case of the performance impact; `None` without predictions, or without failing or passing rows that have them.
-pub(super) fn measure(context: &Context, spec: &TestSpec, count: &RuleCount, feature: &str) -> Option<Measured> {
+/// The case of the performance impact; `fails` completes "12 rows that …". `None` without predictions, or without failing or passing rows that have them.
+pub(super) fn measure(context: &Context, spec: &TestSpec, count: &RuleCount, fails: &str) -> Option<Measured> {
     let (frame, whole, failing) = parts(context, count)?;
     let definition = judged(frame, whole)?;
     let passing_tally = whole.without(failing);
@@ -102,9 +102,9 @@ pub(super) fn measure(context: &Context, spec: &TestSpec, count: &RuleCount, fea
         .to_owned(),
         sentence: {
             let [failing, passing, all] = together([bad.mean, value_passing, value_all], definition.unit);
-            let rows = if bad.mass.rows == 1 { "1 row that fails".to_owned() } else { format!("{} rows that fail", spaced(bad.mass.rows)) };
+            let (rows, fails) = (counted(bad.mass.rows, "row"), agreeing(bad.mass.rows, fails));
             format!(
-                "{} is {failing} over the {rows} for {feature} and {passing} over the others; over all rows it is {all}.",
+                "{} is {failing} over the {rows} that {fails} and {passing} over the others; over all rows it is {all}.",
                 definition.name
             )
         },

@@ -65,7 +65,7 @@ impl Question for Inconsistencies {
         let fails = format!("combine {feature} as the reference set hardly ever does");
         let mut measured = compare(&feature, &asks, &fails, reference, evaluation);
         measured.metrics.extend(impact::differences(context, evaluation));
-        measured.also.extend(impact::measure(context, &Self::spec(), evaluation, &feature));
+        measured.also.extend(impact::measure(context, &Self::spec(), evaluation, &fails));
         Ok(vec![Measurement::Measured(Box::new(measured))])
     }
 

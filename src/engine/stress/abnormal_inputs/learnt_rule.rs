@@ -1,7 +1,7 @@
 //! A test that is one learnt rule: what all of them share.
 
 use straingauge_api::{CaseMetric, FailingValue, Figure, Unit};
-use straingauge_charts::format::{percent, spaced, together};
+use straingauge_charts::format::{agreeing, counted, percent, spaced, together};
 
 use super::{exchangeability, impact, reasons, spec};
 use crate::Result;
@@ -84,7 +84,7 @@ impl Question for LearntRule {
             judge_by_exchangeability(context, at, &mut measured, &evaluation);
         }
         measured.metrics.extend(impact::differences(context, &evaluation));
-        measured.also.extend(impact::measure(context, &self.spec(), &evaluation, name));
+        measured.also.extend(impact::measure(context, &self.spec(), &evaluation, &fails));
         Ok(vec![Measurement::Measured(Box::new(measured))])
     }
 
@@ -156,14 +156,14 @@ pub(super) fn compare(feature: &str, asks: &str, fails: &str, reference: &RuleCo
 
 /// Failing rows of all rows, and the shares in evaluation and reference, in words; `fails` completes "12 rows …".
 fn sentence([failing, rows]: [u64; 2], [share, before]: [f64; 2], fails: &str, most: &str) -> String {
-    let rows = spaced(rows);
+    let rows = counted(rows, "evaluation row");
     if failing == 0 {
         let before = if before > 0.0 { format!("; {} of the reference rows do", percent(before)) } else { String::new() };
-        return format!("None of {rows} evaluation rows {fails}{before}.");
+        return format!("None of {rows} {fails}{before}.");
     }
-    let [share, before] = together([share, before], Unit::Share);
-    // "1 of 20 rows" takes the plural, as the rows do.
-    format!("{} of {rows} evaluation rows ({share}) {fails}{most}, against {before} of the reference rows.", spaced(failing))
+    let [share, known] = together([share, before], Unit::Share);
+    let before = if before > 0.0 { known } else { "none".to_owned() };
+    format!("{} of {rows} ({share}) {}{most}, against {before} of the reference rows.", spaced(failing), agreeing(failing, fails))
 }
 
 fn visible(value: &str) -> &str {
@@ -202,12 +202,16 @@ mod tests {
     fn sentences_are_read_aloud() {
         let fails = "leave tier empty";
         assert_eq!(
+            sentence([600_000, 12_000_000], [0.05, 0.049_97], fails, ""),
+            "600\u{202f}000 of 12\u{202f}000\u{202f}000 evaluation rows (5.000\u{a0}%) leave tier empty, against 4.997\u{a0}% of the reference rows."
+        );
+        assert_eq!(
             sentence([637, 2_984], [0.213_5, 0.0], fails, ""),
-            "637 of 2\u{202f}984 evaluation rows (21.3\u{a0}%) leave tier empty, against 0.0\u{a0}% of the reference rows."
+            "637 of 2\u{202f}984 evaluation rows (21.3\u{a0}%) leave tier empty, against none of the reference rows."
         );
         assert_eq!(
             sentence([1, 2_984], [1.0 / 2_984.0, 0.0], fails, ", most often x (1)"),
-            "1 of 2\u{202f}984 evaluation rows (0.03\u{a0}%) leave tier empty, most often x (1), against 0.00\u{a0}% of the reference rows."
+            "1 of 2\u{202f}984 evaluation rows (0.03\u{a0}%) leaves tier empty, most often x (1), against none of the reference rows."
         );
         assert_eq!(sentence([0, 2_984], [0.0, 0.0], fails, ""), "None of 2\u{202f}984 evaluation rows leave tier empty.");
         assert_eq!(

@@ -1,7 +1,7 @@
 //! Calibration by group: does a score mean the same for the members of every group?
 
 use straingauge_api::{Better, CaseMetric, Estimate, Figure, Kind, Severity, SubsetBar, Unit};
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{counted, percent};
 
 use super::group::{Groups, after_choice, protected, rows_of};
 use super::spec;
@@ -166,6 +166,18 @@ fn worst(curves: &[Curves]) -> Option<usize> {
     (0..curves.len()).max_by(|&a, &b| bound(a).total_cmp(&bound(b)).then(b.cmp(&a)))
 }
 
+/// How far a group's curve lies from that of the rest, and how many more or fewer of its rows are `hits` than scored.
+fn told(place: &str, rows: u64, distance: [f64; 2], excess: f64, hits: &str) -> String {
+    let share = percent(excess.abs());
+    let than = match excess {
+        x if x > 0.0 => format!("{share} more of these rows are {hits} than their scores say"),
+        x if x < 0.0 => format!("{share} fewer of these rows are {hits} than their scores say"),
+        _ => format!("as many of these rows are {hits} as their scores say"),
+    };
+    let (rows, distance) = (counted(rows, "row"), beyond_noise(distance));
+    format!("The mean squared distance of the calibration curve where {place} ({rows}) from that of all other rows is {distance}; {than}.")
+}
+
 fn measured(context: &Context, groups: &Groups<'_>, curves: &[Curves], at: usize) -> Measured {
     let adjusted = holm(&curves.iter().map(|c| c.p).collect::<Vec<_>>());
     let (Some(found), Some(whole)) = (curves.get(at).copied(), &context.evaluation.model) else { return Measured::default() };
@@ -201,14 +213,7 @@ fn measured(context: &Context, groups: &Groups<'_>, curves: &[Curves], at: usize
         p_value: adjusted.get(at).copied(),
         standard_error: Some(after_choice(curves.iter().map(|c| c.error).fold(f64::INFINITY, f64::min), k)),
         method: format!("Worst of {k} groups, Holm; squared difference of calibration curves over {} bins, χ² test", found.bins),
-        sentence: format!(
-            "The mean squared distance of the calibration curve where {} ({} rows) from that of all other rows is {}; {} {} of these rows are {hits} than their scores say.",
-            groups.place(found.cell),
-            spaced(tally.map_or(0, |t| t.labelled.rows)),
-            beyond_noise([found.raw, found.effect]),
-            percent(excess.abs()),
-            if excess < 0.0 { "fewer" } else { "more" },
-        ),
+        sentence: told(&groups.place(found.cell), tally.map_or(0, |t| t.labelled.rows), [found.raw, found.effect], excess, hits),
         n_evaluation: Some(groups.whole.labelled.rows),
         subset: Some(groups.name(found.cell).to_owned()),
         row_count: tally.map(|t| t.rows),
@@ -223,5 +228,31 @@ fn measured(context: &Context, groups: &Groups<'_>, curves: &[Curves], at: usize
             threshold: None,
         }),
         ..Measured::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |rows, distance, excess| told("gender = f", rows, distance, excess, "positive");
+        let head = "The mean squared distance of the calibration curve where gender = f";
+        let rest = "from that of all other rows is";
+        assert_eq!(
+            of(1, [0.084, 0.08], 0.279),
+            format!(
+                "{head} (1 row) {rest} 0.084, 0.080 of it beyond noise; 27.9\u{a0}% more of these rows are positive than their scores say."
+            )
+        );
+        assert_eq!(
+            of(1_500, [0.01, 0.0], -0.002),
+            format!("{head} (1\u{202f}500 rows) {rest} 0.010; 0.20\u{a0}% fewer of these rows are positive than their scores say.")
+        );
+        assert_eq!(
+            of(40, [0.01, 0.0], 0.0),
+            format!("{head} (40 rows) {rest} 0.010; as many of these rows are positive as their scores say.")
+        );
     }
 }

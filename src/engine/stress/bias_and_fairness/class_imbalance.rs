@@ -1,7 +1,7 @@
 //! Class imbalance: does the largest group of a protected feature crowd out another?
 
 use straingauge_api::{CaseMetric, DistributionBin, Figure, Kind, Unit};
-use straingauge_charts::format::{number, spaced};
+use straingauge_charts::format::{counted, spaced, value};
 
 use super::group::least;
 use super::spec;
@@ -50,7 +50,7 @@ impl Question for ClassImbalance {
         let sizes = column.map(|(frame, reference, evaluation)| sizes(frame, reference, evaluation)).unwrap_or_default();
         let design = column.map_or(1.0, |c| c.2.deff());
         Ok(vec![imbalance(name, &sizes, design, least(context, TEST)).map_or_else(
-            || Measurement::Skipped(format!("{name} makes no two groups of {} evaluation rows.", least(context, TEST))),
+            || Measurement::Skipped(format!("{name} makes no two groups of {} evaluation rows or more.", least(context, TEST))),
             |m| Measurement::Measured(Box::new(m)),
         )])
     }
@@ -104,12 +104,12 @@ fn imbalance(name: &str, sizes: &[(String, f64, f64)], design: f64, least: f64) 
         interval: Some((of(high).max(0.0), of(low))),
         method: "(largest − group)/(largest + group); Clopper and Pearson's interval of the group's share of both".to_owned(),
         sentence: format!(
-            "The smallest group of {name} is {} with {} rows, the largest {} with {}: an imbalance of {}.",
+            "The smallest group of {name} is {} with {}, the largest is {} with {}: an imbalance of {}.",
             smallest.0,
-            spaced(smallest.2.round() as u64),
+            counted(smallest.2.round() as u64, "row"),
             largest.0,
             spaced(largest.2.round() as u64),
-            number(effect)
+            value(Some(effect), Unit::Score)
         ),
         n_evaluation: Some(totals.1.round() as u64),
         subset: Some(smallest.0.clone()),
@@ -148,5 +148,14 @@ mod tests {
     fn small_groups_are_left_out() {
         assert!(imbalance("x", &[("a".to_owned(), 0.0, 900.0), ("b".to_owned(), 0.0, 19.0)], 1.0, 20.0).is_none());
         assert_eq!(of(&[("a", 50.0), ("b", 50.0), ("c", 3.0)], 1.0).statistic, Some(0.0));
+    }
+
+    #[test]
+    fn the_sentence_is_read_aloud() {
+        let sizes = [("o'Neil \"x\"".to_owned(), 0.0, 1.0), ("b".to_owned(), 0.0, 1_999.0)];
+        assert_eq!(
+            imbalance("name", &sizes, 1.0, 1.0).unwrap().sentence,
+            "The smallest group of name is o'Neil \"x\" with 1 row, the largest is b with 1\u{202f}999: an imbalance of 0.999."
+        );
     }
 }

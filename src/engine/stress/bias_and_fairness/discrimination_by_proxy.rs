@@ -1,7 +1,7 @@
 //! Discrimination by proxy: does a feature of the model give a protected feature away?
 
-use straingauge_api::{CaseMetric, Kind};
-use straingauge_charts::format::{number, percent, spaced};
+use straingauge_api::{CaseMetric, Kind, Unit};
+use straingauge_charts::format::{counted, share_or_none, value};
 
 use super::spec;
 use crate::Result;
@@ -68,8 +68,8 @@ fn stands_in(proxy: &str, of: &str, table: &[Vec<f64>], n: u64) -> Measurement {
     let columns = (0..table.first().map_or(0, Vec::len)).filter(|&j| table.iter().filter_map(|r| r.get(j)).sum::<f64>() > 0.0).count();
     let Some(info) = information(&table).filter(|i| i.n >= ROWS_A_CELL * (rows * columns) as f64) else {
         return Measurement::Skipped(format!(
-            "{} rows over {rows} × {columns} cells of {proxy} and {of} are too few to tell: five a cell are needed.",
-            spaced(n)
+            "{} over {rows} × {columns} cells of {proxy} and {of} are too few to tell: five a cell are needed.",
+            counted(n, "row")
         ));
     };
     let (effect, half) = (info.adjusted(), 1.959_963_984_540_054 * info.adjusted_standard_error(info.n));
@@ -81,9 +81,9 @@ fn stands_in(proxy: &str, of: &str, table: &[Vec<f64>], n: u64) -> Measurement {
         interval: Some(((effect - half).max(0.0), (effect + half).clamp(0.0, 1.0))),
         method: "Mutual information adjusted for chance; delta method".to_owned(),
         sentence: format!(
-            "{proxy} shares {} of its information with {of} (normalised mutual information {}).",
-            percent(effect.max(0.0)),
-            number(info.normalised())
+            "{proxy} and {of} share {} of their information, beyond chance (normalised mutual information {}).",
+            share_or_none(effect),
+            value(Some(info.normalised()), Unit::Score)
         ),
         n_evaluation: Some(n),
         metrics: vec![metric("adjusted_mutual_information", effect), metric("normalised_mutual_information", info.normalised())],

@@ -4,7 +4,7 @@
 //! taken off here, as it is for subsets: where the scores of a group are too low or too high, that itself is the unfairness.
 
 use straingauge_api::{Better, CaseMetric, Kind, Severity, Thresholds};
-use straingauge_charts::format::{spaced, together};
+use straingauge_charts::format::{counted, together};
 
 use super::group::{Groups, after_choice, protected, rows_of};
 use super::spec;
@@ -193,24 +193,37 @@ fn worst(gaps: &[Gap]) -> Option<usize> {
     })
 }
 
+/// `Recall is 0.600 where age = 65+ (40 rows): 0.200 below the 0.800 of the largest group (18-64).`
+fn told(gap: &Gap, place: &str, rows: u64, largest: &str) -> String {
+    let plain = (gap.value - gap.base).abs();
+    let [value, base, apart] = together([gap.value, gap.base, plain], gap.definition.unit);
+    let beyond = match plain - gap.effect {
+        by if by < 0.005 => String::new(),
+        _ if gap.effect > 0.0 => format!(", {} of it beyond what chance gives", together([gap.effect], gap.definition.unit).concat()),
+        _ => ", none of it beyond what chance gives".to_owned(),
+    };
+    let against = if gap.value > gap.base {
+        format!("{apart} above the {base}")
+    } else if gap.value < gap.base {
+        format!("{apart} below the {base}")
+    } else {
+        "the same as that".to_owned()
+    };
+    format!(
+        "{} is {value} where {place} ({}): {against} of the largest group ({largest}){beyond}.",
+        gap.definition.name,
+        counted(rows, "row")
+    )
+}
+
 fn measured(groups: &Groups<'_>, gaps: &[Gap], at: usize, limits: Thresholds) -> Measured {
     let adjusted = holm(&gaps.iter().map(|g| g.p).collect::<Vec<_>>());
     let p = adjusted.get(at).copied().unwrap_or(1.0);
     let Some(gap) = gaps.get(at).copied() else { return Measured::default() };
     let (k, definition) = (gaps.len() as f64, gap.definition);
     let z = normal_quantile(1.0 - 0.025 / k);
-    let plain = (gap.value - gap.base).abs();
-    let higher = if gap.value >= gap.base { "above" } else { "below" };
     let tally = groups.cells.get(gap.cell);
-    let [value, base, apart, effect] = together([gap.value, gap.base, plain, gap.effect], definition.unit);
-    let beyond = if plain - gap.effect >= 0.005 { format!(", {effect} of it beyond what chance gives") } else { String::new() };
-    let sentence = format!(
-        "{} is {value} where {} ({} rows): {apart} {higher} the {base} of the largest group ({}){beyond}.",
-        definition.name,
-        groups.place(gap.cell),
-        spaced(tally.map_or(0, |t| t.labelled.rows)),
-        groups.name(gap.largest),
-    );
+    let sentence = told(&gap, &groups.place(gap.cell), tally.map_or(0, |t| t.labelled.rows), groups.name(gap.largest));
     let bad: Vec<(usize, Severity)> = gaps
         .iter()
         .zip(&adjusted)
@@ -252,5 +265,38 @@ fn measured(groups: &Groups<'_>, gaps: &[Gap], at: usize, limits: Thresholds) ->
         ],
         figure: Some(groups.figure(definition, &judged, &bad, Some(warns))),
         ..Measured::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |id: &str, value: f64, base: f64, effect: f64, rows| {
+            let definition = crate::metrics::all().iter().find(|d| d.id == id).unwrap();
+            told(&Gap { cell: 1, largest: 0, definition, value, base, effect, standard_error: 0.0, p: 1.0 }, "age ≤ 24", rows, "> 65")
+        };
+        assert_eq!(
+            of("recall", 0.253, 0.746, 0.493, 1),
+            "Recall is 0.253 where age ≤ 24 (1 row): 0.493 below the 0.746 of the largest group (> 65)."
+        );
+        assert_eq!(
+            of("false_positive_rate", 0.351, 0.219, 0.132, 1_234),
+            "False positive rate is 0.351 where age ≤ 24 (1\u{202f}234 rows): 0.132 above the 0.219 of the largest group (> 65)."
+        );
+        assert_eq!(
+            of("recall", 0.5, 0.5, 0.0, 30),
+            "Recall is 0.500 where age ≤ 24 (30 rows): the same as that of the largest group (> 65)."
+        );
+        assert_eq!(
+            of("macro_recall", 0.4, 0.5, 0.06, 30),
+            "Macro recall is 0.400 where age ≤ 24 (30 rows): 0.100 below the 0.500 of the largest group (> 65), 0.060 of it beyond what chance gives."
+        );
+        assert_eq!(
+            of("macro_recall", 0.45, 0.5, 0.0, 30),
+            "Macro recall is 0.450 where age ≤ 24 (30 rows): 0.050 below the 0.500 of the largest group (> 65), none of it beyond what chance gives."
+        );
     }
 }

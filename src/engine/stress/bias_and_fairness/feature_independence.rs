@@ -1,7 +1,7 @@
 //! Feature independence: does the predicted class depend on the group?
 
-use straingauge_api::{CaseMetric, Kind};
-use straingauge_charts::format::number;
+use straingauge_api::{CaseMetric, Kind, Unit};
+use straingauge_charts::format::side_by_side;
 
 use super::group::{Groups, protected};
 use super::parity::table;
@@ -91,6 +91,16 @@ pub(super) fn association(table: &[Vec<f64>]) -> Option<Association> {
     })
 }
 
+fn told(title: &str, groups: usize, [v, corrected]: [f64; 2]) -> String {
+    let [raw, beyond] = side_by_side([v, corrected], Unit::Score);
+    let beyond = match corrected {
+        x if x <= 0.0 => ", none of it beyond chance".to_owned(),
+        _ if raw == beyond => String::new(),
+        _ => format!(", {beyond} of it beyond chance"),
+    };
+    format!("Cramér's V of {title} and the predicted class is {raw} over {groups} groups{beyond}.")
+}
+
 fn measured(groups: &Groups<'_>, judged: &[usize], found: Association) -> Measured {
     let half = 1.959_963_984_540_054 * found.error;
     let figure = by_id(groups.frame.task, "positive_prediction_rate")
@@ -103,16 +113,24 @@ fn measured(groups: &Groups<'_>, judged: &[usize], found: Association) -> Measur
         p_value: Some(found.p),
         standard_error: Some(found.error),
         method: "Cramér's V less what chance gives (Bergsma); χ² of independence".to_owned(),
-        sentence: format!(
-            "Cramér's V of {} and the predicted class is {} over {} groups, {} beyond chance.",
-            groups.title,
-            number(found.v),
-            judged.len(),
-            number(found.corrected)
-        ),
+        sentence: told(&groups.title, judged.len(), [found.v, found.corrected]),
         n_evaluation: Some(groups.whole.predicted.rows),
         metrics: vec![CaseMetric { kind: "STATISTICAL_DEPENDENCE".to_owned(), metric: "cramers_v".to_owned(), value: finite(found.v) }],
         figure,
         ..Measured::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |v| told("gender × region", 6, v);
+        let head = "Cramér's V of gender × region and the predicted class is";
+        assert_eq!(of([0.35, 0.32]), format!("{head} 0.350 over 6 groups, 0.320 of it beyond chance."));
+        assert_eq!(of([0.049, 0.0]), format!("{head} 0.049 over 6 groups, none of it beyond chance."));
+        assert_eq!(of([0.351_2, 0.350_9]), format!("{head} 0.351 over 6 groups."));
     }
 }

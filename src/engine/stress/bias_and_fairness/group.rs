@@ -68,7 +68,7 @@ impl<'a> Groups<'a> {
 
     /// Why nothing could be judged.
     pub fn too_few(&self, context: &Context, test: &str, what: &str) -> Measurement {
-        Measurement::Skipped(format!("{} makes no two groups of {} {what}.", self.title, least(context, test)))
+        Measurement::Skipped(format!("{} makes no two groups of {} {what} or more.", self.title, least(context, test)))
     }
 
     /// A bar a group, in the order of the cells.

@@ -1,7 +1,7 @@
 //! Demographic parity: does the model decide alike for the groups of a protected feature, or of a crossing of several?
 
 use straingauge_api::{CaseMetric, Kind, Severity, Thresholds, Unit};
-use straingauge_charts::format::{number, spaced, together};
+use straingauge_charts::format::{counted, together, value};
 
 use super::group::{Groups, after_choice, protected, rows_of};
 use super::ratio::{Disparity, GroupMean, differences, ratios};
@@ -205,23 +205,16 @@ impl Parity {
         let own = self.means.get(found.lowest).copied();
         let rest = GroupMean::pool(self.means.iter().enumerate().filter(|(i, _)| *i != found.lowest).map(|(_, g)| *g));
         let unit = if self.definition.metric == Metric::PositivePredictionRate { Unit::Share } else { self.definition.unit };
-        let [own_text, rest_text] = together([own.map_or(f64::NAN, |g| g.mean), rest.mean], unit);
         let class = self.class.and_then(|c| groups.frame.classes.get(c));
         let what = match class {
             Some(class) => format!("The share of rows predicted {class}"),
             None => self.definition.name.to_owned(),
         };
         let tally = groups.cells.get(cell);
-        let compared = if self.by_ratio {
-            format!("a ratio of {}", number(found.ratio))
-        } else {
-            format!("{} standard deviations apart", number(found.ratio.abs()))
-        };
-        let sentence = format!(
-            "{what} is {own_text} where {} ({} rows) against {rest_text} in all other groups, {compared}.",
-            groups.place(cell),
-            spaced(tally.map_or(0, |t| t.predicted.rows))
-        );
+        let rows = tally.map_or(0, |t| t.predicted.rows);
+        let compared = if self.by_ratio { Compared::Ratio(found.ratio) } else { Compared::Deviations(found.ratio) };
+        let means = [own.map_or(f64::NAN, |g| g.mean), rest.mean];
+        let sentence = told(&what, &groups.place(cell), rows, means, unit, compared);
         let severity = match found.interval.0 {
             e if e >= limits.alert => Severity::Alert,
             e if e >= limits.warning => Severity::Warning,
@@ -257,6 +250,28 @@ impl Parity {
     }
 }
 
+/// `Positive prediction rate is 20.0 % where age = 65+ (40 rows), against 40.0 % in all other groups: a ratio of 0.500.`
+fn told(what: &str, place: &str, rows: u64, [own, rest]: [f64; 2], unit: Unit, compared: Compared) -> String {
+    let [own_text, rest_text] = together([own, rest], unit);
+    let rows = counted(rows, "row");
+    if own_text == rest_text {
+        return format!("{what} is {own_text} where {place} ({rows}), as in all other groups.");
+    }
+    let compared = match compared {
+        Compared::Ratio(ratio) => format!("a ratio of {}", value(Some(ratio), Unit::Score)),
+        Compared::Deviations(apart) => format!("{} standard deviations apart", value(Some(apart.abs()), Unit::Distance)),
+    };
+    format!("{what} is {own_text} where {place} ({rows}), against {rest_text} in all other groups: {compared}.")
+}
+
+/// How a group's mean is set against that of the rest.
+#[derive(Debug, Clone, Copy)]
+enum Compared {
+    Ratio(f64),
+    /// In standard deviations of all rows.
+    Deviations(f64),
+}
+
 /// Rows by group and predicted class, brought to effective counts; classes too rare for χ² share a column.
 pub(super) fn table(groups: &Groups<'_>, judged: &[usize]) -> Vec<Vec<f64>> {
     let tallies: Vec<&OutcomeTally> = judged.iter().filter_map(|&cell| groups.cells.get(cell)).collect();
@@ -285,4 +300,30 @@ pub(super) fn table(groups: &Groups<'_>, judged: &[usize]) -> Vec<Vec<f64>> {
 fn never_negative(context: &Context) -> bool {
     let least = |p: &crate::profile::Profile| p.predictions.first().and_then(|c| c.numeric()).map(|n| n.min);
     [&context.reference, &context.evaluation].into_iter().all(|p| least(p).is_some_and(|m| m >= 0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |rows, means, unit, compared| told("Positive prediction rate", "city = \"Rio\" ∧ (empty)", rows, means, unit, compared);
+        assert_eq!(
+            of(1, [0.136, 0.508], Unit::Share, Compared::Ratio(0.267_7)),
+            "Positive prediction rate is 13.6\u{a0}% where city = \"Rio\" ∧ (empty) (1 row), against 50.8\u{a0}% in all other groups: a ratio of 0.268."
+        );
+        assert_eq!(
+            of(12_345, [0.0, 0.000_4], Unit::Share, Compared::Ratio(0.0)),
+            "Positive prediction rate is 0.00\u{a0}% where city = \"Rio\" ∧ (empty) (12\u{202f}345 rows), against 0.04\u{a0}% in all other groups: a ratio of 0.000."
+        );
+        assert_eq!(
+            of(40, [0.0, 0.0], Unit::Share, Compared::Ratio(0.0)),
+            "Positive prediction rate is 0.0\u{a0}% where city = \"Rio\" ∧ (empty) (40 rows), as in all other groups."
+        );
+        assert_eq!(
+            of(40, [-250_000.0, 1_000_000.5], Unit::Number, Compared::Deviations(-0.412)),
+            "Positive prediction rate is \u{2212}250\u{202f}000 where city = \"Rio\" ∧ (empty) (40 rows), against 1\u{202f}000\u{202f}000 in all other groups: 0.41 standard deviations apart."
+        );
+    }
 }

@@ -3,8 +3,8 @@
 //! A multinomial logistic regression over the cells of the features (numbers in quantile bins of the reference, categories by
 //! value), fitted by AdaGrad (Duchi, Hazan and Singer 2011, JMLR 12) on one seeded half of the rows and judged on the other.
 
-use straingauge_api::{CaseMetric, Kind};
-use straingauge_charts::format::{percent, spaced};
+use straingauge_api::{CaseMetric, Kind, Unit};
+use straingauge_charts::format::{counted, spaced, together};
 
 use super::group::least;
 use super::spec;
@@ -133,6 +133,7 @@ fn told(context: &Context, name: &str) -> std::result::Result<Measured, String> 
     let half = 1.959_963_984_540_054 * ((differ / n - gain * gain).max(1.0 / n) / n).sqrt();
     let metric = |metric: &str, value| CaseMetric { kind: "FAIRNESS".to_owned(), metric: metric.to_owned(), value: Some(value) };
     let largest = groups.first().and_then(|&g| cut.labels.get(g)).map_or("", |l| short_label(l));
+    let [right, usual] = together([accuracy, base], Unit::Share);
     Ok(Measured {
         statistic: Some(gain),
         effect: Some(gain.max(0.0)),
@@ -143,11 +144,9 @@ fn told(context: &Context, name: &str) -> std::result::Result<Measured, String> 
             spaced(test.len() as u64)
         ),
         sentence: format!(
-            "From {} features {} of {} rows are given their {name} rightly; always saying {largest} is right for {}.",
-            inputs.len(),
-            percent(accuracy),
-            spaced(test.len() as u64),
-            percent(base)
+            "From {} the {name} of {right} of {} is guessed rightly; always guessing {largest} would be right for {usual}.",
+            counted(inputs.len() as u64, "feature"),
+            counted(test.len() as u64, "row")
         ),
         n_evaluation: Some(coded.len() as u64),
         metrics: vec![metric("accuracy", accuracy), metric("base_rate", base)],

@@ -1,7 +1,7 @@
 //! A custom metric: over whole sets, and, where it is the mean of a number a row, in subsets and over time.
 
 use straingauge_api::{Better, CaseMetric, Category, CustomMetric, Estimate, Figure, Kind, Risk, SetValues, SubsetBar, Thresholds, Unit};
-use straingauge_charts::format::{spaced, value};
+use straingauge_charts::format::{counted, together};
 
 use super::means::{Means, Sums, is_absolute};
 use crate::Result;
@@ -230,12 +230,10 @@ fn pair(metric: &CustomMetric, gap: Gap, values: (Estimate, Estimate), unit: f64
     };
     let metrics = [("reference", reference.value), ("evaluation", evaluation.value)];
     Measurement::Measured(Box::new(Measured {
-        sentence: format!(
-            "{} is {} in the evaluation set and {} in the reference.",
-            metric.name,
-            value(evaluation.value, metric.unit),
-            value(reference.value, metric.unit)
-        ),
+        sentence: {
+            let [now, before] = together([evaluation.value, reference.value].map(|v| v.unwrap_or(f64::NAN)), metric.unit);
+            format!("{} is {now} in the evaluation set and {before} in the reference.", metric.name)
+        },
         n_reference: rows.map(|r| r[0]),
         n_evaluation: rows.map(|r| r[1]),
         figure: Some(Figure::MetricPair {
@@ -330,7 +328,6 @@ impl Picked {
     fn measured(&self, means: &Means<'_>, feature: &str, drift: bool) -> Option<Measurement> {
         let metric = means.metric;
         let (chosen, sums) = (self.subsets.get(self.worst.index)?, self.sums.get(self.worst.index)?);
-        let text = |s: Sums| value(means.mean(s).map(|m| m.mean), metric.unit);
         let mean = |s: Sums| means.mean(s).and_then(|m| finite(m.mean));
         let overall = mean(means.whole[1]);
         let bars = self.subsets.iter().zip(&self.sums).zip(&self.worst.severities).map(|((s, sums), &severity)| SubsetBar {
@@ -340,7 +337,9 @@ impl Picked {
             reference: mean(sums[0]).filter(|_| drift),
             severity,
         });
-        let other = if drift { format!("{} in the reference", text(sums[0])) } else { format!("{} over all rows", text(means.whole[1])) };
+        let other = if drift { sums[0] } else { means.whole[1] };
+        let [now, against] = together([sums[1], other].map(|s| mean(s).unwrap_or(f64::NAN)), metric.unit);
+        let of = if drift { "in the reference" } else { "over all rows" };
         let method = format!(
             "Worst of {} subsets, Holm; mean of a number a row, part of a finite population by three moments (Pearson III)",
             self.subsets.len()
@@ -349,11 +348,10 @@ impl Picked {
         let values = [("subset", mean(sums[1])), ("reference_subset", mean(sums[0])), ("overall", overall)];
         Some(Measurement::Measured(Box::new(Measured {
             sentence: format!(
-                "{} is {} where {feature} {} ({} rows), against {other}.",
+                "{} is {now} where {feature} {} ({}), against {against} {of}.",
                 metric.name,
-                text(sums[1]),
                 chosen.label,
-                spaced(chosen.rows)
+                counted(chosen.rows, "row")
             ),
             n_reference: Some(means.whole[0].rows).filter(|_| drift),
             n_evaluation: Some(means.whole[1].rows),

@@ -116,7 +116,7 @@ fn measured_case(test: &CustomTest, case: &CustomCase) -> Result<Measured, Strin
     let interval = number(case.low).zip(number(case.high)).filter(|(low, high)| low <= high);
     let p_value = case.p_value.filter(|p| (0.0..=1.0).contains(p));
     match test.kind {
-        Kind::Logical if case.holds.is_none() => return Err("The test does not say whether it holds: it gives no `holds`.".to_owned()),
+        Kind::Logical if case.holds.is_none() => return Err("The test does not say whether it holds: it gives no answer.".to_owned()),
         Kind::Difference if p_value.is_none() => {
             return Err("A difference needs evidence: the test gives no p-value between 0 and 1.".to_owned());
         }

@@ -1,7 +1,7 @@
 //! Class coverage: does one side know classes that the other lacks?
 
 use straingauge_api::{FailingValue, Figure, Kind};
-use straingauge_charts::format::spaced;
+use straingauge_charts::format::{agreeing, all_of, counted};
 
 use crate::Result;
 use crate::metrics::Truth;
@@ -93,7 +93,7 @@ fn coverage(what: &str, frame: &CategoryFrame, reference: &CategoryProfile, eval
     let gone: Vec<_> = classes.iter().filter(|c| c.2 == 0 && c.1 > 0 && fisher::less(c.1, n, 0, m) <= level).collect();
     let rare = classes.iter().filter(|c| (c.1 == 0) != (c.2 == 0)).count() - new.len() - gone.len();
     let list = |of: &[&(&String, u64, u64)], count: fn(&(&String, u64, u64)) -> u64| {
-        let mut names: Vec<String> = of.iter().take(NAMED).map(|c| format!("{} ({} rows)", c.0, spaced(count(c)))).collect();
+        let mut names: Vec<String> = of.iter().take(NAMED).map(|c| format!("{} ({})", c.0, counted(count(c), "row"))).collect();
         if of.len() > NAMED {
             names.push(format!("{} more", of.len() - NAMED));
         }
@@ -101,16 +101,18 @@ fn coverage(what: &str, frame: &CategoryFrame, reference: &CategoryProfile, eval
     };
     let mut parts = Vec::new();
     if !new.is_empty() {
-        parts.push(format!("only the evaluation has {}", list(&new, |c| c.2)));
+        parts.push(format!("only the evaluation set has {}", list(&new, |c| c.2)));
     }
     if !gone.is_empty() {
-        parts.push(format!("only the reference has {}", list(&gone, |c| c.1)));
+        parts.push(format!("only the reference set has {}", list(&gone, |c| c.1)));
     }
     if parts.is_empty() {
-        parts.push(format!("{} classes occur, none of them on one side only", classes.len() - rare));
+        let both = (classes.len() - rare) as u64;
+        parts.push(format!("{} {} on both sides", all_of(both, "class"), agreeing(both, "occur")));
     }
     if rare > 0 {
-        parts.push(format!("{rare} more are too rare for their absence to mean anything"));
+        let (are, their) = if rare == 1 { ("is", "its") } else { ("are", "their") };
+        parts.push(format!("{rare} more {are} too rare for {their} absence on one side to mean anything"));
     }
     let values = new.iter().map(|c| (c.0, c.2)).chain(gone.iter().map(|c| (c.0, c.1)));
     let figure = Figure::FailingValues {
@@ -123,7 +125,7 @@ fn coverage(what: &str, frame: &CategoryFrame, reference: &CategoryProfile, eval
     Measured {
         holds: Some(holds),
         method: "Classes on one side only; Fisher's exact test against chance".to_owned(),
-        sentence: format!("Among the {what} {}.", parts.join("; ")),
+        sentence: format!("Among the {what}, {}.", parts.join("; ")),
         n_reference: Some(n),
         n_evaluation: Some(m),
         row_count: Some(new.iter().map(|c| c.2).sum()),
@@ -156,8 +158,22 @@ mod tests {
     fn a_class_that_came_or_went_is_named() {
         let new = judged(&[900, 100], &[190, 10], &[("odd", 20)]);
         assert_eq!((new.holds, new.row_count), (Some(false), Some(20)));
-        assert!(new.sentence.contains("only the evaluation has odd (20 rows)"), "{}", new.sentence);
+        assert!(new.sentence.contains("only the evaluation set has odd (20 rows)"), "{}", new.sentence);
         let gone = judged(&[500, 500], &[200, 0], &[]);
-        assert!(gone.holds == Some(false) && gone.sentence.contains("only the reference has c1 (500 rows)"));
+        assert!(gone.holds == Some(false) && gone.sentence.contains("only the reference set has c1 (500 rows)"));
+    }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        assert_eq!(judged(&[900, 100], &[190, 10], &[]).sentence, "Among the labels, all 2 classes occur on both sides.");
+        assert_eq!(judged(&[900], &[190], &[]).sentence, "Among the labels, the only class occurs on both sides.");
+        assert_eq!(
+            judged(&[900, 95, 5], &[190, 10, 0], &[]).sentence,
+            "Among the labels, all 2 classes occur on both sides; 1 more is too rare for its absence on one side to mean anything."
+        );
+        assert_eq!(
+            judged(&[500, 500, 1], &[2_000, 0, 0], &[("odd", 1), ("\"new\"", 40)]).sentence,
+            "Among the labels, only the evaluation set has \"new\" (40 rows); only the reference set has c1 (500 rows); 2 more are too rare for their absence on one side to mean anything."
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Constant feature: does a feature have one value in all rows?
 
 use straingauge_api::Kind;
-use straingauge_charts::format::{number, percent, spaced};
+use straingauge_charts::format::{all_of, number, percent, spaced};
 
 use crate::Result;
 use crate::profile::{ColumnFrame, ColumnProfile};
@@ -82,13 +82,13 @@ fn constancy(name: &str, frame: &ColumnFrame, reference: &ColumnProfile, evaluat
     let (holds, sentence) = match only_value(frame, reference, evaluation) {
         None => (true, format!("{name} has more than one value in the {} evaluation rows that have any.", spaced(m))),
         Some((value, 0)) if n > 0 => {
-            (false, format!("{name} is {value} in all {} evaluation rows and in all {} reference rows.", spaced(m), spaced(n)))
+            (false, format!("{name} is {value} in {} and in {}.", all_of(m, "evaluation row"), all_of(n, "reference row")))
         }
         Some((value, others)) => {
             let share = percent(others as f64 / n.max(1) as f64);
             (
                 n > 0 && fisher::less(others, n, 0, m) > level,
-                format!("{name} is {value} in all {} evaluation rows; {share} of the reference rows have another value.", spaced(m)),
+                format!("{name} is {value} in {}; {share} of the reference rows have another value.", all_of(m, "evaluation row")),
             )
         }
     };
@@ -131,5 +131,22 @@ mod tests {
         let numbers = |rare: usize, n: usize| number("x", &(0..n).map(|i| f64::from(u8::from(i < rare))).collect::<Vec<_>>());
         assert_eq!(holds(&numbers(3, 1000), &numbers(0, 200), FeatureKind::Numeric), Some(true));
         assert_eq!(holds(&numbers(400, 1000), &numbers(0, 200), FeatureKind::Numeric), Some(false));
+    }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |reference: &[f64], evaluation: &[f64]| {
+            let (a, b) = (number("x", reference), number("x", evaluation));
+            let frame = ColumnFrame::learn("x", FeatureKind::Numeric, Some(&a));
+            let count = |c| frame.count(Some(c), &Sampling::default()).0;
+            constancy("x", &frame, &count(&a), &count(&b), 10).sentence
+        };
+        let varied: Vec<f64> = (0..300).map(f64::from).collect();
+        assert_eq!(of(&[3.0; 300], &[3.0; 1]), "x is 3 in the only evaluation row and in all 300 reference rows.");
+        assert_eq!(
+            of(&varied, &[3.0; 2_000]),
+            "x is 3 in all 2\u{202f}000 evaluation rows; 99.7\u{a0}% of the reference rows have another value."
+        );
+        assert_eq!(of(&varied, &varied), "x has more than one value in the 300 evaluation rows that have any.");
     }
 }

@@ -1,7 +1,7 @@
 //! Date overlap: does an evaluation set from later times reach back into the reference's?
 
 use straingauge_api::{CaseMetric, Kind};
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{agreeing, out_of, percent};
 
 use crate::Result;
 use crate::profile::views;
@@ -47,7 +47,7 @@ impl Question for DateOverlap {
         let later = later_share(&a, &b);
         if later < LATER {
             return skip(format!(
-                "The evaluation set is not later on the whole: a random row of it is later than a random reference row with a probability of {}.",
+                "The evaluation set is not later on the whole: a random row of it is later than a random reference row in {} of all cases.",
                 percent(later)
             ));
         }
@@ -57,10 +57,9 @@ impl Question for DateOverlap {
         Ok(vec![Measurement::Measured(Box::new(Measured {
             method: "Share of evaluation rows before the reference's last moment; Clopper-Pearson interval".to_owned(),
             sentence: format!(
-                "{} of {} evaluation rows ({}) come from before {}, the end of the reference.",
-                spaced(early),
-                spaced(known(&b)),
-                percent(early as f64 / known(&b) as f64),
+                "{} {} from before {}, the end of the reference.",
+                out_of(early, known(&b), "evaluation row"),
+                agreeing(early, "come"),
                 written(reference, end)
             ),
             n_reference: Some(known(&a)),

@@ -1,7 +1,7 @@
 //! High feature correlation: do two features say the same thing?
 
 use straingauge_api::{CaseMetric, Kind, Unit};
-use straingauge_charts::format::{number, spaced};
+use straingauge_charts::format::{counted, side_by_side};
 
 use crate::Result;
 use crate::profile::{MOST_PAIRS, PairProfile, PairSide};
@@ -66,7 +66,7 @@ impl Question for HighFeatureCorrelation {
 fn correlation(a: &str, b: &str, profile: &PairProfile) -> Measurement {
     let n = profile.n as f64;
     let Some(rho) = spearman_of_table(&profile.table).filter(|_| profile.n >= 10) else {
-        return Measurement::Skipped(format!("{a} or {b} does not vary over the {} evaluation rows that have both.", spaced(profile.n)));
+        return Measurement::Skipped(format!("{a} or {b} does not vary over {} with both.", counted(profile.n, "evaluation row")));
     };
     let pearson = profile.moments.and_then(|m| m.pearson());
     let (low, high) = spearman_interval(rho.abs(), n, 0.95);
@@ -76,12 +76,11 @@ fn correlation(a: &str, b: &str, profile: &PairProfile) -> Measurement {
         effect: Some(rho.abs()),
         interval: Some((low.max(0.0), high)),
         method: "Spearman's ρ; interval by Fisher's z with variance (1 + ρ²/2)/(n − 3)".to_owned(),
-        sentence: format!(
-            "{a} and {b} correlate with ρ = {} over {} evaluation rows{}.",
-            number(rho),
-            spaced(profile.n),
-            pearson.map_or_else(String::new, |r| format!(" (Pearson {})", number(r)))
-        ),
+        sentence: {
+            let [rank, straight] = side_by_side([rho, pearson.unwrap_or(f64::NAN)], Unit::Score);
+            let straight = pearson.map_or_else(String::new, |_| format!(" (Pearson's {straight})"));
+            format!("Spearman's correlation of {a} and {b} is {rank}{straight} over {}.", counted(profile.n, "evaluation row"))
+        },
         n_evaluation: Some(profile.n),
         metrics: vec![metric("spearman", Some(rho)), metric("pearson", pearson)],
         ..Measured::default()

@@ -1,7 +1,7 @@
 //! Identifier feature: does a feature name rows, and yet tell the label?
 
 use straingauge_api::{CaseMetric, Kind, Unit};
-use straingauge_charts::format::{number, spaced};
+use straingauge_charts::format::{counted, value};
 
 use crate::Result;
 use crate::metrics::{NO_CLASS, Outcomes, Truth};
@@ -117,7 +117,7 @@ fn told(name: &str, ranks: &[f64], classes: &[u32], own: bool) -> Measurement {
         }
     }
     let Some(info) = information(&table).filter(|_| n >= ROWS_A_CELL * PARTS * width) else {
-        return Measurement::Skipped(format!("{} labelled rows over {PARTS} × {width} cells are too few to tell.", spaced(n as u64)));
+        return Measurement::Skipped(format!("{} over {PARTS} × {width} cells are too few to tell.", counted(n as u64, "labelled row")));
     };
     let (effect, half) = (info.adjusted().clamp(0.0, 1.0), 1.959_963_984_540_054 * info.adjusted_standard_error(n as f64));
     let metric = |metric: &str, value| CaseMetric { kind: "STATISTICAL_DEPENDENCE".to_owned(), metric: metric.to_owned(), value };
@@ -127,9 +127,9 @@ fn told(name: &str, ranks: &[f64], classes: &[u32], own: bool) -> Measurement {
         interval: Some(((effect - half).max(0.0), (effect + half).min(1.0))),
         method: "Adjusted mutual information of ten parts by order and the label; delta method".to_owned(),
         sentence: format!(
-            "{name} has another value in nearly every row; with the label its order shares an adjusted mutual information of {} over {} rows.",
-            number(info.adjusted()),
-            spaced(n as u64)
+            "{name} has a value of its own in nearly every row; the adjusted mutual information of its order and the label is {} over {}.",
+            value(Some(info.adjusted()), Unit::Score),
+            counted(n as u64, "row")
         ),
         n_reference: (!own).then_some(n as u64),
         n_evaluation: own.then_some(n as u64),

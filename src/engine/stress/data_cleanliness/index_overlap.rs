@@ -1,7 +1,7 @@
 //! Index overlap: do ids of the reference come again in the evaluation set?
 
 use straingauge_api::Kind;
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{agreeing, out_of, percent, share_or_none};
 
 use crate::Result;
 use crate::stress::likeness::row_keys::column_keys;
@@ -61,11 +61,10 @@ impl Question for IndexOverlap {
             method: "Share of evaluation ids found in the reference, less the reference's own repetition; Clopper-Pearson interval"
                 .to_owned(),
             sentence: format!(
-                "{} of {} evaluation rows ({}) have a value of {name} that the reference has; {} of the reference rows share theirs.",
-                spaced(found),
-                spaced(rows),
-                percent(found as f64 / rows as f64),
-                percent(natural)
+                "{} {} a value of {name} that the reference has too; of the reference rows {} share theirs with another.",
+                out_of(found, rows, "evaluation row"),
+                agreeing(found, "have"),
+                share_or_none(natural)
             ),
             n_reference: Some(known.len() as u64),
             ..super::beyond(raw, natural)

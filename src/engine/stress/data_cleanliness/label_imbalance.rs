@@ -1,7 +1,7 @@
 //! Label imbalance: does one class crowd out the others?
 
 use straingauge_api::{CaseMetric, DistributionBin, Figure, Kind, Unit};
-use straingauge_charts::format::percent;
+use straingauge_charts::format::together;
 
 use crate::Result;
 use crate::math::ln;
@@ -63,7 +63,6 @@ fn imbalance(side: &str, frame: &CategoryFrame, column: &ColumnProfile, other: O
     let statistic = 1.0 - h / most;
     let effect = (statistic - bias / most).clamp(0.0, 1.0);
     let ends = |sign: f64| (effect + sign * 1.959_963_984_540_054 * error).clamp(0.0, 1.0);
-    let name = |s: Option<&(String, f64)>| s.map_or_else(String::new, |s| format!("{} with {}", s.0, percent(s.1)));
     let other = shares_of(frame, other);
     let share_of = |of: &[(String, f64)], label: &str| of.iter().find(|s| s.0 == label).map_or(0.0, |s| s.1);
     let bins = shares.iter().take(MOST_CLASSES).map(|(label, share)| {
@@ -76,13 +75,20 @@ fn imbalance(side: &str, frame: &CategoryFrame, column: &ColumnProfile, other: O
         effect: Some(effect),
         interval: Some((ends(-1.0), ends(1.0))),
         method: format!("1 − normalised entropy over {} classes; delta method", masses.len()),
-        sentence: format!("In the {side} set the most common class is {}, the rarest {}.", name(shares.first()), name(shares.last())),
+        sentence: told(side, shares.first(), shares.last()),
         n_reference: (side == "reference").then_some(column.present),
         n_evaluation: (side == "evaluation").then_some(column.present),
         metrics: vec![CaseMetric { kind: "CLASS_SHARE".to_owned(), metric: "largest".to_owned(), value: masses.first().copied() }],
         figure: Some(Figure::Distributions { feature: "label".to_owned(), numeric: false, bins: bins.collect(), of: None }),
         ..Measured::default()
     }
+}
+
+/// The most common class and the rarest, in words.
+fn told(side: &str, most: Option<&(String, f64)>, least: Option<&(String, f64)>) -> String {
+    let (Some((first, p)), Some((last, q))) = (most, least) else { return format!("The {side} set has no labels.") };
+    let [p, q] = together([*p, *q], Unit::Share);
+    format!("In the {side} set the most common class is {first} ({p} of the labels), the rarest is {last} ({q}).")
 }
 
 /// The classes with their shares, commonest first.
@@ -131,7 +137,7 @@ mod tests {
         assert!(of(&[99, 1]).interval.unwrap().0 < 0.9);
         assert_eq!(
             of(&[9900, 100]).sentence,
-            "In the evaluation set the most common class is no with 99.0\u{a0}%, the rarest yes with 1.0\u{a0}%."
+            "In the evaluation set the most common class is no (99.0\u{a0}% of the labels), the rarest is yes (1.0\u{a0}%)."
         );
     }
 }

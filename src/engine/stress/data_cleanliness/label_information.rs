@@ -1,7 +1,7 @@
 //! High mutual information with the label: does a feature give the answer away?
 
 use straingauge_api::{CaseMetric, Kind, Unit};
-use straingauge_charts::format::{percent, spaced, value};
+use straingauge_charts::format::{counted, percent, value};
 
 use crate::Result;
 use crate::profile::{PairFrame, PairProfile, PairSide};
@@ -64,9 +64,12 @@ fn leakage(name: &str, frame: &PairFrame, profile: &PairProfile, side: &str) -> 
     let columns = (0..table.first().map_or(0, Vec::len)).filter(|&j| table.iter().filter_map(|r| r.get(j)).sum::<f64>() > 0.0).count();
     let cells = (rows * columns) as f64;
     let Some(info) = information(&table).filter(|i| i.entropy_columns > 0.0 && i.n >= ROWS_A_CELL * cells) else {
+        if profile.n == 0 {
+            return Measurement::Skipped(format!("No {side} row has both {name} and a label."));
+        }
         return Measurement::Skipped(format!(
-            "{} {side} rows over {rows} × {columns} cells of {name} and the label are too few to tell: five a cell are needed.",
-            spaced(profile.n)
+            "{} over {rows} × {columns} cells of {name} and the label are too few to tell: five a cell are needed.",
+            counted(profile.n, &format!("{side} row"))
         ));
     };
     let room = info.entropy_columns - info.expected;

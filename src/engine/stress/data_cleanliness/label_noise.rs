@@ -1,8 +1,8 @@
 //! Label noise: labels that the model contradicts with confidence.
 
 use crate::stress::row_order::losses;
-use straingauge_api::Kind;
-use straingauge_charts::format::{percent, spaced};
+use straingauge_api::{Kind, Unit};
+use straingauge_charts::format::{out_of, together};
 
 use super::confident::Confident;
 use crate::Result;
@@ -88,6 +88,15 @@ fn confident(outcomes: &Outcomes) -> Option<Confident> {
     })
 }
 
+fn told(found: &Confident) -> String {
+    let contradicted = found.contradicted.len() as u64;
+    let [noise, expected] = together([found.noise, found.expected], Unit::Share);
+    format!(
+        "For {} the model is confident of another class than the label says; an estimated {noise} of the labels are wrong, where the model's own probabilities expect {expected}.",
+        out_of(contradicted, found.rows, "labelled evaluation row").replacen("None", "none", 1)
+    )
+}
+
 fn noise(found: &Confident, classes: &[String]) -> Measured {
     let hits = found.contradicted.len() as f64;
     // The error of the confident rows' share, carried over to the estimate.
@@ -102,16 +111,35 @@ fn noise(found: &Confident, classes: &[String]) -> Measured {
         interval: Some(((effect - down).max(0.0), (effect + up).max(0.0))),
         method: "Confident learning, less what the model's own probabilities expect; Clopper-Pearson interval of the confident rows"
             .to_owned(),
-        sentence: format!(
-            "Of {} labelled evaluation rows the model is confident of another class in {}; an estimated {} of the labels are wrong, where its own probabilities expect {}.",
-            spaced(found.rows),
-            spaced(found.contradicted.len() as u64),
-            percent(found.noise),
-            percent(found.expected)
-        ),
+        sentence: told(found),
         n_evaluation: Some(found.rows),
         row_count: Some(found.contradicted.len() as u64),
         figure: (hits > 0.0).then(|| super::failing_values("label", "the model is confident of no other class", pairs)),
         ..Measured::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |contradicted: usize, rows, noise, expected| {
+            told(&Confident { rows, contradicted: vec![(0, 0, 1); contradicted], noise, expected, ..Confident::default() })
+        };
+        let end = "the model is confident of another class than the label says; an estimated";
+        assert_eq!(
+            of(70, 2_000, 0.058, 0.116),
+            format!(
+                "For 70 of 2\u{202f}000 labelled evaluation rows (3.5\u{a0}%) {end} 5.8\u{a0}% of the labels are wrong, where the model's own probabilities expect 11.6\u{a0}%."
+            )
+        );
+        assert_eq!(
+            of(0, 1, 0.0, 0.0),
+            format!(
+                "For none of 1 labelled evaluation row {end} 0.0\u{a0}% of the labels are wrong, where the model's own probabilities expect 0.0\u{a0}%."
+            )
+        );
     }
 }

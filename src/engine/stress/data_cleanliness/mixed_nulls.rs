@@ -1,7 +1,7 @@
 //! Mixed nulls: is "missing" written in more than one way?
 
 use straingauge_api::{FailingValue, Figure, Kind};
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{counted, percent, spaced};
 
 use crate::Result;
 use crate::profile::ColumnProfile;
@@ -60,13 +60,15 @@ fn mixture(name: &str, column: &ColumnProfile) -> Measured {
     let rare: u64 = spellings.iter().skip(1).map(|s| s.1).sum();
     let share = rare as f64 / column.rows as f64;
     let shown = |s: &str| if s.is_empty() { "an empty cell".to_owned() } else { format!("\"{s}\"") };
+    let times = |n: u64| if n == 1 { "once".to_owned() } else { counted(n, "time") };
     let sentence = match spellings.as_slice() {
         [] => format!("{name} is never missing."),
+        [(only, 1)] => format!("The only missing value of {name} is written as {}.", shown(only)),
         [(only, n)] => format!("All {} missing values of {name} are written as {}.", spaced(*n), shown(only)),
         all => {
-            let list: Vec<String> = all.iter().take(5).map(|(s, n)| format!("{} {} times", shown(s), spaced(*n))).collect();
+            let list: Vec<String> = all.iter().take(5).map(|(s, n)| format!("{} {}", shown(s), times(*n))).collect();
             format!(
-                "The missing values of {name} are written in {} ways: {}; the rarer ones make {} of the rows.",
+                "The missing values of {name} are written in {} ways: {}; {} of the rows have one of the rarer.",
                 all.len(),
                 list.join(", "),
                 percent(share)
@@ -107,5 +109,20 @@ mod tests {
         assert_eq!((mixed.statistic, mixed.row_count), (Some(0.1), Some(100)));
         assert!(mixed.interval.unwrap().0 > 0.05);
         assert!(mixed.sentence.contains("3 ways: an empty cell 400 times, \"NA\" 80 times"), "{}", mixed.sentence);
+    }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |missing: &[(&str, u64)]| {
+            let missing = missing.iter().map(|(s, n)| ((*s).to_owned(), *n)).collect();
+            mixture("x", &ColumnProfile { rows: 10_000, missing, ..Default::default() }).sentence
+        };
+        assert_eq!(of(&[]), "x is never missing.");
+        assert_eq!(of(&[("", 1)]), "The only missing value of x is written as an empty cell.");
+        assert_eq!(of(&[("NA", 1_200)]), "All 1\u{202f}200 missing values of x are written as \"NA\".");
+        assert_eq!(
+            of(&[("", 400), ("n/a", 1)]),
+            "The missing values of x are written in 2 ways: an empty cell 400 times, \"n/a\" once; 0.01\u{a0}% of the rows have one of the rarer."
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Mixed types: do numbers and words stand in one column?
 
 use straingauge_api::Kind;
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{counted, out_of};
 
 use crate::Result;
 use crate::profile::{ColumnFrame, ColumnProfile, ValueProfile};
@@ -75,15 +75,15 @@ fn mixture(name: &str, frame: &ColumnFrame, profile: &ColumnProfile) -> Measured
     let (numbers, words) = counts(frame, profile);
     let (rarer, all) = (numbers.min(words), numbers + words);
     let measured = super::share(rarer, all);
-    let (usual, odd) = match (&profile.values, numbers >= words) {
-        (ValueProfile::Numeric(_), true) => ("numbers or moments", "are not"),
-        (_, true) => ("numbers", "are words"),
-        (_, false) => ("words", "are numbers"),
+    let (usual, [one, many]) = match (&profile.values, numbers >= words) {
+        (ValueProfile::Numeric(_), true) => ("numbers or moments", ["is not", "are not"]),
+        (_, true) => ("numbers", ["is a word", "are words"]),
+        (_, false) => ("words", ["is a number", "are numbers"]),
     };
     let sentence = if rarer == 0 {
-        format!("All {} values of {name} are of one type.", spaced(all))
+        format!("The values of {name} are all of one type ({}).", counted(all, "value"))
     } else {
-        format!("Most values of {name} are {usual}; {} of {} ({}) {odd}.", spaced(rarer), spaced(all), percent(rarer as f64 / all as f64))
+        format!("Most values of {name} are {usual}; {} {}.", out_of(rarer, all, "value"), if rarer == 1 { one } else { many })
     };
     Measured { method: "Share of the rarer type; Clopper-Pearson interval".to_owned(), sentence, ..measured }
 }
@@ -145,5 +145,13 @@ mod tests {
     fn one_type_is_clean() {
         let (clean, rows) = asked(&testing::category("x", &["a", "b", "a1"]), FeatureKind::Categorical);
         assert_eq!((clean.effect, rows.len()), (Some(0.0), 0));
+    }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |cells: &[&str]| asked(&testing::category("x", cells), FeatureKind::Categorical).0.sentence;
+        assert_eq!(of(&["a", "b", "1"]), "Most values of x are words; 1 of 3 values (33.3\u{a0}%) is a number.");
+        assert_eq!(of(&["1", "2", "3", "a", "b"]), "Most values of x are numbers; 2 of 5 values (40.0\u{a0}%) are words.");
+        assert_eq!(of(&["a"]), "The values of x are all of one type (1 value).");
     }
 }

@@ -40,13 +40,11 @@ impl Question for NearDuplicateTexts {
     fn measure(&self, context: &Context, family: &Family) -> Result<Vec<Measurement>> {
         let Some(rows) = near(context, family) else { return Ok(vec![Measurement::Skipped("Needs the loaded texts.".to_owned())]) };
         if let Some(reason) = rows.unfit() {
-            return Ok(vec![Measurement::Skipped(reason.replace("rows", "texts").replace("an equal", "a near duplicate"))]);
+            return Ok(vec![Measurement::Skipped(reason)]);
         }
-        let measured = duplicates(&rows);
         Ok(vec![Measurement::Measured(Box::new(Measured {
             method: "Share of texts that nearly repeat an earlier one (MinHash of 64, 0.9 or more), less that of the reference at the same size; Clopper-Pearson intervals".to_owned(),
-            sentence: measured.sentence.replace("rows", "texts").replace("repeat an earlier row", "nearly repeat an earlier text"),
-            ..measured
+            ..duplicates(&rows)
         }))])
     }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use straingauge_api::Kind;
-use straingauge_charts::format::{number, percent, spaced};
+use straingauge_api::{Kind, Unit};
+use straingauge_charts::format::{agreeing, out_of, share_or_none, spaced, value};
 
 use super::isolation::Forest;
 use crate::Result;
@@ -63,12 +63,11 @@ impl Question for OutlierRows {
                 spaced(m)
             ),
             sentence: format!(
-                "{} of {} evaluation rows scored ({}) are more unusual, taken as a whole, than a score of {}; {} of the reference rows are.",
-                spaced(found),
-                spaced(m),
-                percent(found as f64 / m.max(1) as f64),
-                number(scores.cut),
-                percent(own as f64 / n.max(1) as f64)
+                "{} {} an anomaly score above {}; of the reference rows {} have.",
+                out_of(found, m, "evaluation row"),
+                agreeing(found, "have"),
+                value(Some(scores.cut), Unit::Score),
+                share_or_none(own as f64 / n.max(1) as f64)
             ),
             ..compared((own, n), (found, m))
         }))])

@@ -4,7 +4,7 @@
 //! the evaluation's size; above 20 % of repeated reference rows nothing is judged.
 
 use straingauge_api::{Kind, Unit};
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{agreeing, out_of, share_or_none};
 
 use crate::Result;
 use crate::math::{exp, ln_1p};
@@ -12,7 +12,7 @@ use crate::metrics::Truth;
 use crate::random::Rng;
 use crate::stats::proportions::{clopper_pearson_upper, newcombe};
 use crate::stress::likeness::dealing;
-use crate::stress::likeness::equal_rows::EqualRows;
+use crate::stress::likeness::equal_rows::{EqualRows, Likeness};
 use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, RowSet, Scope, TestSpec};
 
 const DUPLICATES: &str = "data_cleanliness:duplicate_rows";
@@ -110,6 +110,10 @@ fn excess(hits: u64, rows: u64, natural: f64, natural_high: f64) -> Measured {
 }
 
 pub(super) fn duplicates(rows: &EqualRows) -> Measured {
+    let (unit, repeat) = match rows.likeness {
+        Likeness::EqualRows => ("row", "repeat an earlier row"),
+        Likeness::NearTexts => ("text", "nearly repeat an earlier text"),
+    };
     let (reference, evaluation) = (&rows.reference, &rows.evaluation);
     let (n, m) = (reference.rows.len() as f64, evaluation.rows.len() as f64);
     let repeats = evaluation.rows.len() - evaluation.runs().count();
@@ -130,11 +134,10 @@ pub(super) fn duplicates(rows: &EqualRows) -> Measured {
         method: "Share of rows that repeat an earlier one, less that of the reference at the same size; Clopper-Pearson intervals"
             .to_owned(),
         sentence: format!(
-            "{} of {} evaluation rows ({}) repeat an earlier row; the reference would give {} at this size.",
-            spaced(repeats as u64),
-            spaced(evaluation.rows.len() as u64),
-            percent(repeats as f64 / m),
-            percent(natural)
+            "{} {}; among as many reference {unit}s {} would.",
+            out_of(repeats as u64, evaluation.rows.len() as u64, &format!("evaluation {unit}")),
+            agreeing(repeats as u64, repeat),
+            share_or_none(natural)
         ),
         n_reference: Some(reference.rows.len() as u64),
         ..excess(repeats as u64, evaluation.rows.len() as u64, natural, natural + slack)
@@ -149,18 +152,17 @@ fn conflicts(rows: &EqualRows) -> Measurement {
     }
     // The more rows, the more of them meet an equal: their share grows no faster than the rows.
     let growth = (m as f64 / n.max(1) as f64).max(1.0);
-    let (natural, found) = (a as f64 / n.max(1) as f64 * growth, b as f64 / m as f64);
+    let natural = a as f64 / n.max(1) as f64 * growth;
     let natural_high = if n > 0 { clopper_pearson_upper(a as f64, n as f64, 0.975) * growth } else { 0.0 };
     let concerned: usize = evaluation.runs().filter(|run| evaluation.minority(run.clone()).0 > 0).map(|run| run.len()).sum();
     Measurement::Measured(Box::new(Measured {
         method: "Share of rows outside the most common label of their equals, less that of the reference; Clopper-Pearson intervals"
             .to_owned(),
         sentence: format!(
-            "{} of {} labelled evaluation rows ({}) contradict the most common label of rows with the same features; in the reference it is {}.",
-            spaced(b),
-            spaced(m),
-            percent(found),
-            percent(a as f64 / n.max(1) as f64)
+            "{} {} another label than most rows with the same features; of the reference rows {} have.",
+            out_of(b, m, "labelled evaluation row"),
+            agreeing(b, "have"),
+            share_or_none(a as f64 / n.max(1) as f64)
         ),
         n_reference: Some(n),
         row_count: Some(concerned as u64),
@@ -191,11 +193,10 @@ fn overlap(rows: &EqualRows, rng: &mut Rng) -> Measured {
         method: "Share of evaluation rows found in the reference, less the reference's own leave-one-out share; Chernoff bound over random dealings of the pooled rows"
             .to_owned(),
         sentence: format!(
-            "{} of {} evaluation rows ({}) stand in the reference set already; {} of the reference rows have an equal among the others.",
-            spaced(found as u64),
-            spaced(m as u64),
-            percent(share),
-            percent(natural)
+            "{} {} in the reference set already; of the reference rows {} are equal to another.",
+            out_of(found as u64, m as u64, "evaluation row"),
+            agreeing(found as u64, "are"),
+            share_or_none(natural)
         ),
         n_reference: Some(n as u64),
         n_evaluation: Some(m as u64),
@@ -220,7 +221,11 @@ mod tests {
         for m in [300, 2000, 6000] {
             let (mut low, mut alarms) = (0, 0);
             for _ in 0..200 {
-                let rows = EqualRows { reference: sorted(&drawn(&mut rng, 2000, 20_000)), evaluation: sorted(&drawn(&mut rng, m, 20_000)) };
+                let rows = EqualRows {
+                    likeness: Likeness::EqualRows,
+                    reference: sorted(&drawn(&mut rng, 2000, 20_000)),
+                    evaluation: sorted(&drawn(&mut rng, m, 20_000)),
+                };
                 low += usize::from(overlap(&rows, &mut Rng::new(1, 1)).p_value.unwrap() <= 0.05);
                 alarms += usize::from(duplicates(&rows).interval.unwrap().0 > 0.01);
             }
@@ -234,7 +239,7 @@ mod tests {
         let mut evaluation: Vec<(u64, u32)> = (5000..5300).map(|i| (i, 0)).collect();
         evaluation.extend((0..60).map(|i| (i, 0)));
         evaluation.extend((5000..5040).map(|i| (i, 1)));
-        let rows = EqualRows { reference: sorted(&reference), evaluation: sorted(&evaluation) };
+        let rows = EqualRows { likeness: Likeness::EqualRows, reference: sorted(&reference), evaluation: sorted(&evaluation) };
         let leak = overlap(&rows, &mut Rng::new(1, 1));
         assert_eq!((leak.row_count, leak.statistic), (Some(60), Some(0.15)));
         assert!(leak.p_value.unwrap() < 1e-10 && leak.interval.unwrap().0 > 0.1);
@@ -243,5 +248,48 @@ mod tests {
         let Measurement::Measured(clash) = conflicts(&rows) else { panic!() };
         // Forty pairs with two labels: one row of each contradicts the other.
         assert_eq!((clash.row_count, clash.statistic), (Some(80), Some(0.1)));
+    }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let plain: Vec<(u64, u32)> = (0..1000).map(|i| (i, 0)).collect();
+        let rows = |likeness, reference: &[(u64, u32)], evaluation: &[(u64, u32)]| EqualRows {
+            likeness,
+            reference: sorted(reference),
+            evaluation: sorted(evaluation),
+        };
+        let of = |evaluation: &[(u64, u32)]| {
+            let rows = rows(Likeness::EqualRows, &plain, evaluation);
+            let Measurement::Measured(clash) = conflicts(&rows) else { panic!() };
+            [duplicates(&rows).sentence, clash.sentence, overlap(&rows, &mut Rng::new(1, 1)).sentence]
+        };
+        assert_eq!(
+            of(&[(5000, 0), (5001, 0)]),
+            [
+                "None of 2 evaluation rows repeat an earlier row; among as many reference rows none would.",
+                "None of 2 labelled evaluation rows have another label than most rows with the same features; of the reference rows none have.",
+                "None of 2 evaluation rows are in the reference set already; of the reference rows none are equal to another."
+            ]
+        );
+        assert_eq!(
+            of(&[(5000, 0), (5000, 0), (5000, 1), (7, 0)]),
+            [
+                "2 of 4 evaluation rows (50.0\u{a0}%) repeat an earlier row; among as many reference rows none would.",
+                "1 of 4 labelled evaluation rows (25.0\u{a0}%) has another label than most rows with the same features; of the reference rows none have.",
+                "1 of 4 evaluation rows (25.0\u{a0}%) is in the reference set already; of the reference rows none are equal to another."
+            ]
+        );
+        let texts = rows(Likeness::NearTexts, &plain, &[(5, 0), (5, 0)]);
+        assert_eq!(
+            duplicates(&texts).sentence,
+            "1 of 2 evaluation texts (50.0\u{a0}%) nearly repeats an earlier text; among as many reference texts none would."
+        );
+        let same: Vec<(u64, u32)> = (0..1000).map(|i| (i / 4, 0)).collect();
+        let unfit = |likeness| rows(likeness, &same, &plain).unfit().unwrap();
+        assert_eq!(unfit(Likeness::EqualRows), "100\u{a0}% of the reference rows are equal to another: such data repeat by nature.");
+        assert_eq!(
+            unfit(Likeness::NearTexts),
+            "100\u{a0}% of the reference texts are nearly the same as another: such data repeat by nature."
+        );
     }
 }

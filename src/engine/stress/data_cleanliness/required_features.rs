@@ -1,7 +1,7 @@
 //! Required features: does the evaluation set have every column that the model needs?
 
 use straingauge_api::Kind;
-use straingauge_charts::format::spaced;
+use straingauge_charts::format::{all_of, counted};
 
 use crate::Result;
 use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, TestSpec};
@@ -42,9 +42,9 @@ impl Question for RequiredFeatures {
         let sentence = if evaluation.rows == 0 {
             format!("The evaluation set has no column {name}.")
         } else if evaluation.present == 0 {
-            format!("{name} is empty in all {} evaluation rows.", spaced(evaluation.rows))
+            format!("{name} is empty in {}.", all_of(evaluation.rows, "evaluation row"))
         } else {
-            format!("{name} is there.")
+            format!("{name} is there, with {}.", counted(evaluation.present, "value"))
         };
         Ok(vec![Measurement::Measured(Box::new(Measured {
             holds: Some(evaluation.present > 0),

@@ -1,7 +1,7 @@
 //! Special characters: are texts made of something else than words?
 
 use straingauge_api::Kind;
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{agreeing, out_of};
 
 use crate::Result;
 use crate::profile::{ColumnProfile, ValueProfile};
@@ -41,13 +41,12 @@ impl Question for SpecialCharacters {
         let column = context.feature(name).and_then(|i| context.evaluation.columns.get(i));
         Ok(vec![match column {
             Some(ColumnProfile { values: ValueProfile::Text(texts), present, .. }) if *present > 0 => {
-                let share = percent(texts.special as f64 / *present as f64);
                 Measurement::Measured(Box::new(Measured {
                     method: "Share of texts with more than 20 % special characters; Clopper-Pearson interval".to_owned(),
                     sentence: format!(
-                        "{} of {} texts of {name} ({share}) have more than 20\u{a0}% special characters.",
-                        spaced(texts.special),
-                        spaced(*present)
+                        "{} {} more than 20\u{a0}% special characters.",
+                        out_of(texts.special, *present, &format!("value of {name}")),
+                        agreeing(texts.special, "have")
                     ),
                     ..super::share(texts.special, *present)
                 }))

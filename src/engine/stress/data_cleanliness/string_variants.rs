@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use straingauge_api::{FailingValue, Figure, Kind};
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{agreeing, counted, out_of, spaced};
 
 use super::spelling::normal_form;
 use crate::Result;
@@ -96,13 +96,15 @@ fn variants(name: &str, frame: &CategoryFrame, profile: &CategoryProfile) -> Mea
     let sentence = groups.first().map_or_else(
         || format!("No two values of {name} are spellings of one."),
         |first| {
-            let share = percent(rare as f64 / rows as f64);
+            let many = groups.len() as u64;
+            let such_as = if many == 1 { ":" } else { ", such as" };
             format!(
-                "{} values of {name} are spelt in several ways, such as {}; {} of {} rows ({share}) have a rarer spelling.",
-                spaced(groups.len() as u64),
+                "{} of {name} {} spelt in several ways{such_as} {}; {} {} a rarer spelling.",
+                counted(many, "value"),
+                agreeing(many, "are"),
                 list(first),
-                spaced(rare),
-                spaced(rows)
+                out_of(rare, rows, "row"),
+                agreeing(rare, "have")
             )
         },
     );
@@ -137,5 +139,23 @@ mod tests {
         assert!(found.sentence.contains("\"USA\" (800), \"usa\" (60), \"U.S.A.\" (40)"), "{}", found.sentence);
         let clean = CategoryProfile { counts: vec![100, 800, 0], ..Default::default() };
         assert_eq!(variants("country", &frame, &clean).effect, Some(0.0));
+    }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |counts: &[(&str, u64)]| {
+            let frame = CategoryFrame { names: counts.iter().map(|c| c.0.to_owned()).collect(), ..CategoryFrame::default() };
+            let profile = CategoryProfile { counts: counts.iter().map(|c| c.1).collect(), ..CategoryProfile::default() };
+            variants("country", &frame, &profile).sentence
+        };
+        assert_eq!(
+            of(&[("USA", 299), ("usa", 1)]),
+            "1 value of country is spelt in several ways: \"USA\" (299), \"usa\" (1); 1 of 300 rows (0.33\u{a0}%) has a rarer spelling."
+        );
+        assert_eq!(
+            of(&[("USA", 5_000), ("usa", 40), ("U.K.", 60), ("uk", 30)]),
+            "2 values of country are spelt in several ways, such as \"USA\" (5\u{202f}000), \"usa\" (40); 70 of 5\u{202f}130 rows (1.4\u{a0}%) have a rarer spelling."
+        );
+        assert_eq!(of(&[("a", 3), ("b", 2)]), "No two values of country are spellings of one.");
     }
 }

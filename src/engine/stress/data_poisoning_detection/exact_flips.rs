@@ -1,13 +1,13 @@
 //! Exact matches with another label: rows of the reference that come again, relabelled.
 
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{agreeing, out_of, share_or_none};
 
 use crate::Result;
 use crate::metrics::{NO_CLASS, Truth};
 use crate::random::Rng;
 use crate::stats::proportions::newcombe;
 use crate::stress::likeness::dealing;
-use crate::stress::likeness::equal_rows::{EqualRows, flipped};
+use crate::stress::likeness::equal_rows::{EqualRows, Likeness, flipped};
 use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, RowSet, TestSpec};
 
 const TEST: &str = "data_poisoning_detection:exact_match_label_flipping";
@@ -86,6 +86,11 @@ pub(super) fn flips(rows: &EqualRows, rng: &mut Rng) -> Measured {
         }
     }
     let (n, m) = (n as f64, m as f64);
+    let whose = match rows.likeness {
+        Likeness::EqualRows if found == 1 => "the reference rows that equal it",
+        Likeness::EqualRows => "the reference rows that equal them",
+        Likeness::NearTexts => "the reference rows with nearly the same text",
+    };
     let (natural, share) = (own as f64 / n.max(1.0), found as f64 / m.max(1.0));
     let (low, high) = newcombe(own as f64, n, found as f64, m, 0.95);
     let smoothed = (own + found + 1) as f64 / (n + m + 2.0);
@@ -98,11 +103,10 @@ pub(super) fn flips(rows: &EqualRows, rng: &mut Rng) -> Measured {
         method: "Share of evaluation rows whose label differs from equal reference rows, less the reference's own leave-one-out share; Chernoff bound over random dealings of the pooled rows"
             .to_owned(),
         sentence: format!(
-            "{} of {} labelled evaluation rows ({}) have another label than equal reference rows; within the reference it is {}.",
-            spaced(found as u64),
-            spaced(m as u64),
-            percent(share),
-            percent(natural)
+            "{} {} another label than {whose}; within the reference {} have.",
+            out_of(found as u64, m as u64, "labelled evaluation row"),
+            agreeing(found as u64, "have"),
+            share_or_none(natural)
         ),
         n_reference: Some(n as u64),
         n_evaluation: Some(m as u64),
@@ -132,8 +136,11 @@ mod tests {
             let values = 10 * n as u64;
             let low = (0..200)
                 .filter(|_| {
-                    let rows =
-                        EqualRows { reference: sorted(&drawn(&mut rng, n, values)), evaluation: sorted(&drawn(&mut rng, m, values)) };
+                    let rows = EqualRows {
+                        likeness: Likeness::EqualRows,
+                        reference: sorted(&drawn(&mut rng, n, values)),
+                        evaluation: sorted(&drawn(&mut rng, m, values)),
+                    };
                     flips(&rows, &mut Rng::new(1, 1)).p_value.unwrap() <= 0.05
                 })
                 .count();
@@ -146,10 +153,34 @@ mod tests {
         let reference: Vec<(u64, u32)> = (0..2000).map(|i| (i, 0)).collect();
         let mut evaluation: Vec<(u64, u32)> = (5000..6985).map(|i| (i, 0)).collect();
         evaluation.extend((0..15).map(|i| (i, 1)));
-        let rows = EqualRows { reference: sorted(&reference), evaluation: sorted(&evaluation) };
+        let rows = EqualRows { likeness: Likeness::EqualRows, reference: sorted(&reference), evaluation: sorted(&evaluation) };
         let found = flips(&rows, &mut Rng::new(1, 1));
         assert_eq!((found.row_count, found.statistic), (Some(15), Some(0.0075)));
         // Fifteen pairs, each split and never whole: 2·2^-15.
         assert!((found.p_value.unwrap() * 16384.0 - 1.0).abs() < 1e-3, "{:?}", found.p_value);
+    }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |likeness, flipped: u32| {
+            let reference: Vec<(u64, u32)> = (0..100).map(|i| (i, 0)).collect();
+            let evaluation: Vec<(u64, u32)> = (0..50).map(|i| (u64::from(i), u32::from(i < flipped))).collect();
+            flips(&EqualRows { likeness, reference: sorted(&reference), evaluation: sorted(&evaluation) }, &mut Rng::new(1, 1)).sentence
+        };
+        let end = "; within the reference none have.";
+        assert_eq!(
+            of(Likeness::EqualRows, 0),
+            format!("None of 50 labelled evaluation rows have another label than the reference rows that equal them{end}")
+        );
+        assert_eq!(
+            of(Likeness::EqualRows, 1),
+            format!("1 of 50 labelled evaluation rows (2.0\u{a0}%) has another label than the reference rows that equal it{end}")
+        );
+        assert_eq!(
+            of(Likeness::NearTexts, 2),
+            format!(
+                "2 of 50 labelled evaluation rows (4.0\u{a0}%) have another label than the reference rows with nearly the same text{end}"
+            )
+        );
     }
 }

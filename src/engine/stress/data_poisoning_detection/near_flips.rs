@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use straingauge_charts::format::{number, percent, spaced};
+use straingauge_charts::format::{agreeing, number, out_of, percent, share_or_none, spaced};
 
 use super::exact_flips::{flipped_rows, flips};
 use crate::Result;
@@ -47,12 +47,11 @@ impl Question for NearMatchLabelFlipping {
     fn measure(&self, context: &Context, _: &Family) -> Result<Vec<Measurement>> {
         if let Some(rows) = near_texts(context) {
             return Ok(vec![if let Some(reason) = rows.unfit() {
-                Measurement::Skipped(reason.replace("equal", "near match"))
+                Measurement::Skipped(reason)
             } else {
                 let measured = flips(&rows, &mut context.rng(TEST, ""));
-                let sentence = measured.sentence.replace("equal reference rows", "nearly equal reference texts");
                 let method = format!("MinHash groups of texts. {}", measured.method);
-                Measurement::Measured(Box::new(Measured { method, sentence, ..measured }))
+                Measurement::Measured(Box::new(Measured { method, ..measured }))
             }]);
         }
         Ok(vec![Near::of(context).map_or_else(
@@ -145,6 +144,8 @@ impl Near {
     }
 
     fn measured(&self) -> Measurement {
+        /// Nearer rows are told to lie within this distance.
+        const LEAST_TOLD: f64 = 0.0001;
         let (n, m) = self.asked;
         let near = self.reference.len() as f64 / n.max(1) as f64;
         if near > NATURAL {
@@ -168,12 +169,11 @@ impl Near {
                 spaced(m)
             ),
             sentence: format!(
-                "{} of {} evaluation rows asked ({}) lie within {} of a reference row with another label; of the reference rows {} do.",
-                spaced(found),
-                spaced(m),
-                percent(found as f64 / m.max(1) as f64),
-                number(f64::from(self.cut.sqrt())),
-                percent(own as f64 / n.max(1) as f64)
+                "{} {} within {} standard deviations of a reference row with another label; of the reference rows {} do.",
+                out_of(found, m, "evaluation row"),
+                agreeing(found, "lie"),
+                number(f64::from(self.cut.sqrt()).max(LEAST_TOLD)),
+                share_or_none(own as f64 / n.max(1) as f64)
             ),
             ..compared((own, n), (found, m))
         }))
@@ -319,7 +319,7 @@ mod tests {
 
     #[test]
     fn template_texts_show_no_flips() {
-        use crate::stress::likeness::equal_rows::sorted;
+        use crate::stress::likeness::equal_rows::{Likeness, sorted};
         use crate::stress::likeness::minhash::near_keys;
         use crate::table::testing::text;
 
@@ -348,7 +348,11 @@ mod tests {
                 let (left, right) = near_keys(&column(&a), &column(&b));
                 let keyed =
                     |keys: Vec<Option<u64>>, labels: &[u32]| keys.into_iter().flatten().zip(labels.iter().copied()).collect::<Vec<_>>();
-                let rows = EqualRows { reference: sorted(&keyed(left, &labels)), evaluation: sorted(&keyed(right, &others)) };
+                let rows = EqualRows {
+                    likeness: Likeness::EqualRows,
+                    reference: sorted(&keyed(left, &labels)),
+                    evaluation: sorted(&keyed(right, &others)),
+                };
                 if rows.unfit().is_none() {
                     p.push(flips(&rows, &mut Rng::new(1, 1)).p_value.unwrap());
                 }

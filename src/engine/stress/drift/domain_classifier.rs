@@ -205,11 +205,12 @@ fn judged(context: &Context, reference: (&Side, &Halves), evaluation: (&Side, &H
     let mut telling: Vec<(String, f64)> =
         parts.iter().map(|(at, part)| (name(*at), without(part))).filter(|(_, drop)| *drop > 0.0).collect();
     telling.sort_by(|x, y| y.1.total_cmp(&x.1).then_with(|| x.0.cmp(&y.0)));
-    let listed: Vec<String> = telling.iter().take(NAMED).map(|(name, drop)| format!("{name} ({})", number(*drop))).collect();
+    let listed: Vec<String> =
+        telling.iter().take(NAMED).map(|(name, drop)| format!("{name} ({})", value(Some(*drop), Unit::Score))).collect();
     let tells = if listed.is_empty() || effect <= 0.0 {
         String::new()
     } else {
-        format!("; most of it rests on {} (what the area loses without it)", listed.join(", "))
+        format!("; it rests most on {} (in brackets, how much lower the probability is without it)", listed.join(", "))
     };
     Measured {
         statistic: Some(test.area),

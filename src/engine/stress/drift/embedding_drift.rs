@@ -87,6 +87,7 @@ fn measured(frame: &EmbeddingFrame, reference: &EmbeddingProfile, evaluation: &E
     let effect = root(beyond);
     let metric = |name: &str, value: f64| CaseMetric { kind: "DRIFT_STAT".to_owned(), metric: name.to_owned(), value: Some(value) };
     let [distance, beyond_noise] = together([squared.sqrt() / scale, effect], Unit::Distance);
+    let part = if effect > 0.0 { beyond_noise } else { "none".to_owned() };
     let [before, after] = together([variance_a.sqrt(), variance_b.sqrt()], Unit::Number);
     Measured {
         statistic: Some(squared.sqrt() / scale),
@@ -99,7 +100,7 @@ fn measured(frame: &EmbeddingFrame, reference: &EmbeddingProfile, evaluation: &E
             frame.width
         ),
         sentence: format!(
-            "The centre of {} lies {distance} of the typical row's distance away from the reference's, {beyond_noise} of it beyond what noise alone would give; the spread of its rows goes from {before} to {after}.",
+            "The centre of {} lies {distance} of the typical row's distance away from the reference's, {part} of it beyond what noise alone would give; the spread of its rows goes from {before} to {after}.",
             frame.name
         ),
         n_reference: Some(reference.rows),

@@ -1,7 +1,7 @@
 //! Nulls per feature: is a feature missing more often, or less often, than it was?
 
 use straingauge_api::{CaseMetric, DistributionBin, Figure, Unit};
-use straingauge_charts::format::{spaced, together};
+use straingauge_charts::format::{counted, together};
 
 use super::attribution;
 use crate::Result;
@@ -77,6 +77,8 @@ fn compare(name: &str, reference: &ColumnProfile, evaluation: &ColumnProfile) ->
     let (low, high) = if change >= 0.0 { (low, high) } else { (-high, -low) };
     let bin = |label: &str, a: f64, b: f64| DistributionBin { label: label.to_owned(), from: None, to: None, reference: a, evaluation: b };
     let [now, before] = together([q, p], Unit::Share);
+    let or_none = |share: f64, text: String| if share > 0.0 { text } else { "none".to_owned() };
+    let (now, before) = (or_none(q, now), or_none(p, before));
     Measured {
         statistic: Some(change),
         effect: Some((change.abs() - noise).max(0.0)),
@@ -85,9 +87,9 @@ fn compare(name: &str, reference: &ColumnProfile, evaluation: &ColumnProfile) ->
         standard_error: Some((pooled * (1.0 - pooled) * unit).max(0.0).sqrt()),
         method: "Difference of missing shares; χ² 2×2 with Yates's correction; Newcombe's interval".to_owned(),
         sentence: format!(
-            "{name} is missing in {now} of {} evaluation rows against {before} of {} reference rows.",
-            spaced(evaluation.rows),
-            spaced(reference.rows)
+            "{name} is missing in {now} of {}, against {before} of {}.",
+            counted(evaluation.rows, "evaluation row"),
+            counted(reference.rows, "reference row")
         ),
         n_reference: Some(reference.rows),
         n_evaluation: Some(evaluation.rows),

@@ -1,7 +1,7 @@
 //! What has changed between two columns: their rank correlation, and the information that they give of each other.
 
 use straingauge_api::{Better, CaseMetric, Estimate, Figure, Unit};
-use straingauge_charts::format::{number, percent, spaced, together};
+use straingauge_charts::format::{percent, share_or_none, spaced, together};
 
 use crate::math::atanh;
 use crate::profile::{INFORMATION_BINS, PairFrame, PairProfile};
@@ -125,13 +125,13 @@ impl PairSides<'_> {
         };
         let told = Measured {
             statistic: Some(after - before),
-            sentence: format!(
-                "{a} and {b} share {} of their information in the reference and {} in the evaluation, beyond chance (normalised mutual information {} and {}).",
-                percent(adjusted_before.max(0.0)),
-                percent(adjusted_after.max(0.0)),
-                number(before),
-                number(after)
-            ),
+            sentence: {
+                let [from, to] = [adjusted_before, adjusted_after].map(share_or_none);
+                let [before, after] = together([before, after], Unit::Score);
+                format!(
+                    "{a} and {b} share {from} of their information in the reference and {to} in the evaluation, beyond chance (normalised mutual information {before} and {after})."
+                )
+            },
             metrics: metrics(&[
                 ("normalised_mutual_information_reference", Some(before)),
                 ("normalised_mutual_information_evaluation", Some(after)),
@@ -166,8 +166,8 @@ impl PairSides<'_> {
             }))
         } else {
             Measurement::Skipped(format!(
-                "{a} and {b} share {} of their information in the reference; from {} on a fall matters.",
-                percent(adjusted_before.max(0.0)),
+                "{a} and {b} share {} of their information in the reference; a fall matters from {} on.",
+                share_or_none(adjusted_before),
                 percent(worth)
             ))
         };

@@ -1,7 +1,7 @@
 //! Data leakage row by row: terms and patterns that the caller does not want to see.
 
 use straingauge_api::{FailingValue, Figure, Kind};
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{agreeing, out_of, spaced};
 
 use super::patterns::Pattern;
 use super::{column_of, scan, worded};
@@ -71,11 +71,10 @@ impl Question for RowWiseDataLeakage {
         Ok(vec![Measurement::Measured(Box::new(Measured {
             method: "Share of rows that hold a term or pattern; Clopper-Pearson interval".to_owned(),
             sentence: format!(
-                "{} of {} values of {name} ({}) hold one of {} terms and patterns{most}.",
-                spaced(hits),
-                spaced(rows),
-                percent(hits as f64 / rows as f64),
-                patterns.len()
+                "{} {} {}{most}.",
+                out_of(hits, rows, &format!("value of {name}")),
+                agreeing(hits, "hold"),
+                if patterns.len() == 1 { "what is looked for".to_owned() } else { format!("one of {} terms and patterns", patterns.len()) }
             ),
             figure: (hits > 0).then(|| Figure::FailingValues {
                 feature: name.to_owned(),

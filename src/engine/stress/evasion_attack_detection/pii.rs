@@ -1,7 +1,7 @@
 //! Personal data row by row.
 
 use straingauge_api::{FailingValue, Figure, Kind};
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{agreeing, out_of, spaced};
 
 use super::personal::{Personal, personal};
 use super::{column_of, scan, worded};
@@ -77,10 +77,9 @@ fn held(name: &str, found: &[u8]) -> Measured {
     Measured {
         method: "Share of rows with personal data, by form and check digit; Clopper-Pearson interval".to_owned(),
         sentence: format!(
-            "{} of {} values of {name} ({}) hold personal data{colon}.",
-            spaced(hits),
-            spaced(found.len() as u64),
-            percent(hits as f64 / found.len() as f64)
+            "{} {} personal data{colon}.",
+            out_of(hits, found.len() as u64, &format!("value of {name}")),
+            agreeing(hits, "hold")
         ),
         figure: (hits > 0).then(|| Figure::FailingValues {
             feature: name.to_owned(),
@@ -89,5 +88,19 @@ fn held(name: &str, found: &[u8]) -> Measured {
             more: 0,
         }),
         ..share(hits, found.len() as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let email = 1;
+        assert_eq!(held("note", &[0, 0]).sentence, "None of 2 values of note hold personal data.");
+        assert_eq!(held("note", &[email, 0]).sentence, "1 of 2 values of note (50.0\u{a0}%) holds personal data: e-mail address in 1.");
+        let many: Vec<u8> = (0..2_500).map(|i| if i < 20 { email | 2 } else { 0 }).collect();
+        assert!(held("note", &many).sentence.starts_with("20 of 2\u{202f}500 values of note (0.80\u{a0}%) hold personal data: "));
     }
 }

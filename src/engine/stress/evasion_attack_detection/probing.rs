@@ -15,8 +15,8 @@
 
 use std::collections::BTreeMap;
 
-use straingauge_api::{Kind, Unit};
-use straingauge_charts::format::{percent, spaced, together};
+use straingauge_api::Kind;
+use straingauge_charts::format::{agreeing, counted, out_of, percent, share_or_none, spaced};
 
 use crate::Result;
 use crate::math::{exp, ln};
@@ -209,12 +209,12 @@ impl Queries {
                 spaced(m)
             ),
             sentence: {
-                let [share, before] = together([near as f64 / m.max(1) as f64, own as f64 / n.max(1) as f64], Unit::Share);
+                let before = share_or_none(own as f64 / n.max(1) as f64);
                 format!(
-                    "{} of {} evaluation queries ({share}) are near-copies of several of the {} queries before them: at most {} of the usual distance away, while other queries of their time are not. In the reference {before} are.",
-                    spaced(near),
-                    spaced(m),
-                    spaced(self.window as u64),
+                    "{} {} near-copies of several of the {} before them: at most {} of the usual distance away, while other rows of their time are not. Of the reference rows {before} are.",
+                    out_of(near, m, "evaluation row"),
+                    agreeing(near, "are"),
+                    counted(self.window as u64, "row"),
                     percent(exp(f64::from(self.cut)))
                 )
             },

@@ -15,9 +15,19 @@ pub(in crate::stress) struct Sorted {
     pub rows: Vec<(u64, u32, u32)>,
 }
 
+/// What rows of one key have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::stress) enum Likeness {
+    /// All features that the model sees.
+    EqualRows,
+    /// Texts that are nearly the same.
+    NearTexts,
+}
+
 /// Both sides' rows by key.
 #[derive(Debug)]
 pub(in crate::stress) struct EqualRows {
+    pub likeness: Likeness,
     pub reference: Sorted,
     pub evaluation: Sorted,
 }
@@ -27,7 +37,8 @@ impl EqualRows {
     pub fn of(context: &Context) -> Option<Self> {
         let (reference, evaluation) = row_keys::keys(context)?;
         let rows = context.rows.as_ref()?;
-        Some(Self { reference: Sorted::of(&reference, &rows.0.outcomes), evaluation: Sorted::of(&evaluation, &rows.1.outcomes) })
+        let (reference, evaluation) = (Sorted::of(&reference, &rows.0.outcomes), Sorted::of(&evaluation, &rows.1.outcomes));
+        Some(Self { likeness: Likeness::EqualRows, reference, evaluation })
     }
 
     /// Rows grouped by nearness of their texts instead, in all of these features, by place. `None` where a side lacks one.
@@ -45,7 +56,8 @@ impl EqualRows {
             });
         }
         let (a, b) = keys?;
-        Some(Self { reference: Sorted::of(&a, &reference.outcomes), evaluation: Sorted::of(&b, &evaluation.outcomes) })
+        let (reference, evaluation) = (Sorted::of(&a, &reference.outcomes), Sorted::of(&b, &evaluation.outcomes));
+        Some(Self { likeness: Likeness::NearTexts, reference, evaluation })
     }
 
     /// Why nothing can be judged of repetition; `None` where it can.
@@ -55,10 +67,11 @@ impl EqualRows {
         }
         let natural = self.reference.repeated();
         (natural > NATURAL).then(|| {
-            format!(
-                "{} of the reference rows have an equal among the others: data with so few distinct rows repeat by nature.",
-                straingauge_charts::format::percent(natural)
-            )
+            let repeat = match self.likeness {
+                Likeness::EqualRows => "rows are equal to another",
+                Likeness::NearTexts => "texts are nearly the same as another",
+            };
+            format!("{} of the reference {repeat}: such data repeat by nature.", straingauge_charts::format::percent(natural))
         })
     }
 
@@ -164,7 +177,11 @@ mod tests {
 
     #[test]
     fn runs_over_both_sides_come_once_each() {
-        let rows = EqualRows { reference: sorted(&[(3, 0), (1, 0), (3, 1)]), evaluation: sorted(&[(2, 0), (3, 1), (9, 0), (9, 1)]) };
+        let rows = EqualRows {
+            likeness: Likeness::EqualRows,
+            reference: sorted(&[(3, 0), (1, 0), (3, 1)]),
+            evaluation: sorted(&[(2, 0), (3, 1), (9, 0), (9, 1)]),
+        };
         let runs: Vec<(usize, usize)> = rows.runs().map(|(a, b)| (a.len(), b.len())).collect();
         assert_eq!(runs, [(1, 0), (0, 1), (2, 1), (0, 2)]);
         assert_eq!(rows.reference.conflicting(), (1, 3));

@@ -334,19 +334,11 @@ impl<'a> Subject<'a> {
     }
 
     fn sentence(&self, definition: &MetricDefinition, k: usize, chosen: &Subset, value: Option<f64>, overall: Option<f64>) -> String {
-        let (numbers, gap) = match (value, overall) {
-            (Some(v), Some(o)) => {
-                let [value, overall, gap] = compared(self.frame, definition, [v, o], chosen.gap.statistic);
-                (format!(", {value} against {overall}"), gap)
-            }
-            _ => (String::new(), points(self.frame, definition, chosen.gap.statistic)),
-        };
-        let rows = self.frame.counted(chosen.rows);
-        let place = format!("where {} {} ({rows}{numbers})", self.cut.feature, chosen.label);
+        let place = format!("where {} {} ({})", self.cut.feature, chosen.label, self.frame.counted(chosen.rows));
         if chosen.gap.statistic <= 0.0 && chosen.gap.effect <= 0.0 {
-            return format!("{} is no worse in any of {k} subsets of {} than over all rows.", definition.name, self.cut.feature);
+            return format!("{} is no worse in {} of {} than over all rows.", definition.name, any_of(k), self.cut.feature);
         }
-        let mut out = format!("{} is {gap} {} all rows {place}", definition.name, signed(definition, chosen.gap.statistic));
+        let mut out = short_of_all(self.frame, definition, &place, [value, overall], chosen.gap.statistic);
         if (chosen.gap.statistic - chosen.gap.effect).abs() >= 0.005 && definition.scale == Scale::Absolute {
             let why = match definition.metric {
                 m if DRAWN.contains(&m) && metrics_depend_on_size(m) => "more than parts of this size show by chance",
@@ -361,6 +353,29 @@ impl<'a> Subject<'a> {
         out.push('.');
         out
     }
+}
+
+/// `Accuracy is 0.600 where x = a (40 rows), 0.200 below the 0.800 of all rows`, of a part's value and that of all rows.
+pub(crate) fn short_of_all(
+    frame: &ModelFrame,
+    definition: &MetricDefinition,
+    place: &str,
+    [value, overall]: [Option<f64>; 2],
+    gap: f64,
+) -> String {
+    let (name, below) = (definition.name, signed(definition, gap));
+    match value.zip(overall) {
+        Some((v, o)) => {
+            let [value, overall, gap] = compared(frame, definition, [v, o], gap);
+            format!("{name} is {value} {place}, {gap} {below} the {overall} of all rows")
+        }
+        None => format!("{name} {place} is {} {below} that of all rows", points(frame, definition, gap)),
+    }
+}
+
+/// `any of 4 subsets`, `the one subset`.
+pub(crate) fn any_of(k: usize) -> String {
+    if k == 1 { "the one subset".to_owned() } else { format!("any of {k} subsets") }
 }
 
 fn metrics_depend_on_size(metric: Metric) -> bool {

@@ -14,7 +14,7 @@ use crate::stress::model_performance::{MOSTLY_LABELLED, both_labelled, definitio
 use crate::stress::performance::{
     DRAWN, LEAST_CLASS_ROWS, Splits, Subset, Worst, change_gap, class_rate_gap, lower_first, points, spec_text, worst,
 };
-use crate::stress::subset_performance::{MIN_FRQ, bars, in_subsets, limits, missing_skip, parts, rows_of, speaks};
+use crate::stress::subset_performance::{MIN_FRQ, any_of, bars, in_subsets, limits, missing_skip, parts, rows_of, speaks};
 use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, TestSpec, others};
 
 /// Asks every metric of the task, in the subsets of every feature, over time.
@@ -335,7 +335,7 @@ impl<'a> Subject<'a> {
             None => definition.name.to_owned(),
         };
         if chosen.gap.effect <= 0.0 {
-            return format!("{} has changed in none of {k} subsets of {} more than over all rows.", definition.name, self.feature);
+            return format!("{} has not changed more in {} of {} than over all rows.", definition.name, any_of(k), self.feature);
         }
         let place = format!("where {} {} ({})", self.feature, moves.label, self.frame.counted(chosen.rows));
         told(definition, &name, &place, moves, &points(self.frame, definition, chosen.gap.effect))
@@ -350,16 +350,18 @@ struct Moves<'a> {
     class: Option<usize>,
 }
 
+/// `falls from 0.800 to 0.600`, `stays at 0.800`.
+pub(super) fn moved(definition: &MetricDefinition, from: f64, to: f64) -> String {
+    let [a, b] = together([from, to], definition.unit);
+    match from.total_cmp(&to) {
+        std::cmp::Ordering::Less => format!("rises from {a} to {b}"),
+        std::cmp::Ordering::Greater => format!("falls from {a} to {b}"),
+        std::cmp::Ordering::Equal => format!("stays at {b}"),
+    }
+}
+
 /// `F1 falls from 0.800 to 0.600 where x = a (40 rows) while it rises from 0.700 to 0.710 over all rows: 0.190 worse than all rows.`
 fn told(definition: &MetricDefinition, name: &str, place: &str, moves: &Moves<'_>, effect: &str) -> String {
-    let moved = |from: f64, to: f64| {
-        let [a, b] = together([from, to], definition.unit);
-        match from.total_cmp(&to) {
-            std::cmp::Ordering::Less => format!("rises from {a} to {b}"),
-            std::cmp::Ordering::Greater => format!("falls from {a} to {b}"),
-            std::cmp::Ordering::Equal => format!("stays at {b}"),
-        }
-    };
     let than = match definition.better {
         Better::Higher | Better::Lower => "worse than the change of all rows",
         Better::Neutral => "away from the change of all rows",
@@ -367,9 +369,9 @@ fn told(definition: &MetricDefinition, name: &str, place: &str, moves: &Moves<'_
     let both = |side: (Option<f64>, Option<f64>)| side.0.zip(side.1);
     match (both(moves.part), both(moves.whole)) {
         (Some((a, b)), Some((c, d))) => {
-            format!("{name} {} {place}, while over all rows it {}: {effect} {than}.", moved(a, b), moved(c, d))
+            format!("{name} {} {place}, while over all rows it {}: {effect} {than}.", moved(definition, a, b), moved(definition, c, d))
         }
-        (Some((a, b)), None) => format!("{name} {} {place}, {effect} {than}.", moved(a, b)),
+        (Some((a, b)), None) => format!("{name} {} {place}, {effect} {than}.", moved(definition, a, b)),
         _ => format!(
             "{name} {place} has changed by {effect} {}.",
             if definition.better == Better::Neutral {

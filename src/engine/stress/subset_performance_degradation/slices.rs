@@ -3,34 +3,27 @@
 //! Searched exactly on one seeded half of the labelled rows of both sides, judged on the other two halves, so that having looked at
 //! thousands of slices costs no evidence. A fall where two or three conditions meet hardly shows in any one of them.
 
-use straingauge_api::{CaseMetric, Category, Figure, Kind, ModelTask, Risk, Severity, SubsetBar, Thresholds};
+use straingauge_api::{CaseMetric, Category, Figure, Severity, SubsetBar, Thresholds};
+use straingauge_charts::format::counted;
 
+use super::drift::moved;
 use super::falls::{Falls, Sides};
 use crate::Result;
 use crate::math::finite;
-use crate::metrics::{self, MetricDefinition, Scale};
+use crate::metrics::MetricDefinition;
 use crate::profile::{ModelFrame, OutcomeTally, RowOutcomes};
-use crate::stats::multiple::holm;
-use crate::stats::special::normal_quantile;
-use crate::stress::model_performance::{both_labelled, effect_max, effect_unit, exists};
-use crate::stress::performance::{Gap, Splits, change_gap, estimate, lower_first, spec_text, value_text};
+use crate::stress::performance::{Splits, change_gap, estimate};
 use crate::stress::subset_performance::limits;
 use crate::stress::subset_performance::slices::{
-    Cells, Condition, LEAST_ROWS, LEAST_SHARE, MEASURES, Place, Reach, VISITS, code, count, errors, open_features, place_of, places, words,
+    Cells, Condition, LEAST_JUDGED, LEAST_ROWS, LEAST_SHARE, MEASURES, Measure, Place, Ranked, Reach, SpecWords, VISITS, code, count,
+    errors, families, judged, open_features, place_of, places, surest_first, words,
 };
-use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs, Question, RowSet, Scope, Side, TestSpec};
+use crate::stress::{Context, Family, Measured, Measurement, Question, RowSet, Scope, Side, TestSpec, size};
 
 /// Asks for the slices in which the model fell most.
 pub struct WorstFalls;
 
 const ID: &str = "subset_performance_degradation:worst_slices";
-
-/// A test: the metrics that may judge its slices, and the place of the error by which they are ranked.
-struct Measure {
-    id: &'static str,
-    metrics: &'static [&'static str],
-    at: usize,
-}
 
 const TESTS: [Measure; 3] = [
     Measure { id: ID, metrics: &["accuracy", "multiclass_accuracy"], at: 0 },
@@ -38,50 +31,22 @@ const TESTS: [Measure; 3] = [
     Measure { id: "subset_performance_degradation:worst_slices_mae", metrics: &["mae"], at: 0 },
 ];
 
-/// Slices of fewer rows on a half that judges are not judged.
-const LEAST_JUDGED: u64 = 20;
-
-impl Measure {
-    fn of(test: &str) -> Option<&'static Self> {
-        TESTS.iter().find(|m| m.id == test)
-    }
-
-    fn definition(&self, task: ModelTask) -> Option<&'static MetricDefinition> {
-        self.metrics.iter().find_map(|id| metrics::by_id(task, id))
-    }
-
-    fn spec(&self) -> Option<TestSpec> {
-        let d = metrics::all().iter().find(|d| self.metrics.contains(&d.id))?;
-        let (warning, alert) = if d.scale == Scale::Absolute { (0.05, 0.13) } else { (0.10, 0.25) };
-        let (name, by) = match d.id {
-            "accuracy" => ("Worst Slices Over Time", "wrong predictions"),
-            "log_loss" => ("Worst Slices Over Time by Log Loss", "log loss"),
-            _ => ("Worst Slices Over Time by Mean Absolute Error", "absolute error"),
-        };
-        Some(TestSpec {
-            id: self.id.to_owned(),
-            name: name.to_owned(),
-            category: Category::SubsetPerformanceDegradation,
-            risk: Risk::Operational,
-            kind: Kind::Difference,
-            scope: Scope::Rows,
-            needs: Needs { predictions: true, labels: true, ..Needs::default() },
-            thresholds: Some(Thresholds { warning, alert }),
-            effect_max: effect_max(d),
-            unit: effect_unit(d),
-            default_on: true,
-            text: spec_text(
-                format!("In which combinations of up to three conditions (a value, a range of values, missing) the model has become worse from reference to evaluation, by {by}, beyond the change over all rows."),
-                "What changes in the world often changes where two or three things meet. No feature alone shows it, and a weakness that was always there hides it.",
-                "All combinations are searched, exactly, on one half of the labelled rows of both sides, drawn by the run's seed, and ranked by their fall beyond the fall of all rows in standard errors (at least 32 rows and 1 % of each side). The ten best places (of slices that share two thirds of their rows only one is kept, the others are named with it) are judged on the other halves, each against the change of all rows there, one-sided, with evidence corrected for their number (Holm).".to_owned(),
-            ),
-        })
-    }
-}
+const WORDS: SpecWords = SpecWords {
+    category: Category::SubsetPerformanceDegradation,
+    scope: Scope::Rows,
+    name: "Worst Slices Over Time",
+    checks: |by| {
+        format!(
+            "In which combinations of up to three conditions (a value, a range of values, missing) the model has become worse from reference to evaluation, by {by}, beyond the change over all rows."
+        )
+    },
+    matters: "What changes in the world often changes where two or three things meet. No feature alone shows it, and a weakness that was always there hides it.",
+    decided: "All combinations are searched, exactly, on one half of the labelled rows of both sides, drawn by the run's seed, and ranked by their fall beyond the fall of all rows in standard errors (at least 32 rows and 1 % of each side). The ten best places (of slices that share two thirds of their rows only one is kept, the others are named with it) are judged on the other halves, each against the change of all rows there, one-sided, with evidence corrected for their number (Holm).",
+};
 
 impl Question for WorstFalls {
     fn tests(&self) -> Vec<TestSpec> {
-        TESTS.iter().filter_map(Measure::spec).collect()
+        TESTS.iter().filter_map(|test| test.spec(&WORDS)).collect()
     }
 
     fn params(&self) -> &'static [&'static str] {
@@ -89,10 +54,7 @@ impl Question for WorstFalls {
     }
 
     fn families(&self, context: &Context) -> Vec<Family> {
-        let Some(frame) = context.frame.model.as_ref().filter(|_| both_labelled(context)) else { return Vec::new() };
-        let asked = |m: &&Measure| m.definition(frame.task).is_some_and(|d| exists(frame, d));
-        let tests: Vec<String> = TESTS.iter().filter(asked).map(|m| m.id.to_owned()).collect();
-        if tests.is_empty() { Vec::new() } else { vec![Family { subject: FamilySubject::Whole, tests }] }
+        families(context, &TESTS)
     }
 
     fn measure(&self, context: &Context, family: &Family) -> Result<Vec<Measurement>> {
@@ -100,7 +62,7 @@ impl Question for WorstFalls {
         let fallen = context.fallen_slices();
         let measured = |test: &String| {
             let spec = specs.iter().find(|s| s.id == *test).cloned();
-            let measure = Measure::of(test)?;
+            let measure = Measure::of(&TESTS, test)?;
             let definition = measure.definition(context.frame.model.as_ref()?.task)?;
             Some(fallen?.judge(context, definition, measure.at, limits(context, spec, definition)))
         };
@@ -120,7 +82,7 @@ impl Question for WorstFalls {
     }
 
     fn rows_of_aspect(&self, context: &Context, _: &Family, test: &str, aspect: &str) -> Option<RowSet> {
-        let measure = Measure::of(test)?;
+        let measure = Measure::of(&TESTS, test)?;
         let definition = measure.definition(context.frame.model.as_ref()?.task)?;
         let ranked = context.fallen_slices()?.rank(context, definition, measure.at);
         let ranked = ranked.get(aspect.parse::<usize>().ok()?.checked_sub(1)?)?;
@@ -148,12 +110,6 @@ struct Fallen {
     alone: Vec<Halves>,
     /// Its evaluation rows, on both halves.
     rows: Vec<u32>,
-}
-
-/// A slice with its fall.
-struct Ranked<'a> {
-    slice: &'a Fallen,
-    gap: Gap,
 }
 
 /// Everything that the search found.
@@ -274,7 +230,7 @@ impl FallenSlices {
     }
 
     /// The slices of a measure that can be judged, surest fall first.
-    fn rank<'a>(&'a self, context: &'a Context, definition: &MetricDefinition, measure: usize) -> Vec<Ranked<'a>> {
+    fn rank<'a>(&'a self, context: &'a Context, definition: &MetricDefinition, measure: usize) -> Vec<Ranked<'a, Fallen>> {
         let Some(frame) = &context.frame.model else { return Vec::new() };
         let pair = |halves: &'a Halves| (&halves.reference, &halves.evaluation);
         let ranked = |slice: &'a Fallen| {
@@ -286,54 +242,37 @@ impl FallenSlices {
             let gap = change_gap(frame, definition, (before, after), pair(&self.whole), &none)?;
             Some(Ranked { slice, gap })
         };
-        let mut out: Vec<Ranked<'a>> = self.found.get(measure).into_iter().flatten().filter_map(ranked).collect();
-        let low = |r: &Ranked<'_>| r.gap.effect - 1.96 * r.gap.standard_error;
-        out.sort_by(|a, b| low(b).total_cmp(&low(a)).then(b.slice.score.total_cmp(&a.slice.score)));
+        let mut out: Vec<Ranked<'a, Fallen>> = self.found.get(measure).into_iter().flatten().filter_map(ranked).collect();
+        surest_first(&mut out, |slice| slice.score);
         out
     }
 
     fn judge(&self, context: &Context, definition: &MetricDefinition, measure: usize, thresholds: Thresholds) -> Measurement {
         let Some(frame) = &context.frame.model else { return Measurement::Skipped("There is no prediction.".to_owned()) };
         let ranked = self.rank(context, definition, measure);
-        let k = ranked.len();
-        let z = normal_quantile(1.0 - 0.025 / k.max(1) as f64);
-        let p_values = holm(&ranked.iter().map(|r| r.gap.p).collect::<Vec<_>>());
-        let case = |(rank, (ranked, p)): (usize, (&Ranked<'_>, &f64))| {
-            let gap = &ranked.gap;
-            Measured {
-                statistic: finite(gap.statistic),
-                statistic_unit: Some(effect_unit(definition)),
-                effect: finite(gap.effect),
-                interval: Some((gap.effect - z * gap.standard_error, gap.effect + z * gap.standard_error)),
-                p_value: Some(*p),
-                standard_error: Some(gap.standard_error),
-                thresholds: Some(thresholds),
-                aspect: (rank > 0).then(|| (rank + 1).to_string()),
-                optional: rank > 0,
-                method: self.method(k),
-                ..self.describe(context, frame, definition, ranked, thresholds)
-            }
+        let none = Measured {
+            method: self.method(0),
+            sentence: format!(
+                "No combination of conditions with {} or more on both sides fell further than all rows.",
+                counted(self.support.into(), "row")
+            ),
+            n_reference: Some(self.whole.reference.labelled.rows),
+            n_evaluation: Some(self.whole.evaluation.labelled.rows),
+            ..Measured::default()
         };
-        let mut cases = ranked.iter().zip(&p_values).enumerate().map(case);
-        let Some(mut first) = cases.next() else {
-            return Measurement::Measured(Box::new(Measured {
-                effect: Some(0.0),
-                p_value: Some(1.0),
-                method: self.method(0),
-                sentence: format!("No combination of conditions with {} rows on both sides fell further than all rows.", self.support),
-                n_reference: Some(self.whole.reference.labelled.rows),
-                n_evaluation: Some(self.whole.evaluation.labelled.rows),
-                ..Measured::default()
-            }));
-        };
-        first.also = cases.collect();
-        Measurement::Measured(Box::new(first))
+        let method = self.method(ranked.len());
+        judged(&ranked, definition, thresholds, none, |ranked| Measured {
+            method: method.clone(),
+            ..self.describe(context, frame, definition, ranked, thresholds)
+        })
     }
 
     fn method(&self, k: usize) -> String {
         let Self { searched, features, depth, support, .. } = self;
         format!(
-            "Falls in standard errors over {features} features, up to {depth} conditions, {support} rows or more of each side, {searched} rows searched; {k} judged on the other halves against the change of the rest, Holm"
+            "Falls in standard errors over {features} features, up to {depth} conditions, {} or more of each side, {} searched; {k} judged on the other halves against the change of the rest, Holm",
+            counted((*support).into(), "row"),
+            counted(*searched as u64, "row"),
         )
     }
 
@@ -342,7 +281,7 @@ impl FallenSlices {
         context: &Context,
         frame: &ModelFrame,
         definition: &MetricDefinition,
-        ranked: &Ranked<'_>,
+        ranked: &Ranked<'_, Fallen>,
         thresholds: Thresholds,
     ) -> Measured {
         let Ranked { slice, gap } = ranked;
@@ -354,29 +293,13 @@ impl FallenSlices {
             reference: value(&halves.reference).and_then(finite),
             severity,
         };
-        let severity = if gap.effect >= thresholds.alert {
-            Severity::Alert
-        } else if gap.effect >= thresholds.warning {
-            Severity::Warning
-        } else {
-            Severity::Pass
-        };
+        let severity = size(gap.effect, thresholds);
         let subset = place_of(context, &slice.conditions);
         let mut bars = vec![bar(subset.clone(), &slice.halves, severity)];
         bars.extend(slice.conditions.iter().zip(&slice.alone).map(|(c, halves)| bar(words(context, c), halves, Severity::Pass)));
-        let went = |halves: &Halves| match (value(&halves.reference), value(&halves.evaluation)) {
-            (Some(b), Some(a)) => format!("went from {} to {}", value_text(definition, b), value_text(definition, a)),
-            _ => "is unknown on one side".to_owned(),
-        };
-        let place = subset.replace(" ∧ ", " and ");
-        let n = frame.counted(slice.halves.evaluation.labelled.rows);
-        let fell = if gap.effect > 0.0 { "" } else { "no further than elsewhere: " };
-        let sentence = format!(
-            "Where {place}, {fell}{} {} ({n} that the search had not seen), while over all rows it {}.",
-            lower_first(definition.name),
-            went(&slice.halves),
-            went(&self.whole)
-        );
+        let moves = [&slice.halves, &self.whole].map(|halves| value(&halves.reference).zip(value(&halves.evaluation)));
+        let rows = frame.counted(slice.halves.evaluation.labelled.rows);
+        let sentence = told(definition, &subset.replace(" ∧ ", " and "), &rows, moves, gap.effect > 0.0);
         let metric = |of: &str, value: Option<f64>| CaseMetric {
             kind: "SUBSET_DETAILS".to_owned(),
             metric: format!("{of}_{}", definition.id),
@@ -408,5 +331,51 @@ impl FallenSlices {
             }),
             ..Measured::default()
         }
+    }
+}
+
+/// `Accuracy falls from 0.800 to 0.600 where x = a and y = b (40 rows that the search had not seen), while over all rows it stays at 0.800.`
+fn told(definition: &MetricDefinition, place: &str, rows: &str, [part, whole]: [Option<(f64, f64)>; 2], fell: bool) -> String {
+    let name = definition.name;
+    let (Some((a, b)), Some((c, d))) = (part, whole) else {
+        return format!("{name} is unknown on one side where {place} ({rows}).");
+    };
+    let seen = format!("{rows} that the search had not seen");
+    let (there, all) = (moved(definition, a, b), moved(definition, c, d));
+    if fell {
+        format!("{name} {there} where {place} ({seen}), while over all rows it {all}.")
+    } else {
+        format!("{name} {there} where {place} ({seen}), which is no worse than the change over all rows: it {all}.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |id: &str, part, whole, fell| {
+            let definition = crate::metrics::all().iter().find(|d| d.id == id).unwrap();
+            told(definition, "channel = \"chat\" and plan =  (empty)", "1 row", [part, whole], fell)
+        };
+        let place = "where channel = \"chat\" and plan =  (empty) (1 row that the search had not seen)";
+        assert_eq!(
+            of("accuracy", Some((0.8, 0.6)), Some((0.8, 0.8)), true),
+            format!("Accuracy falls from 0.800 to 0.600 {place}, while over all rows it stays at 0.800.")
+        );
+        assert_eq!(
+            of("mae", Some((9_000.0, 91_234.0)), Some((9_000.2, 12_000.0)), true),
+            format!(
+                "Mean absolute error rises from 9\u{202f}000 to 91\u{202f}234 {place}, while over all rows it rises from 9\u{202f}000 to 12\u{202f}000."
+            )
+        );
+        assert_eq!(
+            of("log_loss", Some((0.5, 0.4)), Some((0.5, 0.45)), false),
+            format!(
+                "Log-loss falls from 0.500 to 0.400 {place}, which is no worse than the change over all rows: it falls from 0.500 to 0.450."
+            )
+        );
+        assert!(of("accuracy", None, Some((0.8, 0.8)), true).starts_with("Accuracy is unknown on one side where channel"));
     }
 }

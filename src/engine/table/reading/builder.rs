@@ -5,6 +5,7 @@
 //! the texts again. What the column is in the end is decided by [`settle`](super::settle) over all cells, from the texts alone: the bets
 //! change how fast a file is read, never what comes out.
 
+use super::bounds::MAX_CELL_BYTES;
 use super::dictionary::Dictionary;
 use super::forms::Forms;
 use super::missing::is_missing;
@@ -12,6 +13,7 @@ use super::moment::{self, IsoParser};
 use super::number;
 use super::texts::{KeptTexts, Texts};
 use crate::table::MissingCells;
+use crate::{Error, Result};
 
 /// Numbers, one a row; NaN where there is none.
 #[derive(Debug, Clone, Default)]
@@ -69,8 +71,6 @@ pub(crate) struct ColumnBuilder {
     pub(crate) store: Store,
     /// Missing cells of the typed stores; dictionaries and texts hold theirs themselves.
     pub(crate) missing: MissingCells,
-    /// Whether the format told numbers from strings and this column had numbers; always so in formats that cannot tell.
-    pub(crate) native: bool,
     /// The unit that the file names for it.
     pub(crate) unit: Option<String>,
     /// Keeps the bet, whatever comes.
@@ -89,8 +89,20 @@ const PATIENCE_SHARE: usize = 20;
 const SPRAWLING: usize = 2_048;
 
 impl ColumnBuilder {
-    pub(crate) fn new(name: impl Into<String>, native: bool) -> Self {
-        Self { name: name.into(), native, ..Self::default() }
+    pub(crate) fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// Refuses a value of a text format that is too large, as the column's next.
+    pub(crate) fn check_size(&self, value: &[u8]) -> Result<()> {
+        if value.len() <= MAX_CELL_BYTES {
+            return Ok(());
+        }
+        let message = format!("A value of {} has {} bytes; at most {MAX_CELL_BYTES} are read.", self.name, value.len());
+        Err(Error::new("cell_too_large", message)
+            .mend("Leave it out of the file.")
+            .at_row(u64::from(self.rows) + 1)
+            .in_column(self.name.clone()))
     }
 
     /// Never bets on numbers.
@@ -107,7 +119,7 @@ impl ColumnBuilder {
 
     /// A builder that reads into `store` whatever comes.
     pub(crate) fn fixed(name: &str, store: Store) -> Self {
-        Self { name: name.to_owned(), store, fixed: true, native: true, ..Self::default() }
+        Self { name: name.to_owned(), store, fixed: true, ..Self::default() }
     }
 
     /// Bets on the type that most of a sample of cells have, if no cell has come yet.
@@ -167,7 +179,6 @@ impl ColumnBuilder {
 
     /// Adds a number of a typed format.
     pub(crate) fn push_number(&mut self, value: f64) {
-        self.native = true;
         match &mut self.store {
             Store::Number(numbers) if value.is_finite() => {
                 numbers.values.push(value);
@@ -473,7 +484,7 @@ mod tests {
                 vec![String::new(), first.to_owned(), "NA".into(), "007".into(), "1e3".into(), "2024-05-05".into()];
             cells.extend((0..200).map(|i| format!("word {i}")));
             cells.push("3".into());
-            let mut builder = ColumnBuilder::new("c", true);
+            let mut builder = ColumnBuilder::new("c");
             for c in &cells {
                 builder.push(c.as_bytes());
             }
@@ -484,14 +495,14 @@ mod tests {
 
     #[test]
     fn strings_start_no_numbers() {
-        let mut builder = ColumnBuilder::new("zip", false);
+        let mut builder = ColumnBuilder::new("zip");
         builder.push_string(b"94110");
         assert!(matches!(builder.store, Store::Dictionary(_)));
     }
 
     #[test]
     fn a_sprawling_dictionary_of_sentences_becomes_text() {
-        let mut builder = ColumnBuilder::new("title", true);
+        let mut builder = ColumnBuilder::new("title");
         for i in 0..3000 {
             builder.push(format!("title number {i} of many").as_bytes());
         }

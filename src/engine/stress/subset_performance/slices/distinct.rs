@@ -58,15 +58,18 @@ impl<O: Objective> Distinct<'_, O> {
         let mut others: Vec<(Slice, Bitmap)> = Vec::new();
         for slice in slices {
             let rows = Bitmap::new(&RowSet::Rows(self.coded.rows_where(&slice.conditions, self.rows.len())), self.rows.len());
-            if let Some(own) = kept.iter_mut().find(|k| is_one_place(&k.rows, &rows)) {
-                if self.stands_for(&slice, &rows, own) {
+            if let Some(at) = kept.iter().position(|k| is_one_place(&k.rows, &rows)) {
+                let mut own = kept.remove(at);
+                if self.stands_for(&slice, &rows, &own) {
                     own.rows = rows;
                     let former = std::mem::replace(&mut own.place.slice, slice);
                     own.place.add(former);
+                    own.absorb(&mut kept);
                 } else {
                     own.place.add(slice.clone());
                     others.push((slice, rows));
                 }
+                kept.insert(at.min(kept.len()), own);
             } else if self.is_explained(&rows, &kept) {
                 if let Some(nearest) = kept.iter_mut().max_by_key(|k| k.rows.count_both(&rows)) {
                     nearest.place.add(slice.clone());
@@ -129,6 +132,16 @@ impl<O: Objective> Distinct<'_, O> {
     }
 }
 
+impl Kept {
+    /// Takes over the places that are one with it.
+    fn absorb(&mut self, kept: &mut Vec<Self>) {
+        let (same, different): (Vec<Self>, Vec<Self>) = kept.drain(..).partition(|k| is_one_place(&k.rows, &self.rows));
+        *kept = different;
+        let (slices, related): (Vec<Slice>, Vec<Vec<Slice>>) = same.into_iter().map(|k| (k.place.slice, k.place.related)).unzip();
+        slices.into_iter().chain(related.into_iter().flatten()).for_each(|s| self.place.add(s));
+    }
+}
+
 impl Place {
     fn add(&mut self, related: Slice) {
         if self.related.len() < NAMED {
@@ -184,6 +197,59 @@ mod tests {
         assert_eq!(conditions, [&[1][..]], "{places:?}");
         let related: Vec<&[u16]> = places.iter().flat_map(|p| &p.related).map(|s| s.conditions.as_slice()).collect();
         assert!(related.contains(&[1, 2].as_slice()) && related.contains(&[1, 3].as_slice()), "{related:?}");
+    }
+
+    /// The mean of an error beyond that of all rows.
+    struct Mean(f64);
+
+    impl Objective for Mean {
+        type Sums = (u32, f64);
+
+        fn add(sums: &mut (u32, f64), row: &(u32, f64)) {
+            *sums = (sums.0 + row.0, sums.1 + row.1);
+        }
+
+        fn rows(sums: &(u32, f64)) -> u32 {
+            sums.0
+        }
+
+        fn is_supported(&self, sums: &(u32, f64)) -> bool {
+            sums.0 > 0
+        }
+
+        fn is_open(&self, _: usize) -> bool {
+            true
+        }
+
+        fn score(&self, _: usize, sums: &(u32, f64)) -> f64 {
+            sums.1
+        }
+
+        fn bound(&self, _: usize, sums: &(u32, f64)) -> f64 {
+            sums.1
+        }
+
+        fn excess(&self, _: usize, sums: &(u32, f64)) -> f64 {
+            sums.1 / f64::from(sums.0) - self.0
+        }
+
+        fn is_same(a: &(u32, f64), b: &(u32, f64)) -> bool {
+            a == b
+        }
+    }
+
+    #[test]
+    fn a_general_slice_that_takes_over_one_place_absorbs_the_others_within_it() {
+        // The first half of the rows err; two of its four parts somewhat more, and they come first.
+        let ids: Vec<u16> = (0..1000u16).flat_map(|row| [u16::from(row < 500), 2 + row / 125 % 4]).collect();
+        let coded = Coded { ids, width: 2, starts: vec![0, 2, 6] };
+        let rows: Vec<(u32, f64)> = (0..1000).map(|row| (1, if row < 250 { 1.3 } else { f64::from(u8::from(row < 500)) })).collect();
+        let slice = |conditions: &[u16], rows, score| Slice { conditions: conditions.to_vec(), rows, score };
+        let distinct = Distinct { coded: &coded, rows: &rows, objective: &Mean(0.575), measure: 0 };
+        let found = vec![slice(&[1, 2], 125, 3.0), slice(&[1, 3], 125, 2.9), slice(&[1], 500, 2.8), slice(&[0, 2], 125, 0.1)];
+        let places = distinct.places(found, 10);
+        let told: Vec<(&[u16], usize)> = places.iter().map(|p| (p.slice.conditions.as_slice(), p.related.len())).collect();
+        assert_eq!(told, [(&[1][..], 2), (&[0, 2][..], 0)]);
     }
 
     #[test]

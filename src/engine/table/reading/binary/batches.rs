@@ -79,7 +79,7 @@ fn add_columns(field: &Field, prefix: &str, depth: usize, columns: &mut Vec<Colu
         let prefix = format!("{name}.");
         return fields.iter().try_for_each(|f| add_columns(f, &prefix, depth + 1, columns));
     }
-    columns.push(ColumnBuilder::new(name, false));
+    columns.push(ColumnBuilder::new(name));
     Ok(())
 }
 
@@ -134,7 +134,6 @@ fn append_values(array: &ArrayRef, nulls: Option<&NullBuffer>, column: &mut Colu
         }
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView => bytes(array, nulls, column),
         DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => {
-            column.native = true;
             display(array, nulls, column, ColumnBuilder::push)?;
         }
         DataType::Dictionary(..) => dictionary(array, nulls, column)?,
@@ -168,7 +167,6 @@ fn numbers<T: ArrowPrimitiveType>(
     convert: impl Fn(T::Native) -> Result<f64, String>,
 ) {
     let values: &PrimitiveArray<T> = array.as_primitive();
-    column.native = true;
     each(array.len(), nulls, column, |column, row| match convert(values.value(row)) {
         Ok(value) => column.push_number(value),
         Err(text) => column.push(text.as_bytes()),
@@ -222,15 +220,16 @@ fn dictionary(array: &ArrayRef, nulls: Option<&NullBuffer>, column: &mut ColumnB
         (0..array.len()).for_each(|_| column.push_string(NULL));
         return Ok(());
     }
-    let mut distinct = ColumnBuilder::new("", false);
+    let mut distinct = ColumnBuilder::new("");
     append_values(coded.values(), coded.values().logical_nulls().as_ref(), &mut distinct)?;
     let mut texts = Vec::new();
     distinct.for_each_text(|text| texts.push(text.to_vec()));
     let keys = coded.normalized_keys();
-    column.native |= distinct.native;
+    // Of a dictionary the keys are integers and the values what they are.
+    let are_numbers = coded.values().data_type().is_numeric();
     each(array.len(), nulls, column, |column, row| {
         let text = keys.get(row).and_then(|&key| texts.get(key)).map_or(NULL, Vec::as_slice);
-        if distinct.native { column.push(text) } else { column.push_string(text) }
+        if are_numbers { column.push(text) } else { column.push_string(text) }
     });
     Ok(())
 }

@@ -178,7 +178,7 @@ impl CsvReader {
             .into_iter()
             .enumerate()
             .map(|(i, name)| {
-                let mut column = ColumnBuilder::new(name, true);
+                let mut column = ColumnBuilder::new(name);
                 if self.options.decimal == Some(DecimalMark::Comma) {
                     column = column.texts_only();
                 }

@@ -10,7 +10,7 @@ use straingauge_api::{ErrorDetails, Problem, ProblemLevel};
 use super::reader::{Framing, JsonReader};
 use super::scanner::{Items, Stop, blank, skip};
 use super::strings::unescape;
-use crate::table::reading::bounds::{MAX_CELL_BYTES, MAX_CELLS, MAX_COLUMNS};
+use crate::table::reading::bounds::{MAX_CELLS, MAX_COLUMNS};
 use crate::table::reading::builder::ColumnBuilder;
 use crate::table::reading::missing::{ABSENT_KEY, NOT_A_NUMBER, NULL};
 use crate::table::reading::names::unique_names;
@@ -99,7 +99,7 @@ fn read_rows(rows: &[&[u8]]) -> Result<Columns> {
     if rows.iter().any(|row| is_list(row) || is_record(row)) {
         return Err(unknown("it mixes records, lists and single values"));
     }
-    let mut column = ColumnBuilder::new("0", false);
+    let mut column = ColumnBuilder::new("0");
     let mut scratch = Vec::new();
     rows.iter().try_for_each(|value| push(&mut column, value, &mut scratch))?;
     Ok((vec![column], vec![told(format!("The file is a list of {} single values; their column is called 0.", rows.len()))]))
@@ -111,7 +111,7 @@ fn read_lists(rows: &[&[u8]], names: Vec<String>, note: &str) -> Result<Columns>
     let width = lengths.iter().copied().max().unwrap_or(0).max(names.len());
     check_size(width, rows.len())?;
     let names = names.into_iter().chain((0..).map(|i: usize| i.to_string()));
-    let mut columns: Vec<ColumnBuilder> = names.take(width.max(1)).map(|name| ColumnBuilder::new(name, false)).collect();
+    let mut columns: Vec<ColumnBuilder> = names.take(width.max(1)).map(|name| ColumnBuilder::new(name)).collect();
     let mut scratch = Vec::new();
     for row in rows {
         let mut cells = Items::new(row);
@@ -185,7 +185,7 @@ impl ScoredLabels {
                 let column = *place.entry(label).or_insert(next);
                 if column == next {
                     check_size(next + 1, rows.len())?;
-                    let mut fresh = ColumnBuilder::new(text_of(label, &mut scratch), false);
+                    let mut fresh = ColumnBuilder::new(text_of(label, &mut scratch));
                     (0..at).for_each(|_| fresh.push_string(ABSENT_KEY));
                     columns.push(fresh);
                 }
@@ -293,7 +293,7 @@ fn read_column_lists(members: &[Member<'_>]) -> Result<Columns> {
     let mut scratch = Vec::new();
     let mut columns = Vec::with_capacity(members.len());
     for member in members {
-        let mut column = ColumnBuilder::new(member.name.clone(), false);
+        let mut column = ColumnBuilder::new(member.name.clone());
         Items::new(member.value).try_for_each(|item| push(&mut column, item.value, &mut scratch))?;
         columns.push(column);
     }
@@ -308,7 +308,7 @@ fn read_nested(members: &[Member<'_>]) -> Result<Columns> {
     let note = format!("The file is one object of {} rows, each under its index (pandas' orient \"index\").", members.len());
     let (mut columns, problems) = read_records(members.iter().map(|m| m.value), note)?;
     if !counts_up(members.iter().map(|m| m.name.as_str())) {
-        let mut index = ColumnBuilder::new("index", true);
+        let mut index = ColumnBuilder::new("index");
         for member in members {
             index.push(member.name.as_bytes());
         }
@@ -376,14 +376,14 @@ fn read_columns(members: &[Member<'_>]) -> Result<Columns> {
     let mut built = Vec::with_capacity(columns.len() + 1);
     let keys: Vec<String> = order.iter().map(|key| unescaped(key, &mut scratch)).collect();
     if !counts_up(keys.iter().map(String::as_str)) {
-        let mut index = ColumnBuilder::new("index", true);
+        let mut index = ColumnBuilder::new("index");
         for key in &keys {
             index.push(key.as_bytes());
         }
         built.push(index);
     }
     for (member, cells) in members.iter().zip(columns) {
-        let mut column = ColumnBuilder::new(member.name.clone(), false);
+        let mut column = ColumnBuilder::new(member.name.clone());
         for row in 0..order.len() {
             match cells.get(row).copied().flatten() {
                 Some(value) => push(&mut column, value, &mut scratch)?,
@@ -409,22 +409,13 @@ fn check_size(columns: usize, rows: usize) -> Result<()> {
 
 /// Adds a value to a column as an array of records would.
 fn push(column: &mut ColumnBuilder, value: &[u8], scratch: &mut Vec<u8>) -> Result<()> {
-    if value.len() > MAX_CELL_BYTES {
-        return Err(Error::new(
-            "cell_too_large",
-            format!("A value of {} has {} bytes; at most {MAX_CELL_BYTES} are read.", column.name, value.len()),
-        )
-        .mend("Leave it out of the file.")
-        .at_row(u64::from(column.rows) + 1)
-        .in_column(column.name.clone()));
-    }
+    column.check_size(value)?;
     match value.first() {
         Some(b'"') => {
             unescape(value.get(1..value.len() - 1).unwrap_or_default(), scratch);
             column.push_string(scratch);
         }
         Some(b'[' | b'-' | b'0'..=b'9') if value != b"-Infinity" => {
-            column.native = true;
             column.push(value);
         }
         _ if value == b"null" => column.push_string(NULL),

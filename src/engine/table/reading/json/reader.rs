@@ -5,7 +5,7 @@ use straingauge_api::{CellExample, ErrorDetails, Format, Problem, ProblemLevel};
 use super::record::{self, Kind, Span, Stop};
 use super::shape::Shape;
 use super::strings::unescape;
-use crate::table::reading::bounds::{MAX_CELL_BYTES, MAX_CELLS, MAX_RECORD_BYTES, MAX_ROWS};
+use crate::table::reading::bounds::{MAX_CELLS, MAX_RECORD_BYTES, MAX_ROWS};
 use crate::table::reading::builder::{ColumnBuilder, Store};
 use crate::table::reading::missing::{ABSENT_KEY, NOT_A_NUMBER, NULL};
 use crate::table::reading::names::unique_names;
@@ -259,7 +259,7 @@ impl JsonReader {
 
     fn add_columns(&mut self) {
         for name in self.shape.columns.iter().skip(self.columns.len()) {
-            let mut column = ColumnBuilder::new(name.clone(), false);
+            let mut column = ColumnBuilder::new(name.clone());
             (0..self.rows).for_each(|_| column.push_string(ABSENT_KEY));
             self.columns.push(column);
         }
@@ -271,20 +271,9 @@ impl JsonReader {
         for (i, column) in self.columns.iter_mut().enumerate() {
             for span in self.batch.iter().skip(i).step_by(width) {
                 let (kind, value) = span.of(text);
-                if value.len() > MAX_CELL_BYTES {
-                    return Err(Error::new(
-                        "cell_too_large",
-                        format!("A value of {} has {} bytes; at most {MAX_CELL_BYTES} are read.", column.name, value.len()),
-                    )
-                    .mend("Leave it out of the file.")
-                    .at_row(u64::from(column.rows) + 1)
-                    .in_column(column.name.clone()));
-                }
+                column.check_size(value)?;
                 match kind {
-                    Kind::Plain => {
-                        column.native = true;
-                        column.push(value);
-                    }
+                    Kind::Plain => column.push(value),
                     Kind::Word => column.push_string(value),
                     Kind::Escaped => {
                         unescape(value, &mut self.scratch);
