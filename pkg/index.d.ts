@@ -796,7 +796,7 @@ export interface Finding {
   regain: { metric: string; name: string; from: number; to: number } | null;
 }
 /**
- * The run in one word: `data_only` where there was no model, `not_judged` where none of its metrics was judged (or nothing at all),
+ * The run in one word: `data_only` where there was no model, `not_judged` where none of its metrics was judged over all rows (or nothing at all),
  * `ready_with_limits` where all that warns is a weakness that the model's own calibrated probabilities expect.
  */
 export type Outcome = 'ready' | 'ready_with_limits' | 'caution' | 'not_ready' | 'inconclusive' | 'data_only' | 'not_judged';

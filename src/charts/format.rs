@@ -66,8 +66,9 @@ fn with_digits<const N: usize>(values: [f64; N], unit: Unit, more: usize) -> [St
         _ => x,
     });
     let size = scaled.iter().filter(|x| x.is_finite()).fold(0.0, |most: f64, x| most.max(x.abs()));
-    // What is nothing beside the others reads as nothing, without an exponent.
-    let scaled = scaled.map(|x| if x.abs() < 0.5e-7 && size >= 0.5e-4 { 0.0 } else { x });
+    // What is nothing beside the others, or on a scale that ends at 1, reads as nothing, without an exponent.
+    let bounded = matches!(unit, Unit::Score | Unit::Share | Unit::Points | Unit::Relative);
+    let scaled = scaled.map(|x| if x.abs() < 0.5e-7 && (bounded || size >= 0.5e-4) { 0.0 } else { x });
     let whole = scaled.iter().all(|x| x.fract() == 0.0);
     let least = match unit {
         Unit::Count | Unit::Logical => return values.map(|x| value(Some(x), unit)),
@@ -81,7 +82,9 @@ fn with_digits<const N: usize>(values: [f64; N], unit: Unit, more: usize) -> [St
     let alike = |decimals: usize| {
         let texts = scaled.map(|x| fixed(x, decimals));
         let pairs = scaled.iter().zip(&texts).enumerate();
-        pairs.clone().any(|(i, (x, text))| pairs.clone().skip(i + 1).any(|(_, (y, other))| x != y && text == other))
+        // What rounding makes of one number is one number.
+        let differ = |x: f64, y: f64| (x - y).abs() > 1e-9 * size;
+        pairs.clone().any(|(i, (x, text))| pairs.clone().skip(i + 1).any(|(_, (y, other))| differ(*x, *y) && text == other))
     };
     let most = least + more;
     let decimals = (least..most).find(|&d| !alike(d)).unwrap_or(most);
@@ -262,6 +265,8 @@ mod tests {
         assert_eq!(together([0.25, f64::NAN], Unit::Relative), ["+25\u{a0}%", "–"]);
         assert_eq!(together([0.0, 0.0013], Unit::Share), ["0.0\u{a0}%", "0.1\u{a0}%"]);
         assert_eq!(together([-1e-9, 0.1], Unit::Score), ["0.000", "0.100"]);
+        assert_eq!(together([0.7, 0.7 + 1e-16, 5e-16], Unit::Score), ["0.700", "0.700", "0.000"]);
+        assert_eq!(together([6e-16], Unit::Relative), ["0.0\u{a0}%"]);
     }
 
     #[test]

@@ -235,7 +235,7 @@ fn a_model_that_was_not_asked_about_is_not_called_ready() {
     assert!(drift.model_metrics.iter().all(|m| m.judged == Judgement::NotJudged));
     let performance = of(&["model_performance"]);
     assert_eq!(performance.summary.outcome, Outcome::Ready, "{}", performance.summary.headline);
-    assert!(performance.summary.headline.starts_with("Accuracy holds at "), "{}", performance.summary.headline);
+    assert!(performance.summary.headline.starts_with("Accuracy has not fallen: it is "), "{}", performance.summary.headline);
     assert!(performance.model_metrics.iter().any(|m| m.judged == Judgement::Holds));
     // Nothing to judge without a key: the test is asked, and no case comes of it.
     let leakage = of(&["evasion_attack_detection"]);

@@ -319,7 +319,8 @@ impl ModelFrame {
             return None;
         }
         let (m, m2, m3, m4) = (a / weight, b / weight, c / weight, d / weight);
-        let variance = (m2 - m * m).max(0.0);
+        // What rounding leaves of equal predictions is no spread.
+        let variance = Some(m2 - m * m).filter(|v| *v > 1e-12 * m2).unwrap_or(0.0);
         let fourth = m4 - 4.0 * m * m3 + 6.0 * m * m * m2 - 3.0 * m * m * m * m;
         Some(Spread {
             weight,

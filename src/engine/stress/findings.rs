@@ -277,13 +277,14 @@ fn plainness(case: &Case) -> u8 {
     }
 }
 
-/// `feature ≤ 4.6`, `feature = Travel`.
+/// `feature ≤ 4.6`, `feature in 4.6 – 5`, `feature = Travel`.
 fn condition(feature: &str, subset: &str) -> String {
-    let is_range = subset.starts_with(['≤', '>', '<', '≥']) || subset.contains(" – ");
+    let is_bound = subset.starts_with(['≤', '>', '<', '≥']);
     match subset {
         "missing" => format!("{feature} is missing"),
         "present" => format!("{feature} is present"),
-        _ if is_range => format!("{feature} {subset}"),
+        _ if is_bound => format!("{feature} {subset}"),
+        _ if subset.contains(" – ") => format!("{feature} in {subset}"),
         _ => format!("{feature} = {subset}"),
     }
 }
@@ -522,7 +523,7 @@ mod tests {
     #[test]
     fn conditions_read_well() {
         assert_eq!(condition("x", "≤ 4.6"), "x ≤ 4.6");
-        assert_eq!(condition("x", "4.6 – 5"), "x 4.6 – 5");
+        assert_eq!(condition("x", "4.6 – 5"), "x in 4.6 – 5");
         assert_eq!(condition("city", "Lima"), "city = Lima");
         assert_eq!(condition("city", "missing"), "city is missing");
     }

@@ -10,7 +10,7 @@ use straingauge_api::{
 };
 use straingauge_charts::format::{side_by_side, spaced, together};
 
-use super::model_metrics::{definition, metric_of};
+use super::model_metrics::{WHOLE, definition, metric_of};
 use super::performance::lower_first;
 use crate::metrics::Metric;
 
@@ -19,7 +19,7 @@ use crate::metrics::Metric;
 pub enum Tested {
     /// There was no model: a side has no predictions.
     NoModel,
-    /// Predictions were there, but no metric of them was judged.
+    /// Predictions were there, but no metric of them was judged over all rows.
     NoMetric {
         /// Whether both sides have labels.
         labels: bool,
@@ -36,7 +36,9 @@ impl Tested {
         if sides.iter().any(|s| s.predicted == 0) {
             return Self::NoModel;
         }
-        let judged = batches.iter().filter(|b| is_of_model(b.category) && b.cases.iter().any(|c| c.status != Status::Skip));
+        // Subsets are held against all rows, or their change against that of all rows: whether the model as a whole is fit they do not say.
+        let of_whole = |b: &&Batch| b.category == Category::ModelPerformance;
+        let judged = batches.iter().filter(of_whole).filter(|b| b.cases.iter().any(|c| c.status != Status::Skip));
         // A metric without a good direction (the mean prediction) tells nothing of how well the model does.
         let needs_labels = judged.filter_map(|b| match definition(metric_of(&b.id)) {
             Some(d) => (d.better != Better::Neutral).then_some(d.labels),
@@ -48,10 +50,6 @@ impl Tested {
             None => Self::NoMetric { labels: sides.iter().all(|s| s.labelled > 0) },
         }
     }
-}
-
-const fn is_of_model(category: Category) -> bool {
-    matches!(category, Category::ModelPerformance | Category::SubsetPerformance | Category::SubsetPerformanceDegradation)
 }
 
 /// The run in one word: not ready where a case fails, caution where one warns (ready with limits where the model's own probabilities expect
@@ -79,7 +77,7 @@ pub fn outcome(tested: Tested, batches: &[Batch]) -> Outcome {
 pub enum Claim {
     /// No model was tested.
     NoModel,
-    /// The model's performance was not tested.
+    /// The model's performance over all rows was not tested.
     NoMetric {
         /// Whether both sides have labels.
         labels: bool,
@@ -184,12 +182,11 @@ impl fmt::Display for MetricClaim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.name;
         let [from, to] = &together([self.reference, self.evaluation], self.unit);
-        let moved = if self.evaluation > self.reference {
-            format!("{name} rises from {from} to {to}")
-        } else if self.evaluation < self.reference {
-            format!("{name} falls from {from} to {to}")
-        } else {
+        let moved = if from == to {
             format!("{name} is {to} in both sets")
+        } else {
+            let way = if self.evaluation > self.reference { "rises" } else { "falls" };
+            format!("{name} {way} from {from} to {to}")
         };
         match self.judged {
             Judgement::NotJudged => {
@@ -223,8 +220,10 @@ impl fmt::Display for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoModel => f.write_str("No model was tested"),
-            Self::NoMetric { labels: true } => f.write_str("The model's performance was not tested"),
-            Self::NoMetric { labels: false } => f.write_str("Without labels in both sets the model's performance was not tested"),
+            Self::NoMetric { labels: true } => f.write_str("The model's performance over all rows was not tested"),
+            Self::NoMetric { labels: false } => {
+                f.write_str("Without labels in both sets the model's performance over all rows was not tested")
+            }
             Self::OnlyEstimated => f.write_str("Performance is estimated without labels"),
             Self::Metric(metric) => metric.fmt(f),
             Self::Weakest { place, subject, way: Way::Weak } if subject == "it" || subject == THE_MODEL => {
@@ -278,8 +277,11 @@ pub fn claims(tested: Tested, metrics: &[ModelMetric], findings: &[Finding], bat
     claims.extend(weakest);
     claims.extend(named(&serious, Category::Drift).map(Claim::Drifted));
     claims.extend(named(&serious, Category::AbnormalInputs).map(Claim::Unusual));
+    // What has been said of a metric is not said again.
+    let is_said = |f: &Finding| claims.iter().any(|c| matches!(c, Claim::Metric(m) if f.lead == format!("{WHOLE}{}", m.id)));
     if claims.len() == before {
-        claims.extend(serious.first().map(|f| Claim::First(f.sentence.clone())));
+        let first = serious.iter().find(|f| !is_said(f)).map(|f| Claim::First(f.sentence.clone()));
+        claims.extend(first);
     }
     claims
 }
@@ -480,7 +482,7 @@ mod tests {
         let text = told(Tested::NoMetric { labels: false }, &[], &findings, &[]);
         assert_eq!(
             text,
-            "Without labels in both sets the model's performance was not tested; the model is weakest where words ≤ 4.6, and city has drifted."
+            "Without labels in both sets the model's performance over all rows was not tested; the model is weakest where words ≤ 4.6, and city has drifted."
         );
     }
 
@@ -611,7 +613,7 @@ mod tests {
             (word, text.as_str()),
             (
                 Outcome::NotJudged,
-                "The model's performance was not tested. None of 1\u{202f}234 judged comparisons shows a difference larger than noise."
+                "The model's performance over all rows was not tested. None of 1\u{202f}234 judged comparisons shows a difference larger than noise."
             )
         );
         let (word, text) = of(Tested::Metrics, vec![]);
@@ -729,7 +731,7 @@ mod tests {
         match claim {
             Claim::NoModel => prop_assert!(run.evaluation.predicted == 0 || run.reference.predicted == 0),
             Claim::NoMetric { labels } => {
-                let of_model = |b: &Batch| is_of_model(b.category) && b.id != "model_performance:average_prediction";
+                let of_model = |b: &Batch| b.category == Category::ModelPerformance && b.id != "model_performance:average_prediction";
                 prop_assert!(!cases.iter().any(|(b, c)| of_model(b) && judged(c)));
                 prop_assert_eq!(*labels, run.evaluation.labelled > 0 && run.reference.labelled > 0);
             }
@@ -754,7 +756,7 @@ mod tests {
             }
             Claim::Weakest { place, .. } => {
                 let there = |c: &Case| c.features.first().is_some_and(|f| place.contains(f.as_str())) && c.severity > Severity::Pass;
-                prop_assert!(cases.iter().any(|(b, c)| is_of_model(b.category) && there(c)));
+                prop_assert!(cases.iter().any(|(b, c)| b.id.contains("performance") && there(c)));
             }
             Claim::Drifted(names) | Claim::Unusual(names) => {
                 let category = if matches!(claim, Claim::Drifted(_)) { Category::Drift } else { Category::AbnormalInputs };
@@ -806,7 +808,7 @@ mod tests {
             }
             let held = |m: &ModelMetric| m.judged != Judgement::NotJudged;
             let loud = run.batches.iter().flat_map(|b| &b.cases).any(|c| c.severity > Severity::Pass);
-            let judged_model = run.batches.iter().any(|b| is_of_model(b.category) && b.cases.iter().any(|c| c.status != Status::Skip));
+            let judged_model = run.batches.iter().any(|b| b.category == Category::ModelPerformance && b.cases.iter().any(|c| c.status != Status::Skip));
             match run.summary.outcome {
                 Outcome::Ready => prop_assert!(!loud && judged_model && run.evaluation.predicted > 0 && run.reference.predicted > 0),
                 Outcome::ReadyWithLimits | Outcome::Caution | Outcome::NotReady => prop_assert!(loud),

@@ -14,6 +14,9 @@ pub(super) struct Confident {
     pub rows: u64,
     /// Those that are confidently of some class.
     pub sure: u64,
+    /// Whether a row's label has more probability than it would if labels and probabilities had nothing to do with each other: else the
+    /// probabilities say nothing of labels.
+    pub knows: bool,
     /// The estimated share of wrong labels.
     pub noise: f64,
     /// The same, had each label been drawn with the model's probabilities.
@@ -71,6 +74,9 @@ impl Confident {
                 *cell = f64::max(*cell, 1.0);
             }
         }
+        let rows = (out.rows as f64).max(1.0);
+        let by_chance: f64 = counts.iter().zip(&masses).map(|(count, mass)| count / rows * mass / rows).sum();
+        out.knows = sums.iter().sum::<f64>() / rows > by_chance + 1e-9;
         out.noise = off_diagonal(&joint, &counts);
         out.expected = off_diagonal(&soft, &masses);
         out
@@ -130,5 +136,16 @@ mod tests {
             let noisy = world(0.15, seed);
             assert!(noisy.noise - noisy.expected > 0.08, "{} {}", noisy.noise, noisy.expected);
         }
+    }
+
+    #[test]
+    fn probabilities_that_know_nothing_say_nothing_of_labels() {
+        let labels: Vec<u32> = (0..100).map(|i| u32::from(i % 3 == 0)).collect();
+        let knows = |of: &dyn Fn(usize) -> f64| {
+            let both: Vec<f64> = (0..100).flat_map(|i| [1.0 - of(i), of(i)]).collect();
+            Confident::of(&labels, &both, 2).knows
+        };
+        assert!(knows(&|i| if i % 3 == 0 { 0.8 } else { 0.3 }));
+        assert!(!knows(&|_| 0.7) && !knows(&|i| if i % 3 == 0 { 0.2 } else { 0.6 }));
     }
 }

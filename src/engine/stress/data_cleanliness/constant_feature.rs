@@ -80,6 +80,7 @@ fn constancy(name: &str, frame: &ColumnFrame, reference: &ColumnProfile, evaluat
     let (n, m) = (reference.present, evaluation.present);
     let level = 0.05 / asked.max(1) as f64;
     let (holds, sentence) = match only_value(frame, reference, evaluation) {
+        None if m == 0 => (true, format!("{name} has no values in the evaluation set.")),
         None => (true, format!("{name} has more than one value in the {} evaluation rows that have any.", spaced(m))),
         Some((value, 0)) if n > 0 => {
             (false, format!("{name} is {value} in {} and in {}.", all_of(m, "evaluation row"), all_of(n, "reference row")))
@@ -87,7 +88,8 @@ fn constancy(name: &str, frame: &ColumnFrame, reference: &ColumnProfile, evaluat
         Some((value, others)) => {
             let share = percent(others as f64 / n.max(1) as f64);
             (
-                n > 0 && fisher::less(others, n, 0, m) > level,
+                // Whatever the first row has is its value: the others are what could have shown another.
+                n > 0 && fisher::less(others, n, 0, m.saturating_sub(1)) > level,
                 format!("{name} is {value} in {}; {share} of the reference rows have another value.", all_of(m, "evaluation row")),
             )
         }
@@ -128,6 +130,8 @@ mod tests {
     fn a_rare_value_may_be_absent_by_chance() {
         let words = |rare: usize, n: usize| category("x", &(0..n).map(|i| if i < rare { "rare" } else { "usual" }).collect::<Vec<_>>());
         assert_eq!(holds(&words(3, 1000), &words(0, 200), FeatureKind::Categorical), Some(true));
+        // One row has one value.
+        assert_eq!(holds(&words(100, 300), &words(0, 1), FeatureKind::Categorical), Some(true));
         let numbers = |rare: usize, n: usize| number("x", &(0..n).map(|i| f64::from(u8::from(i < rare))).collect::<Vec<_>>());
         assert_eq!(holds(&numbers(3, 1000), &numbers(0, 200), FeatureKind::Numeric), Some(true));
         assert_eq!(holds(&numbers(400, 1000), &numbers(0, 200), FeatureKind::Numeric), Some(false));

@@ -45,6 +45,9 @@ impl Question for LabelNoise {
         let outcomes = context.evaluation_rows().map(|side| &side.outcomes);
         let found = outcomes.and_then(|o| Some((confident(o)?, &o.classes)));
         Ok(vec![match found {
+            Some((found, _)) if found.rows > 0 && !found.knows => Measurement::Skipped(
+                "The model gives the label of a row no more probability than chance would, so it says nothing of wrong labels.".to_owned(),
+            ),
             Some((found, classes)) if found.sure >= LEAST_ROWS => Measurement::Measured(Box::new(noise(&found, classes))),
             _ => Measurement::Skipped(format!("Needs {LEAST_ROWS} labelled rows of whose class the model is confident.")),
         }])
@@ -92,7 +95,7 @@ fn told(found: &Confident) -> String {
     let contradicted = found.contradicted.len() as u64;
     let [noise, expected] = together([found.noise, found.expected], Unit::Share);
     format!(
-        "For {} the model is confident of another class than the label says; an estimated {noise} of the labels are wrong, where the model's own probabilities expect {expected}.",
+        "For {} the model is confident of another class than the label says; if the model is right, {noise} of the labels are wrong, where its own probabilities expect {expected}.",
         out_of(contradicted, found.rows, "labelled evaluation row").replacen("None", "none", 1)
     )
 }
@@ -128,17 +131,17 @@ mod tests {
         let of = |contradicted: usize, rows, noise, expected| {
             told(&Confident { rows, contradicted: vec![(0, 0, 1); contradicted], noise, expected, ..Confident::default() })
         };
-        let end = "the model is confident of another class than the label says; an estimated";
+        let end = "the model is confident of another class than the label says; if the model is right,";
         assert_eq!(
             of(70, 2_000, 0.058, 0.116),
             format!(
-                "For 70 of 2\u{202f}000 labelled evaluation rows (3.5\u{a0}%) {end} 5.8\u{a0}% of the labels are wrong, where the model's own probabilities expect 11.6\u{a0}%."
+                "For 70 of 2\u{202f}000 labelled evaluation rows (3.5\u{a0}%) {end} 5.8\u{a0}% of the labels are wrong, where its own probabilities expect 11.6\u{a0}%."
             )
         );
         assert_eq!(
             of(0, 1, 0.0, 0.0),
             format!(
-                "For none of 1 labelled evaluation row {end} 0.0\u{a0}% of the labels are wrong, where the model's own probabilities expect 0.0\u{a0}%."
+                "For none of 1 labelled evaluation row {end} 0.0\u{a0}% of the labels are wrong, where its own probabilities expect 0.0\u{a0}%."
             )
         );
     }

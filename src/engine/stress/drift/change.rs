@@ -5,7 +5,7 @@
 //! another; p from χ². Rows without a value are left out, they have their own test.
 
 use straingauge_api::{CaseMetric, DistributionBin, Figure, Unit};
-use straingauge_charts::format::{number, percent, spaced, together};
+use straingauge_charts::format::{counted, number, percent, spaced, together};
 
 use super::measure::Measure;
 use crate::profile::{CategoryFrame, CategoryProfile, ColumnFrame, ColumnProfile, NumericFrame, NumericProfile, ValueFrame, ValueProfile};
@@ -60,9 +60,8 @@ impl Change {
         let (n, m) = (reference.present, evaluation.present);
         if n.min(m) < grain.least {
             return Err(format!(
-                "{} has {} values in the reference and {} in the evaluation; {} on both sides are needed.",
-                frame.name,
-                spaced(n),
+                "The reference has {} and the evaluation {}; {} on both sides are needed.",
+                counted(n, &format!("value of {}", frame.name)),
                 spaced(m),
                 spaced(grain.least)
             ));
@@ -211,7 +210,11 @@ impl Change {
     ) -> Result<Self, String> {
         let (n, m) = (reference.1, evaluation.1);
         if n.min(m) < least {
-            return Err(format!("{} reference rows and {} evaluation rows; {least} on both sides are needed.", spaced(n), spaced(m)));
+            return Err(format!(
+                "The reference has {} and the evaluation {}; {least} on both sides are needed.",
+                counted(n, "row"),
+                spaced(m)
+            ));
         }
         let (reference, evaluation) = (as_rows(reference.0, n), as_rows(evaluation.0, m));
         let length = reference.len().max(evaluation.len());

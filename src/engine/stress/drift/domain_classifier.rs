@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use straingauge_api::{CaseMetric, DistributionBin, Figure, Unit};
-use straingauge_charts::format::{number, spaced, value};
+use straingauge_charts::format::{counted, number, spaced, value};
 
 use super::hashed_logistic::{Places, fit, place};
 use crate::Result;
@@ -65,9 +65,9 @@ impl Question for DomainClassifier {
         if fewest < LEAST {
             let (n, m) = (sides.0.dataset.rows(), sides.1.dataset.rows());
             return Ok(vec![Measurement::Skipped(format!(
-                "{} reference rows and {} evaluation rows; {LEAST} on both sides, in halves of whole groups, are needed.",
-                spaced(n as u64),
-                spaced(m as u64)
+                "There are {} and {}; {LEAST} on both sides, in halves of whole groups, are needed.",
+                counted(n as u64, "reference row"),
+                counted(m as u64, "evaluation row")
             ))]);
         }
         Ok(vec![Measurement::Measured(Box::new(judged(context, (&sides.0, &reference), (&sides.1, &evaluation), &mut rng)))])

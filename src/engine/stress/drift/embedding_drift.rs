@@ -1,7 +1,7 @@
 //! Embedding drift: do rows still lie where the reference's rows lie?
 
 use straingauge_api::{CaseMetric, Unit};
-use straingauge_charts::format::{spaced, together};
+use straingauge_charts::format::{counted, together};
 
 use crate::Result;
 use crate::profile::{EmbeddingFrame, EmbeddingProfile, WAVES};
@@ -51,9 +51,9 @@ impl Question for EmbeddingDrift {
         Ok(vec![match both {
             Some((frame, a, b)) if a.rows.min(b.rows) >= least => Measurement::Measured(Box::new(measured(frame, a, b))),
             Some((_, a, b)) => Measurement::Skipped(format!(
-                "{} reference rows and {} evaluation rows have {name}; {least} on both sides are needed.",
-                spaced(a.rows),
-                spaced(b.rows)
+                "{} and {} have {name}; {least} on both sides are needed.",
+                counted(a.rows, "reference row"),
+                counted(b.rows, "evaluation row")
             )),
             None => Measurement::Skipped(format!("There is no embedding {name}.")),
         }])

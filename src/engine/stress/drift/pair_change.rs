@@ -1,7 +1,7 @@
 //! What has changed between two columns: their rank correlation, and the information that they give of each other.
 
 use straingauge_api::{Better, CaseMetric, Estimate, Figure, Unit};
-use straingauge_charts::format::{percent, share_or_none, spaced, together};
+use straingauge_charts::format::{counted, percent, share_or_none, together};
 
 use crate::math::atanh;
 use crate::profile::{INFORMATION_BINS, PairFrame, PairProfile};
@@ -47,9 +47,9 @@ impl PairSides<'_> {
         ((n.min(m) as f64) < least).then(|| {
             let (a, b) = self.names;
             Measurement::Skipped(format!(
-                "{} reference rows and {} evaluation rows have both {a} and {b}; {least} on both sides are needed.",
-                spaced(n),
-                spaced(m)
+                "{} and {} have both {a} and {b}; {least} on both sides are needed.",
+                counted(n, "reference row"),
+                counted(m, "evaluation row")
             ))
         })
     }

@@ -1,7 +1,7 @@
 //! Calibration: are rows of the same confidence right as often as they were?
 
 use straingauge_api::{CalibrationBin, Estimate, Figure, Unit};
-use straingauge_charts::format::{spaced, together};
+use straingauge_charts::format::{counted, spaced, together};
 
 use super::metric::both_labelled;
 use crate::Result;
@@ -164,8 +164,8 @@ fn figure(bins: &[(Bin, Bin)]) -> Figure {
 
 fn too_few(reference: &ModelProfile, evaluation: &ModelProfile) -> Measurement {
     Measurement::Skipped(format!(
-        "A calibration curve needs two bins of at least 50 labelled rows on both sides; there are {} and {} rows.",
-        spaced(reference.tally.labelled.rows),
+        "A calibration curve needs two bins of at least 50 labelled rows on both sides; the reference has {} and the evaluation {}.",
+        counted(reference.tally.labelled.rows, "such row"),
         spaced(evaluation.tally.labelled.rows)
     ))
 }

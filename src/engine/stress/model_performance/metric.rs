@@ -172,6 +172,9 @@ pub(crate) fn both_labelled(context: &Context) -> bool {
     labelled(&context.reference) && labelled(&context.evaluation)
 }
 
+/// Of fewer rows no metric says anything, and its own error is unknown.
+const LEAST_ROWS: u64 = 5;
+
 struct Sides<'a> {
     frame: &'a ModelFrame,
     reference: &'a ModelProfile,
@@ -194,6 +197,10 @@ impl Sides<'_> {
         });
         let limits = limits.unwrap_or(Thresholds { warning, alert });
         let (reference, evaluation) = (self.reference, self.evaluation);
+        let rows = |p: &ModelProfile| if definition.labels { p.tally.labelled.rows } else { p.tally.predicted.rows };
+        if rows(reference).min(rows(evaluation)) < LEAST_ROWS {
+            return Measurement::Skipped(format!("{} needs at least {LEAST_ROWS} rows on both sides.", definition.name));
+        }
         if definition.metric == Metric::PositivePredictionRate && self.frame.classes.len() != 2 {
             return self.class_rates(definition, limits);
         }
@@ -289,17 +296,11 @@ impl Sides<'_> {
     }
 
     fn sentence(&self, definition: &MetricDefinition, from: f64, to: f64, gap: Gap) -> String {
-        let way = if to > from {
-            "up"
-        } else if to < from {
-            "down"
+        let way = if to > from { "up" } else { "down" };
+        let [to, from, gap] = compared(self.frame, definition, [to, from], gap.statistic);
+        let mut out = if to == from {
+            format!("{} is {to} in both sets", definition.name)
         } else {
-            "unchanged"
-        };
-        let mut out = if way == "unchanged" {
-            format!("{} is {} in both sets", definition.name, value_text(definition, to))
-        } else {
-            let [to, from, gap] = compared(self.frame, definition, [to, from], gap.statistic);
             format!("{} is {to} in the evaluation set, {way} {gap} from {from} in the reference", definition.name)
         };
         let tally = &self.evaluation.tally;

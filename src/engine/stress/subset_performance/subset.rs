@@ -335,7 +335,7 @@ impl<'a> Subject<'a> {
 
     fn sentence(&self, definition: &MetricDefinition, k: usize, chosen: &Subset, value: Option<f64>, overall: Option<f64>) -> String {
         let place = format!("where {} {} ({})", self.cut.feature, chosen.label, self.frame.counted(chosen.rows));
-        if chosen.gap.statistic <= 0.0 && chosen.gap.effect <= 0.0 {
+        if chosen.gap.statistic <= 1e-9 && chosen.gap.effect <= 1e-9 {
             return format!("{} is no worse in {} of {} than over all rows.", definition.name, any_of(k), self.cut.feature);
         }
         let mut out = short_of_all(self.frame, definition, &place, [value, overall], chosen.gap.statistic);
@@ -344,7 +344,8 @@ impl<'a> Subject<'a> {
                 m if DRAWN.contains(&m) && metrics_depend_on_size(m) => "more than parts of this size show by chance",
                 _ => "more than the model's own probabilities expect there",
             };
-            if chosen.gap.effect > 0.0 {
+            // What rounding leaves of nothing is nothing.
+            if chosen.gap.effect >= 0.000_5 {
                 out.push_str(&format!(", {} {why}", points(self.frame, definition, chosen.gap.effect)));
             } else {
                 out.push_str(&format!(", not {why}"));

@@ -334,7 +334,8 @@ impl<'a> Subject<'a> {
             Some(class) => format!("The share of rows predicted {class}"),
             None => definition.name.to_owned(),
         };
-        if chosen.gap.effect <= 0.0 {
+        // What rounding leaves of nothing is nothing.
+        if chosen.gap.effect <= 1e-9 {
             return format!("{} has not changed more in {} of {} than over all rows.", definition.name, any_of(k), self.feature);
         }
         let place = format!("where {} {} ({})", self.feature, moves.label, self.frame.counted(chosen.rows));
@@ -353,11 +354,7 @@ struct Moves<'a> {
 /// `falls from 0.800 to 0.600`, `stays at 0.800`.
 pub(super) fn moved(definition: &MetricDefinition, from: f64, to: f64) -> String {
     let [a, b] = together([from, to], definition.unit);
-    match from.total_cmp(&to) {
-        std::cmp::Ordering::Less => format!("rises from {a} to {b}"),
-        std::cmp::Ordering::Greater => format!("falls from {a} to {b}"),
-        std::cmp::Ordering::Equal => format!("stays at {b}"),
-    }
+    if a == b { format!("stays at {b}") } else { format!("{} from {a} to {b}", if to > from { "rises" } else { "falls" }) }
 }
 
 /// `F1 falls from 0.800 to 0.600 where x = a (40 rows) while it rises from 0.700 to 0.710 over all rows: 0.190 worse than all rows.`
