@@ -32,8 +32,8 @@ mod firewall_incidents;
 mod firewall_ledger;
 mod firewall_mc;
 mod firewall_measured;
-mod measured;
 mod lint;
+mod measured;
 mod metrics;
 #[allow(dead_code, reason = "collected by the catalogue")]
 mod metrics_shown;
