@@ -29,6 +29,8 @@ use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs
 const TEST: &str = "evasion_attack_detection:stateful_black_box_detection";
 /// Queries that are kept.
 const WINDOW: usize = 1000;
+/// Neighbours of near queries that are asked, at most: what a second is enough for.
+const MOST_NEIGHBOURS: usize = 20_000;
 /// Of twenty kept queries so many are near ones: 50 of 1 000.
 const NEAR: usize = 20;
 /// Fewer reference queries leave too short a window.
@@ -82,7 +84,7 @@ impl Question for StatefulBlackBoxDetection {
     }
 
     fn measure(&self, context: &Context, _: &Family) -> Result<Vec<Measurement>> {
-        let found = match Queries::of(context) {
+        let found = match Queries::of(context, Asked::Sample) {
             Ok(found) => found,
             Err(reason) => return Ok(vec![Measurement::Skipped(reason)]),
         };
@@ -93,14 +95,14 @@ impl Question for StatefulBlackBoxDetection {
     }
 
     fn rows(&self, context: &Context, _: &Family, _: &str) -> Option<RowSet> {
-        let found = Queries::of(context).ok()?;
+        let found = Queries::of(context, Asked::Neighbours).ok()?;
         let mut rows: Vec<u32> = found.evaluation.iter().zip(&found.rows).filter(|(d, _)| **d <= found.cut).map(|(_, row)| *row).collect();
         rows.sort_unstable();
         Some(RowSet::Rows(rows))
     }
 
     fn degrees(&self, context: &Context, _: &Family, _: &str, rows: &[u32]) -> Option<Vec<f64>> {
-        let found = Queries::of(context).ok()?;
+        let found = Queries::of(context, Asked::Neighbours).ok()?;
         let of: BTreeMap<u32, f32> = found.rows.iter().copied().zip(found.evaluation.iter().copied()).collect();
         Some(rows.iter().map(|row| of.get(row).map_or(f64::NEG_INFINITY, |near| -f64::from(*near))).collect())
     }
@@ -120,7 +122,7 @@ struct Queries {
 }
 
 impl Queries {
-    fn of(context: &Context) -> std::result::Result<Self, String> {
+    fn of(context: &Context, asked: Asked) -> std::result::Result<Self, String> {
         let Some((reference, evaluation)) = &context.rows else { return Err("Needs the loaded rows.".to_owned()) };
         let Some((left, right)) = points(context) else { return Err("The two sets share no feature that the model sees.".to_owned()) };
         let (first, then) = (in_time(reference), in_time(evaluation));
@@ -129,69 +131,61 @@ impl Queries {
         }
         let mut stream = left.select(&first);
         stream.append(&right.select(&then));
-        let mut found = Self::between(&stream, first.len(), &mut context.rng(TEST, ""));
+        let mut found = Self::between(&stream, first.len(), asked, &mut context.rng(TEST, ""));
         for row in &mut found.rows {
             *row = then.get(*row as usize).copied().unwrap_or(*row);
         }
         Ok(found)
     }
 
-    /// `stream`: the reference's queries, `n` of them, then the evaluation's.
-    fn between(stream: &Points, n: usize, rng: &mut Rng) -> Self {
+    /// `stream`: the reference's queries, `n` of them, then the evaluation's; `asked`: which of these.
+    fn between(stream: &Points, n: usize, asked: Asked, rng: &mut Rng) -> Self {
         let window = WINDOW.min(n / 2);
-        let near = window.div_ceil(NEAR);
         let own = sample(n - window, ASKED, rng);
-        let rows = sample(stream.rows() - n, ASKED, rng);
-        let elsewhere = sample(n, window, rng);
+        let mut rows = sample(stream.rows() - n, ASKED, rng);
         let m = stream.rows() - n;
-        let others = sample(m, window, rng);
-        let apart = window.min(m / ELSEWHERE);
-        let (mut near_before, mut near_elsewhere) = (Vec::new(), Vec::new());
-        let mut equals = 0usize;
-        for at in own.iter().map(|&i| i as usize + window).chain(rows.iter().map(|&i| n + i as usize)) {
-            let (before, _) = mean_distance(stream, at, at - window..at, near);
-            let (mut far, nearest) = mean_distance(stream, at, elsewhere.iter().map(|&i| i as usize).filter(|&i| i != at), near);
-            equals += usize::from(at < n && nearest == 0.0);
-            if at >= n {
-                let of_other_times: Vec<usize> = others.iter().map(|&i| n + i as usize).filter(|&i| i.abs_diff(at) > apart).collect();
-                if of_other_times.len() >= LEAST_ELSEWHERE {
-                    let near = of_other_times.len().div_ceil(NEAR);
-                    far = far.min(mean_distance(stream, at, of_other_times.into_iter(), near).0);
-                }
-            }
-            near_before.push(before);
-            near_elsewhere.push(far);
-        }
-        let floor = FLOOR * median(near_elsewhere.iter().take(own.len()).copied()) + f32::MIN_POSITIVE;
-        let ratio = |(before, elsewhere): (&f32, &f32)| ln(f64::from((before + floor) / (elsewhere + floor))) as f32;
-        let mut reference: Vec<f32> = near_before.iter().zip(&near_elsewhere).map(ratio).collect();
-        let plain = reference.split_off(own.len());
+        let ruler = Ruler {
+            stream,
+            n,
+            window,
+            near: window.div_ceil(NEAR),
+            apart: window.min(m / ELSEWHERE),
+            elsewhere: sample(n, window, rng),
+            others: sample(m, window, rng),
+        };
+        let of_reference: Vec<Distances> = own.iter().map(|&i| ruler.distances(i as usize + window)).collect();
+        let of_evaluation: Vec<Distances> = rows.iter().map(|&i| ruler.distances(n + i as usize)).collect();
+        let equals = of_reference.iter().filter(|d| d.nearest == 0.0).count();
+
+        let floor = FLOOR * median(of_reference.iter().map(|d| d.elsewhere)) + f32::MIN_POSITIVE;
+        let ratio = |d: &Distances| ln(f64::from((d.before + floor) / (d.elsewhere + floor))) as f32;
+        let reference: Vec<f32> = of_reference.iter().map(ratio).collect();
         let middle = median(reference.iter().copied());
         let spread = 1.4826 * median(reference.iter().map(|x| (x - middle).abs()));
         let usual = quantile(reference.iter().copied(), USUAL);
-        // Where the queries of a time lie closer together than the reference, near begins with them.
-        let evaluation: Vec<f32> = plain
-            .iter()
-            .zip(&rows)
-            .map(|(own, &row)| {
-                let from = rows.partition_point(|&r| (r as usize + AROUND * window) < row as usize);
-                let to = rows.partition_point(|&r| r as usize <= row as usize + AROUND * window);
-                let around = quantile(plain.get(from..to).unwrap_or_default().iter().copied(), USUAL);
-                own - (around - usual).min(0.0)
-            })
-            .collect();
         let cut = lowest_thousandth(&reference).min(middle - UNUSUAL * spread).min(ln(NEARER) as f32);
-        let (reference, evaluation) = {
-            let usual_before = median(near_before.iter().take(own.len()).copied());
-            // What is no copy is no probe, however near it lies by the ratio.
-            let only_copies = |ratios: Vec<f32>, before: &[f32]| -> Vec<f32> {
-                let beyond = |before: f32| ln(f64::from((before + floor) / (usual_before + floor)) / COPY) as f32;
-                ratios.iter().zip(before).map(|(ratio, &before)| ratio.max(cut + beyond(before))).collect()
-            };
-            let (of_reference, of_evaluation) = near_before.split_at(own.len().min(near_before.len()));
-            (only_copies(reference, of_reference), only_copies(evaluation, of_evaluation))
+        let plain: Vec<f32> = of_evaluation.iter().map(ratio).collect();
+        // Where the queries of a time lie closer together than the reference, near begins with them.
+        let around = |row: u32| {
+            let from = rows.partition_point(|&r| (r as usize + AROUND * window) < row as usize);
+            let to = rows.partition_point(|&r| r as usize <= row as usize + AROUND * window);
+            (quantile(plain.get(from..to).unwrap_or_default().iter().copied(), USUAL) - usual).min(0.0)
         };
-        Self { window, near, cut, equal: equals as f64 / own.len().max(1) as f64, reference, evaluation, rows }
+        // What is no copy is no probe, however near it lies by the ratio.
+        let usual_before = median(of_reference.iter().map(|d| d.before));
+        let copy = |ratio: f32, d: &Distances| ratio.max(cut + ln(f64::from((d.before + floor) / (usual_before + floor)) / COPY) as f32);
+        let reference = reference.iter().zip(&of_reference).map(|(&r, d)| copy(r, d)).collect();
+        let mut evaluation: Vec<f32> =
+            plain.iter().zip(&rows).zip(&of_evaluation).map(|((&r, &row), d)| copy(r - around(row), d)).collect();
+        if asked == Asked::Neighbours {
+            let more = neighbours(&rows, &evaluation, cut, m as u32);
+            evaluation.extend(more.iter().map(|&row| {
+                let distances = ruler.distances(n + row as usize);
+                copy(ratio(&distances) - around(row), &distances)
+            }));
+            rows.extend(more);
+        }
+        Self { window, near: ruler.near, cut, equal: equals as f64 / own.len().max(1) as f64, reference, evaluation, rows }
     }
 
     /// The comparison; `None` where equal queries are the nature of the data.
@@ -220,6 +214,73 @@ impl Queries {
             },
             ..compared((own, n), (near, m))
         })
+    }
+}
+
+/// Which evaluation queries are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// A sample: what the comparison needs.
+    Sample,
+    /// And those between a near one and the sampled ones before and after it: probes come in stretches, and a reader wants all of them.
+    Neighbours,
+}
+
+/// The queries between a near one and the sampled ones beside it.
+fn neighbours(rows: &[u32], distances: &[f32], cut: f32, end: u32) -> Vec<u32> {
+    let near = |at: usize| distances.get(at).is_some_and(|d| *d <= cut);
+    let mut out = Vec::new();
+    for at in 0..=rows.len() {
+        let beside_near = near(at) || at.checked_sub(1).is_some_and(near);
+        let from = at.checked_sub(1).and_then(|before| rows.get(before)).map_or(0, |row| row + 1);
+        if beside_near {
+            out.extend(from..rows.get(at).copied().unwrap_or(end));
+        }
+    }
+    out.truncate(MOST_NEIGHBOURS);
+    out
+}
+
+/// How far a query is from others.
+struct Distances {
+    /// From the nearest of those before it, on average.
+    before: f32,
+    /// From the nearest of as many others, on average.
+    elsewhere: f32,
+    /// From the nearest of random reference queries.
+    nearest: f32,
+}
+
+/// Measures how far queries of a stream are from others.
+struct Ruler<'a> {
+    stream: &'a Points,
+    /// Reference queries.
+    n: usize,
+    window: usize,
+    near: usize,
+    /// Evaluation queries this far apart are of other times.
+    apart: usize,
+    /// Random reference queries.
+    elsewhere: Vec<u32>,
+    /// Random evaluation queries.
+    others: Vec<u32>,
+}
+
+impl Ruler<'_> {
+    /// Of the query at a place of the stream that has a whole window before it.
+    fn distances(&self, at: usize) -> Distances {
+        let (before, _) = mean_distance(self.stream, at, at - self.window..at, self.near);
+        let of_reference = self.elsewhere.iter().map(|&i| i as usize).filter(|&i| i != at);
+        let (mut elsewhere, nearest) = mean_distance(self.stream, at, of_reference, self.near);
+        if at >= self.n {
+            let places = self.others.iter().map(|&i| self.n + i as usize);
+            let of_other_times: Vec<usize> = places.filter(|&i| i.abs_diff(at) > self.apart).collect();
+            if of_other_times.len() >= LEAST_ELSEWHERE {
+                let near = of_other_times.len().div_ceil(NEAR);
+                elsewhere = elsewhere.min(mean_distance(self.stream, at, of_other_times.into_iter(), near).0);
+            }
+        }
+        Distances { before, elsewhere, nearest }
     }
 }
 
@@ -282,7 +343,7 @@ mod tests {
             let mut p = Vec::new();
             for _ in 0..60 {
                 let stream = Points::of_numbers(&drawn(&mut rng, n + m, width, steps));
-                p.extend(Queries::between(&stream, n, &mut rng).compared().and_then(|m| m.p_value));
+                p.extend(Queries::between(&stream, n, Asked::Sample, &mut rng).compared().and_then(|m| m.p_value));
             }
             // Few-valued streams are not judged at all.
             assert_eq!(p.is_empty(), steps > 0.0, "{n} {m} {steps}");
@@ -300,7 +361,7 @@ mod tests {
         for row in rows.iter_mut().skip(3000).step_by(3).take(100) {
             *row = target.iter().map(|x| x + 0.02 * rng.normal() as f32).collect();
         }
-        let found = Queries::between(&Points::of_numbers(&rows), 2000, &mut rng).compared().unwrap();
+        let found = Queries::between(&Points::of_numbers(&rows), 2000, Asked::Sample, &mut rng).compared().unwrap();
         assert!(found.p_value.unwrap() < 1e-6 && found.effect.unwrap() > 0.02, "{}", found.sentence);
     }
 
@@ -329,7 +390,7 @@ mod tests {
                         place.iter().map(|x| (x + spread * rng.normal()) as f32).collect()
                     })
                     .collect();
-                let judged = Queries::between(&Points::of_numbers(&rows), n, &mut rng).compared();
+                let judged = Queries::between(&Points::of_numbers(&rows), n, Asked::Sample, &mut rng).compared();
                 found += usize::from(judged.is_some_and(|m| m.p_value.unwrap() < 0.01 && m.effect.unwrap() >= 0.005));
             }
             assert_eq!(found, 0, "{kind}");
@@ -341,8 +402,27 @@ mod tests {
         for row in rows.iter_mut().skip(7000).step_by(2).take(400) {
             *row = target.iter().map(|x| x + 0.02 * rng.normal() as f32).collect();
         }
-        let found = Queries::between(&Points::of_numbers(&rows), n, &mut rng).compared().unwrap();
+        let found = Queries::between(&Points::of_numbers(&rows), n, Asked::Sample, &mut rng).compared().unwrap();
         assert!(found.p_value.unwrap() < 1e-6 && found.effect.unwrap() > 0.02, "{}", found.sentence);
+    }
+
+    #[test]
+    fn all_of_a_stretch_of_probes_are_shown() {
+        let mut rng = Rng::new(11, 9);
+        let mut rows = drawn(&mut rng, 12_000, 6, 0.0);
+        let target = rows[2500].clone();
+        for row in rows.iter_mut().skip(6000).take(600) {
+            *row = target.iter().map(|x| x + 0.02 * rng.normal() as f32).collect();
+        }
+        let stream = Points::of_numbers(&rows);
+        let near = |asked| {
+            let found = Queries::between(&stream, 2000, asked, &mut Rng::new(12, 9));
+            found.evaluation.iter().filter(|d| **d <= found.cut).count()
+        };
+        // One query in five is asked; the first fifty probes have too few of their kind before them.
+        let (asked, all) = (near(Asked::Sample), near(Asked::Neighbours));
+        assert!((80..140).contains(&asked) && (500..=600).contains(&all), "{asked} {all}");
+        assert_eq!(neighbours(&[2, 5, 9], &[0.0, 9.0, 9.0], 1.0, 12), [0, 1, 3, 4]);
     }
 
     #[test]
