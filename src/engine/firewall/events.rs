@@ -2,7 +2,7 @@
 
 use straingauge_api::{BinSize, Calendar, Event, EventKind, FirewallMarks, Kind, Note, Resolution, Severity, Thresholds, Unit};
 use straingauge_charts::calendar;
-use straingauge_charts::format::value as written;
+use straingauge_charts::format::{side_by_side, spaced, value as written};
 
 use super::monitors::{Followed, Placed, Track};
 use super::{Bin, Record, creeping, series};
@@ -192,7 +192,7 @@ pub fn bins_in_words(n: u64, size: BinSize) -> String {
         BinSize::Calendar(Calendar::Month) => "monthly ",
         BinSize::Millis(_) => "",
     };
-    if n == 1 { format!("1 {length}bin") } else { format!("{n} {length}bins") }
+    if n == 1 { format!("1 {length}bin") } else { format!("{} {length}bins", spaced(n)) }
 }
 
 fn sentence(
@@ -218,17 +218,19 @@ fn sentence(
         _ => "was",
     };
     let subject = if object.is_empty() { monitor.name.clone() } else { format!("{} of {object}", monitor.name) };
-    let mut out = format!("{subject} {moved} {}", written(Some(value), unit));
+    let low = half.map(|half| if unit == Unit::Number || value < 0.0 { value - half } else { (value - half).max(0.0) });
+    let high = half.map(|half| if unit == Unit::Share { (value + half).min(1.0) } else { value + half });
+    let compared = last.reference.filter(|_| !distance);
+    let [now, before, low_text, high_text] = side_by_side([Some(value), compared, low, high].map(|x| x.unwrap_or(f64::NAN)), unit);
+    let mut out = format!("{subject} {moved} {now}");
     if cancels {
         out.push_str(" at worst");
     }
-    if let Some(half) = half {
-        let low = if unit == Unit::Number || value < 0.0 { value - half } else { (value - half).max(0.0) };
-        let high = if unit == Unit::Share { (value + half).min(1.0) } else { value + half };
-        out.push_str(&format!(" (95 % {} to {})", written(Some(low), unit), written(Some(high), unit)));
+    if half.is_some() {
+        out.push_str(&format!(" (95\u{a0}% {low_text} to {high_text})"));
     }
-    if let Some(reference) = last.reference.filter(|_| !distance) {
-        out.push_str(&format!(", from {} in the reference,", written(Some(reference), unit)));
+    if compared.is_some() {
+        out.push_str(&format!(", from {before} in the reference,"));
     }
     out.push_str(&format!(" in {}, {}", bins_in_words(records.len() as u64, size), calendar::span(start, end)));
     let lines = series::lines(last, false);
@@ -377,7 +379,7 @@ mod tests {
         let events = of(&days, true, &FirewallMarks::default());
         assert_eq!(
             events[0].sentence,
-            "Accuracy fell to 0.610 (95 % 0.590 to 0.630), from 0.690 in the reference, in 2 daily bins, 9 to 10 August 2018; it warns from 0.660."
+            "Accuracy fell to 0.610 (95\u{a0}% 0.590 to 0.630), from 0.690 in the reference, in 2 daily bins, 9 to 10 August 2018; it warns from 0.660."
         );
         assert!((events[0].value.unwrap() - 0.61).abs() < 1e-12);
     }

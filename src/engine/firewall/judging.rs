@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use straingauge_api::{Category, Counts, FirewallConfig, Risk, RiskSeverity, RunDocument, Severity, SideInfo, Status, StressTestConfig};
+use straingauge_charts::format::{counted, spaced};
 
 use super::{Bin, Firewall, Record, bins};
 use crate::profile::Profile;
@@ -102,10 +103,10 @@ impl Firewall {
         let rows = bin.info.rows;
         let least = self.config.min_rows;
         if rows < least {
-            return Some(format!("{rows} rows; a bin is judged from {least} on."));
+            return Some(format!("{}; a bin is judged from {} on.", counted(rows, "row"), spaced(least)));
         }
         let usual = usual.filter(|&usual| !bin.info.complete && (rows as f64) < USUAL * usual as f64)?;
-        Some(format!("Unfinished: {rows} rows so far, {usual} in a usual bin."))
+        Some(format!("Unfinished: {} so far, {} in a usual bin.", counted(rows, "row"), spaced(usual)))
     }
 }
 

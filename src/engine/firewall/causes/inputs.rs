@@ -1,7 +1,7 @@
 //! Faulty inputs as causes: rows that break what the reference taught.
 
 use straingauge_api::{CaseId, Cause, CauseKind};
-use straingauge_charts::format::{percent, spaced, value};
+use straingauge_charts::format::{agreeing, counted, percent, share_or_none, spaced, value};
 
 use super::parts::Fall;
 use super::{Rows, cause, change_of, failing, part_of};
@@ -13,6 +13,17 @@ use crate::stress::abnormal_inputs::asked;
 
 /// Values that are told one by one.
 const MOST: usize = 5;
+
+/// `312 rows (3.1 %, none in the reference)`, of the shares now and before.
+fn rows_of([now, before]: [f64; 2], rows: u64) -> String {
+    format!("{} ({}, {} in the reference)", counted(rows, "row"), percent(now), share_or_none(before))
+}
+
+fn unusual(shares: [f64; 2], rows: u64, names: &str, several: bool) -> String {
+    let what = agreeing(rows, if several { "combine" } else { "have an unusual value of" });
+    let as_usual = if several { " as the reference hardly ever does" } else { "" };
+    format!("{} {what} {names}{as_usual}.", rows_of(shares, rows))
+}
 
 /// A rule of a feature, how it fared on both sides, and what rows that fail it do.
 struct Found<'a> {
@@ -39,7 +50,7 @@ impl Found<'_> {
         let (p, q) = self.shares();
         let most = self.commonest(1).into_iter().next().filter(|(_, n)| *n > 1 && 10 * *n >= self.counts.1.failing);
         let most = most.map_or_else(String::new, |(v, n)| format!(", most often {v} ({})", spaced(n)));
-        format!("{} rows ({}, {} in the reference) {}{most}", spaced(self.counts.1.failing), percent(q), percent(p), self.fails)
+        format!("{} {}{most}", rows_of([q, p], self.counts.1.failing), agreeing(self.counts.1.failing, &self.fails))
     }
 
     fn commonest(&self, most: usize) -> Vec<(String, u64)> {
@@ -92,7 +103,7 @@ pub(super) fn bearing(fall: &Fall, rows: Rows) -> Vec<(f64, Cause)> {
         let unit = fall.quantity.unit();
         let over = value(fall.quantity.value(fall.frame, tally), unit);
         let sentence = format!(
-            "{}; {} is {over} over them, which is {} of {}.",
+            "{}; {} is {over} there, which is {} of {}.",
             f.told(),
             fall.quantity.name(fall.frame),
             part_of(share).to_lowercase(),
@@ -116,7 +127,7 @@ pub(super) fn values(context: &Context, test: &str, object: &str, rows: Rows) ->
     }
     let of = |(shown, n): (String, u64)| {
         let value = if shown.is_empty() { "(empty)" } else { &shown };
-        let sentence = format!("In {} of the {} rows that {} the value is “{value}”.", spaced(n), spaced(all), f.fails);
+        let sentence = format!("In {} of the {} that {} the value is “{value}”.", spaced(n), counted(all, "row"), f.fails);
         let examples = rows.examples(f.at, |column, side| {
             let mut own = failing(context, f.at, f.rule, column, side);
             own.retain(|&row| crate::profile::rules::shown(column, row) == shown);
@@ -157,12 +168,23 @@ pub(super) fn told(context: &Context, record: &Record, rows: Rows) -> Option<Cau
     let count = record.rows.filter(|&n| n > 0)?;
     let names = record.features.join(" and ");
     let (q, p) = (record.value?, record.reference.unwrap_or(0.0));
-    let what = if record.features.len() > 1 { "combine" } else { "have an unusual value of" };
-    let sentence = format!(
-        "{} rows ({}, {} in the reference) {what} {names} as the reference hardly ever does.",
-        spaced(count),
-        percent(q),
-        percent(p)
-    );
+    let sentence = unusual([q, p], count, &names, record.features.len() > 1);
     Some(Cause { rows: Some(count), case: Some(record.case.clone()), ..cause(CauseKind::Abnormal, record.features.clone(), sentence) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        assert_eq!(
+            unusual([0.01, 0.0], 1, "city and country", true),
+            "1 row (1.0\u{a0}%, none in the reference) combines city and country as the reference hardly ever does."
+        );
+        assert_eq!(
+            unusual([0.21, 0.002], 1_234, "vector", false),
+            "1\u{202f}234 rows (21.0\u{a0}%, 0.20\u{a0}% in the reference) have an unusual value of vector."
+        );
+    }
 }

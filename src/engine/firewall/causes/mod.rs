@@ -10,7 +10,7 @@ mod words;
 use std::sync::Arc;
 
 use straingauge_api::{CaseId, Cause, CauseKind, ExampleRow, Severity};
-use straingauge_charts::format::{percent, spaced, value};
+use straingauge_charts::format::{counted, percent, share_or_none, side_by_side, together};
 
 use self::parts::{Bearing, Fall};
 use super::Record;
@@ -169,7 +169,8 @@ fn change_of(fall: &Fall) -> String {
     let (before, after) = fall.values;
     let word = if after < before { "fall" } else { "rise" };
     let unit = fall.quantity.unit();
-    format!("the {word} of {} from {} to {}", fall.quantity.name(fall.frame), value(Some(before), unit), value(Some(after), unit))
+    let [from, to] = together([before, after], unit);
+    format!("the {word} of {} from {from} to {to}", fall.quantity.name(fall.frame))
 }
 
 /// The part of a feature that bears most of a change.
@@ -178,7 +179,7 @@ fn borne(fall: &Fall, b: &Bearing, rows: Rows) -> Cause {
     let is_new = b.feature.is_some() && b.cell.is_none();
     let (before, after) = b.values;
     let name = fall.quantity.name(fall.frame);
-    let own = value(after, unit);
+    let [own, was] = side_by_side([after, before].map(|v| v.unwrap_or(f64::NAN)), unit);
     let mostly_mix = b.mix.zip(b.within).is_some_and(|(mix, within)| mix.abs() > within.abs());
     let kind = if is_new {
         CauseKind::Abnormal
@@ -187,16 +188,16 @@ fn borne(fall: &Fall, b: &Bearing, rows: Rows) -> Cause {
     } else {
         CauseKind::Within
     };
-    let was = before.map_or_else(String::new, |v| format!(" ({} in the reference)", value(Some(v), unit)));
-    let (p, q) = (percent(b.shares.0), percent(b.shares.1));
-    let (rows_of, part) = (spaced(b.rows), format!("rows where {} {}", b.name, b.label));
+    let was = before.map_or_else(String::new, |_| format!(" ({was} in the reference)"));
+    let (p, q) = (share_or_none(b.shares.0), percent(b.shares.1));
+    let (rows_of, part) = (counted(b.rows, "row"), format!("where {} {}", b.name, b.label));
     let borne = match kind {
         CauseKind::Abnormal => format!("comes from the {rows_of} {part}, which the reference never has: {name} is {own} there"),
         CauseKind::Mix => {
             let more = if b.shares.1 > b.shares.0 { "more" } else { "fewer" };
-            format!("comes with {more} {part}: {q} of the rows, {p} in the reference; {name} is {own} there{was}")
+            format!("comes with {more} rows {part}: {q} of the rows, {p} in the reference; {name} is {own} there{was}")
         }
-        _ => format!("comes from the {rows_of} {part}: {name} is {own} there{was}, and they are {q} of the rows ({p} in the reference)"),
+        _ => format!("comes from the {rows_of} {part}: {name} is {own} there{was}; that is {q} of the rows ({p} in the reference)"),
     };
     let sentence = format!("{} of {} {borne}.", part_of(b.share), change_of(fall));
     let examples = b.feature.map_or_else(Vec::new, |at| {

@@ -1,7 +1,7 @@
 //! Which values of a column moved: their parts of the population stability index.
 
 use straingauge_api::{Cause, CauseKind};
-use straingauge_charts::format::{percent, spaced};
+use straingauge_charts::format::{percent, share_or_none, spaced};
 
 use super::{Rows, cause};
 use crate::math::ln;
@@ -120,7 +120,8 @@ pub(super) fn missing(frame: &ColumnFrame, sides: (&ColumnProfile, &ColumnProfil
     }
     let most = sides.1.missing.iter().max_by_key(|(_, n)| **n).filter(|(spelling, _)| !spelling.is_empty());
     let spelt = most.map_or_else(String::new, |(spelling, n)| format!(", most often as {spelling} ({})", spaced(*n)));
-    let sentence = format!("{} is missing in {} of the rows{spelt}, against {} in the reference.", frame.name, percent(q), percent(p));
+    let sentence =
+        format!("{} is missing in {} of the rows{spelt}, against {} in the reference.", frame.name, percent(q), share_or_none(p));
     let examples = feature.map_or_else(Vec::new, |at| rows.examples(at, |column, _| column.cells.missing.rows.clone()));
     Some(Cause {
         subset: Some("is missing".to_owned()),

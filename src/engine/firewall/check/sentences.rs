@@ -1,6 +1,6 @@
 //! Why a row broke a rule: its value, and what the reference has.
 
-use straingauge_charts::format::{number, percent, spaced};
+use straingauge_charts::format::{agreeing, counted, number, percent, spaced};
 
 use crate::profile::rules::{Rule, shown};
 use crate::profile::{ColumnFrame, ColumnProfile, views};
@@ -44,7 +44,8 @@ impl Told<'_> {
             Rule::RareCategories { .. } => {
                 let code = self.frame.category().and_then(|c| c.code(&value));
                 let count = code.and_then(|c| self.profile.category()?.counts.get(c).copied()).unwrap_or(0);
-                format!("{name} is {value}, which only {} of {} reference rows have.", spaced(count), spaced(self.profile.present))
+                let rows = counted(self.profile.present, "reference row");
+                format!("{name} is {value}, which only {} of {rows} {}.", spaced(count), agreeing(count, "have"))
             }
             Rule::RequiredCharacters { characters, .. } => {
                 let text = crate::text::text_at(self.column, row as usize).unwrap_or_default();

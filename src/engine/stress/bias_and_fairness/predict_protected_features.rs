@@ -133,7 +133,6 @@ fn told(context: &Context, name: &str) -> std::result::Result<Measured, String> 
     let half = 1.959_963_984_540_054 * ((differ / n - gain * gain).max(1.0 / n) / n).sqrt();
     let metric = |metric: &str, value| CaseMetric { kind: "FAIRNESS".to_owned(), metric: metric.to_owned(), value: Some(value) };
     let largest = groups.first().and_then(|&g| cut.labels.get(g)).map_or("", |l| short_label(l));
-    let [right, usual] = together([accuracy, base], Unit::Share);
     Ok(Measured {
         statistic: Some(gain),
         effect: Some(gain.max(0.0)),
@@ -143,11 +142,7 @@ fn told(context: &Context, name: &str) -> std::result::Result<Measured, String> 
             spaced(train.len() as u64),
             spaced(test.len() as u64)
         ),
-        sentence: format!(
-            "From {} the {name} of {right} of {} is guessed rightly; always guessing {largest} would be right for {usual}.",
-            counted(inputs.len() as u64, "feature"),
-            counted(test.len() as u64, "row")
-        ),
+        sentence: in_words(name, inputs.len() as u64, test.len() as u64, largest, [accuracy, base]),
         n_evaluation: Some(coded.len() as u64),
         metrics: vec![metric("accuracy", accuracy), metric("base_rate", base)],
         ..Measured::default()
@@ -206,6 +201,12 @@ impl Logistic {
     }
 }
 
+fn in_words(name: &str, inputs: u64, rows: u64, largest: &str, shares: [f64; 2]) -> String {
+    let [right, usual] = together(shares, Unit::Share);
+    let (from, of) = (counted(inputs, "feature"), counted(rows, "row"));
+    format!("From {from} the {name} of {right} of {of} is guessed rightly; always guessing {largest} would be right for {usual}.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,5 +228,13 @@ mod tests {
         };
         assert!(accuracy(&told) > 0.87, "{}", accuracy(&told));
         assert!((accuracy(&silent) - 0.5).abs() < 0.06, "{}", accuracy(&silent));
+    }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        assert_eq!(
+            in_words("gender", 1, 1_250, "male", [0.679, 0.683]),
+            "From 1 feature the gender of 67.9\u{a0}% of 1\u{202f}250 rows is guessed rightly; always guessing male would be right for 68.3\u{a0}%."
+        );
     }
 }

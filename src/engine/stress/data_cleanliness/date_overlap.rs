@@ -56,12 +56,7 @@ impl Question for DateOverlap {
         let metric = CaseMetric { kind: "STATISTICAL_DEPENDENCE".to_owned(), metric: "probability_later".to_owned(), value: Some(later) };
         Ok(vec![Measurement::Measured(Box::new(Measured {
             method: "Share of evaluation rows before the reference's last moment; Clopper-Pearson interval".to_owned(),
-            sentence: format!(
-                "{} {} from before {}, the end of the reference.",
-                out_of(early, known(&b), "evaluation row"),
-                agreeing(early, "come"),
-                written(reference, end)
-            ),
+            sentence: told(early, known(&b), &written(reference, end)),
             n_reference: Some(known(&a)),
             metrics: vec![metric],
             ..super::share(early, known(&b))
@@ -100,6 +95,11 @@ fn later_share(a: &[f64], b: &[f64]) -> f64 {
     known.iter().sum::<f64>() / (known.len() * sorted.len()).max(1) as f64
 }
 
+fn told(early: u64, rows: u64, end: &str) -> String {
+    let of = out_of(early, rows, "evaluation row");
+    format!("{of} {} from before {end}, the end of the reference.", agreeing(early, "come"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,5 +112,16 @@ mod tests {
         let (a, b): (Vec<f64>, Vec<f64>) = ((0..1000).map(f64::from).collect(), (500..1500).map(f64::from).collect());
         assert!((later_share(&a, &b) - 0.875).abs() < 1e-3);
         assert_eq!(end_of(&[2.0, f64::NAN, 1.0]), 2.0);
+    }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let end = "from before 2020-09-14 21:45:40, the end of the reference.";
+        assert_eq!(told(1, 50, "2020-09-14 21:45:40"), format!("1 of 50 evaluation rows (2.0\u{a0}%) comes {end}"));
+        assert_eq!(told(0, 50, "2020-09-14 21:45:40"), format!("None of 50 evaluation rows come {end}"));
+        assert_eq!(
+            told(1_234, 5_000, "2020-09-14 21:45:40"),
+            format!("1\u{202f}234 of 5\u{202f}000 evaluation rows (24.7\u{a0}%) come {end}")
+        );
     }
 }

@@ -76,13 +76,33 @@ fn correlation(a: &str, b: &str, profile: &PairProfile) -> Measurement {
         effect: Some(rho.abs()),
         interval: Some((low.max(0.0), high)),
         method: "Spearman's ρ; interval by Fisher's z with variance (1 + ρ²/2)/(n − 3)".to_owned(),
-        sentence: {
-            let [rank, straight] = side_by_side([rho, pearson.unwrap_or(f64::NAN)], Unit::Score);
-            let straight = pearson.map_or_else(String::new, |_| format!(" (Pearson's {straight})"));
-            format!("Spearman's correlation of {a} and {b} is {rank}{straight} over {}.", counted(profile.n, "evaluation row"))
-        },
+        sentence: told(a, b, rho, pearson, profile.n),
         n_evaluation: Some(profile.n),
         metrics: vec![metric("spearman", Some(rho)), metric("pearson", pearson)],
         ..Measured::default()
     }))
+}
+
+fn told(a: &str, b: &str, rho: f64, pearson: Option<f64>, rows: u64) -> String {
+    let [rank, straight] = side_by_side([rho, pearson.unwrap_or(f64::NAN)], Unit::Score);
+    let straight = pearson.map_or_else(String::new, |_| format!(" (Pearson's {straight})"));
+    format!("Spearman's correlation of {a} and {b} is {rank}{straight} over {}.", counted(rows, "evaluation row"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        assert_eq!(
+            told("x", "y", -0.739_4, Some(-0.746), 2_000),
+            "Spearman's correlation of x and y is \u{2212}0.739 (Pearson's \u{2212}0.746) over 2\u{202f}000 evaluation rows."
+        );
+        assert_eq!(
+            told("x", "y", 1.0, Some(0.999_999_9), 10),
+            "Spearman's correlation of x and y is 1.000 (Pearson's 1.000) over 10 evaluation rows."
+        );
+        assert_eq!(told("a b", "\"c\"", 0.0, None, 1), "Spearman's correlation of a b and \"c\" is 0.000 over 1 evaluation row.");
+    }
 }

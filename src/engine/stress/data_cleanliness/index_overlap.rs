@@ -60,12 +60,7 @@ impl Question for IndexOverlap {
         Ok(vec![Measurement::Measured(Box::new(Measured {
             method: "Share of evaluation ids found in the reference, less the reference's own repetition; Clopper-Pearson interval"
                 .to_owned(),
-            sentence: format!(
-                "{} {} a value of {name} that the reference has too; of the reference rows {} share theirs with another.",
-                out_of(found, rows, "evaluation row"),
-                agreeing(found, "have"),
-                share_or_none(natural)
-            ),
+            sentence: told(name, found, rows, natural),
             n_reference: Some(known.len() as u64),
             ..super::beyond(raw, natural)
         }))])
@@ -88,4 +83,30 @@ fn ids(context: &Context) -> Option<(Keys, Keys)> {
     let (reference, evaluation) = context.rows.as_ref()?;
     let column = |side: &crate::stress::Side| side.dataset.named(side.dataset.params.id_col.as_ref()).cloned();
     Some((column_keys(&*column(reference)?), column_keys(&*column(evaluation)?)))
+}
+
+fn told(name: &str, found: u64, rows: u64, natural: f64) -> String {
+    format!(
+        "{} {} a value of {name} that the reference has too; of the reference rows {} share theirs with another.",
+        out_of(found, rows, "evaluation row"),
+        agreeing(found, "have"),
+        share_or_none(natural)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        assert_eq!(
+            told("id", 1, 2_000, 0.0),
+            "1 of 2\u{202f}000 evaluation rows (0.05\u{a0}%) has a value of id that the reference has too; of the reference rows none share theirs with another."
+        );
+        assert_eq!(
+            told("id", 0, 1, 0.012),
+            "None of 1 evaluation row have a value of id that the reference has too; of the reference rows 1.2\u{a0}% share theirs with another."
+        );
+    }
 }

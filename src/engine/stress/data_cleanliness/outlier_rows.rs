@@ -62,13 +62,7 @@ impl Question for OutlierRows {
                 spaced(n),
                 spaced(m)
             ),
-            sentence: format!(
-                "{} {} an anomaly score above {}; of the reference rows {} have.",
-                out_of(found, m, "evaluation row"),
-                agreeing(found, "have"),
-                value(Some(scores.cut), Unit::Score),
-                share_or_none(own as f64 / n.max(1) as f64)
-            ),
+            sentence: told((found, m), scores.cut, own as f64 / n.max(1) as f64),
             ..compared((own, n), (found, m))
         }))])
     }
@@ -173,4 +167,31 @@ fn coded(kind: FeatureKind, a: &Column, b: &Column, own: &[u32], rows: &[u32]) -
     known.sort_by(f64::total_cmp);
     let gap = known.get(known.len() / 2).copied()?;
     Some((picked(&left, own, gap), picked(&right, rows, gap)))
+}
+
+fn told((found, rows): (u64, u64), cut: f64, before: f64) -> String {
+    format!(
+        "{} {} an anomaly score above {}; of the reference rows {} have.",
+        out_of(found, rows, "evaluation row"),
+        agreeing(found, "have"),
+        value(Some(cut), Unit::Score),
+        share_or_none(before)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        assert_eq!(
+            told((1, 2_000), 0.684_7, 0.000_8),
+            "1 of 2\u{202f}000 evaluation rows (0.05\u{a0}%) has an anomaly score above 0.685; of the reference rows 0.08\u{a0}% have."
+        );
+        assert_eq!(
+            told((0, 40), 0.7, 0.0),
+            "None of 40 evaluation rows have an anomaly score above 0.700; of the reference rows none have."
+        );
+    }
 }

@@ -43,11 +43,7 @@ impl Question for SpecialCharacters {
             Some(ColumnProfile { values: ValueProfile::Text(texts), present, .. }) if *present > 0 => {
                 Measurement::Measured(Box::new(Measured {
                     method: "Share of texts with more than 20 % special characters; Clopper-Pearson interval".to_owned(),
-                    sentence: format!(
-                        "{} {} more than 20\u{a0}% special characters.",
-                        out_of(texts.special, *present, &format!("value of {name}")),
-                        agreeing(texts.special, "have")
-                    ),
+                    sentence: told(name, texts.special, *present),
                     ..super::share(texts.special, *present)
                 }))
             }
@@ -60,5 +56,25 @@ impl Question for SpecialCharacters {
         let column = context.evaluation_rows()?.columns.get(context.feature(name)?)?.as_deref()?;
         let rows = (0..column.rows()).filter(|&row| text_at(column, row).is_some_and(mostly_special));
         Some(RowSet::Rows(rows.map(|row| row as u32).collect()))
+    }
+}
+
+fn told(name: &str, special: u64, all: u64) -> String {
+    let of = out_of(special, all, &format!("value of {name}"));
+    format!("{of} {} more than 20\u{a0}% special characters.", agreeing(special, "have"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        assert_eq!(told("note", 1, 300), "1 of 300 values of note (0.33\u{a0}%) has more than 20\u{a0}% special characters.");
+        assert_eq!(told("note", 0, 1), "None of 1 value of note have more than 20\u{a0}% special characters.");
+        assert_eq!(
+            told("Proof of life", 12_000, 20_000),
+            "12\u{202f}000 of 20\u{202f}000 values of Proof of life (60.0\u{a0}%) have more than 20\u{a0}% special characters."
+        );
     }
 }

@@ -144,8 +144,6 @@ impl Near {
     }
 
     fn measured(&self) -> Measurement {
-        /// Nearer rows are told to lie within this distance.
-        const LEAST_TOLD: f64 = 0.0001;
         let (n, m) = self.asked;
         let near = self.reference.len() as f64 / n.max(1) as f64;
         if near > NATURAL {
@@ -168,13 +166,7 @@ impl Near {
                 spaced(n),
                 spaced(m)
             ),
-            sentence: format!(
-                "{} {} within {} standard deviations of a reference row with another label; of the reference rows {} do.",
-                out_of(found, m, "evaluation row"),
-                agreeing(found, "lie"),
-                number(f64::from(self.cut.sqrt()).max(LEAST_TOLD)),
-                share_or_none(own as f64 / n.max(1) as f64)
-            ),
+            sentence: told((found, m), f64::from(self.cut.sqrt()), own as f64 / n.max(1) as f64),
             ..compared((own, n), (found, m))
         }))
     }
@@ -246,6 +238,18 @@ impl<'a> Line<'a> {
 
 fn sum(points: &Points, row: u32) -> f32 {
     points.point(row as usize).0.iter().sum()
+}
+
+fn told((found, rows): (u64, u64), cut: f64, before: f64) -> String {
+    /// Nearer rows are told to lie within this distance.
+    const LEAST: f64 = 0.0001;
+    format!(
+        "{} {} within {} standard deviations of a reference row with another label; of the reference rows {} do.",
+        out_of(found, rows, "evaluation row"),
+        agreeing(found, "lie"),
+        number(cut.max(LEAST)),
+        share_or_none(before)
+    )
 }
 
 #[cfg(test)]
@@ -360,5 +364,12 @@ mod tests {
             let at = |level: f64| p.iter().filter(|&&x| x <= level).count();
             assert!(p.len() > 40 && at(0.05) <= 8 && at(0.01) <= 3 && at(0.001) == 0, "{n} {m}: {} {} of {}", at(0.05), at(0.01), p.len());
         }
+    }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let end = "standard deviations of a reference row with another label; of the reference rows";
+        assert_eq!(told((1, 50), 0.25, 0.0), format!("1 of 50 evaluation rows (2.0\u{a0}%) lies within 0.25 {end} none do."));
+        assert_eq!(told((0, 50), 1.57e-5, 0.01), format!("None of 50 evaluation rows lie within 0.0001 {end} 1.0\u{a0}% do."));
     }
 }

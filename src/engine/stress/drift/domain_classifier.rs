@@ -207,11 +207,6 @@ fn judged(context: &Context, reference: (&Side, &Halves), evaluation: (&Side, &H
     telling.sort_by(|x, y| y.1.total_cmp(&x.1).then_with(|| x.0.cmp(&y.0)));
     let listed: Vec<String> =
         telling.iter().take(NAMED).map(|(name, drop)| format!("{name} ({})", value(Some(*drop), Unit::Score))).collect();
-    let tells = if listed.is_empty() || effect <= 0.0 {
-        String::new()
-    } else {
-        format!("; it rests most on {} (in brackets, how much lower the probability is without it)", listed.join(", "))
-    };
     Measured {
         statistic: Some(test.area),
         statistic_unit: Some(Unit::Score),
@@ -224,10 +219,7 @@ fn judged(context: &Context, reference: (&Side, &Halves), evaluation: (&Side, &H
             spaced(scores.len() as u64),
             spaced(learn.len() as u64)
         ),
-        sentence: format!(
-            "A classifier that has learnt to tell evaluation from reference ranks a held-out evaluation row above a reference row with probability {}{tells}.",
-            value(Some(test.area), Unit::Score)
-        ),
+        sentence: told(test.area, &listed, effect > 0.0),
         n_reference: Some(n.into()),
         n_evaluation: Some(of_b.len() as u64),
         metrics: telling
@@ -290,4 +282,32 @@ fn figure(scores: &[f64], split: usize) -> Figure {
         DistributionBin { label, from, to, reference: *reference, evaluation: *evaluation }
     });
     Figure::Distributions { feature: "log-odds of being an evaluation row".to_owned(), numeric: true, bins: bins.collect(), of: None }
+}
+
+/// `listed`: the features that it rests on, each with what the probability loses without it.
+fn told(area: f64, listed: &[String], evident: bool) -> String {
+    let tells = match listed {
+        [] => String::new(),
+        _ if !evident => String::new(),
+        _ => format!("; it rests most on {} (in brackets, how much lower the probability is without it)", listed.join(", ")),
+    };
+    format!(
+        "A classifier that has learnt to tell evaluation from reference ranks a held-out evaluation row above a reference row with probability {}{tells}.",
+        value(Some(area), Unit::Score)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let head = "A classifier that has learnt to tell evaluation from reference ranks a held-out evaluation row above a reference row with probability";
+        assert_eq!(told(0.485, &["x (0.001)".to_owned()], false), format!("{head} 0.485."));
+        assert_eq!(
+            told(0.8, &["x (0.210)".to_owned(), "y (0.030)".to_owned()], true),
+            format!("{head} 0.800; it rests most on x (0.210), y (0.030) (in brackets, how much lower the probability is without it).")
+        );
+    }
 }

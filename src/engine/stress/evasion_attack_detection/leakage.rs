@@ -70,12 +70,7 @@ impl Question for RowWiseDataLeakage {
         values.truncate(SHOWN);
         Ok(vec![Measurement::Measured(Box::new(Measured {
             method: "Share of rows that hold a term or pattern; Clopper-Pearson interval".to_owned(),
-            sentence: format!(
-                "{} {} {}{most}.",
-                out_of(hits, rows, &format!("value of {name}")),
-                agreeing(hits, "hold"),
-                if patterns.len() == 1 { "what is looked for".to_owned() } else { format!("one of {} terms and patterns", patterns.len()) }
-            ),
+            sentence: told(name, (hits, rows), patterns.len(), &most),
             figure: (hits > 0).then(|| Figure::FailingValues {
                 feature: name.to_owned(),
                 rule: "holds none of the terms and patterns".to_owned(),
@@ -119,4 +114,24 @@ fn wanted(settings: &Settings) -> Vec<Pattern> {
 fn first_of(patterns: &[Pattern], text: &str) -> u8 {
     let lower: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
     patterns.iter().position(|p| p.is_in(&lower)).map_or(0, |at| at as u8 + 1)
+}
+
+fn told(name: &str, (hits, rows): (u64, u64), patterns: usize, most: &str) -> String {
+    let of = out_of(hits, rows, &format!("value of {name}"));
+    let what = if patterns == 1 { "what is looked for".to_owned() } else { format!("one of {patterns} terms and patterns") };
+    format!("{of} {} {what}{most}.", agreeing(hits, "hold"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        assert_eq!(told("note", (0, 300), 1, ""), "None of 300 values of note hold what is looked for.");
+        assert_eq!(
+            told("note", (1, 300), 2, ", most often \"PRJ-####\" (1)"),
+            "1 of 300 values of note (0.33\u{a0}%) holds one of 2 terms and patterns, most often \"PRJ-####\" (1)."
+        );
+    }
 }

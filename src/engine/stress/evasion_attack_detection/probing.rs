@@ -202,16 +202,7 @@ impl Queries {
                 spaced(n),
                 spaced(m)
             ),
-            sentence: {
-                let before = share_or_none(own as f64 / n.max(1) as f64);
-                format!(
-                    "{} {} near-copies of several of the {} before them: at most {} of the usual distance away, while other rows of their time are not. Of the reference rows {before} are.",
-                    out_of(near, m, "evaluation row"),
-                    agreeing(near, "are"),
-                    counted(self.window as u64, "row"),
-                    percent(exp(f64::from(self.cut)))
-                )
-            },
+            sentence: told((near, m), self.window as u64, exp(f64::from(self.cut)), own as f64 / n.max(1) as f64),
             ..compared((own, n), (near, m))
         })
     }
@@ -312,6 +303,17 @@ fn quantile(values: impl Iterator<Item = f32>, at: f64) -> f32 {
     let mut sorted: Vec<f32> = values.collect();
     let place = ((sorted.len() as f64 * at) as usize).min(sorted.len().saturating_sub(1));
     if sorted.is_empty() { 0.0 } else { *sorted.select_nth_unstable_by(place, f32::total_cmp).1 }
+}
+
+fn told((near, rows): (u64, u64), window: u64, distance: f64, before: f64) -> String {
+    format!(
+        "{} {} near-copies of several of the {} before them: at most {} of the usual distance away, while other rows of their time are not. Of the reference rows {} are.",
+        out_of(near, rows, "evaluation row"),
+        agreeing(near, "are"),
+        counted(window, "row"),
+        percent(distance),
+        share_or_none(before)
+    )
 }
 
 #[cfg(test)]
@@ -430,5 +432,15 @@ mod tests {
         let stream = Points::of_numbers(&[vec![0.0], vec![3.0], vec![10.0], vec![4.0], vec![5.0]]);
         // Of 3, 10 and 4 the two nearest to 5: 1 and 2 away.
         assert_eq!(mean_distance(&stream, 4, 1..4, 2), (1.5, 1.0));
+    }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        assert_eq!(
+            told((120, 2_000), 1_000, 0.6, 0.0),
+            "120 of 2\u{202f}000 evaluation rows (6.0\u{a0}%) are near-copies of several of the 1\u{202f}000 rows before them: at most 60.0\u{a0}% of the usual distance away, while other rows of their time are not. Of the reference rows none are."
+        );
+        assert!(told((0, 2_000), 1_000, 0.6, 0.001).starts_with("None of 2\u{202f}000 evaluation rows are near-copies of several "));
+        assert!(told((0, 2_000), 1_000, 0.6, 0.001).ends_with(" Of the reference rows 0.10\u{a0}% are."));
     }
 }

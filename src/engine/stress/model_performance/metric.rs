@@ -318,8 +318,16 @@ impl Sides<'_> {
     fn add_realised_error(&self, definition: &MetricDefinition, estimated: f64, measured: &mut Measured) {
         let base = definition.metric.estimates().unwrap_or(Metric::Accuracy);
         let value = |p: &ModelProfile| self.frame.realised(p, base);
+        let tally = &self.evaluation.tally;
+        if (tally.labelled.rows as f64) < MOSTLY_LABELLED * tally.predicted.rows as f64 {
+            // A few labels are as uncertain as what they would be held against.
+            return;
+        }
         let (Some(_), Some(realised)) = (value(self.reference), value(self.evaluation)) else { return };
-        let name = definition_of_base(base);
+        let name = match base {
+            Metric::Auc if self.frame.classes.len() > 2 => "AUC (each class against the rest)".to_owned(),
+            base => definition_of_base(base),
+        };
         let error = estimated - realised;
         measured.metrics.push(CaseMetric {
             kind: "MODEL_ERROR".to_owned(),
