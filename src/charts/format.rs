@@ -221,7 +221,7 @@ fn grouped(digits: &str) -> String {
 /// The text with a true minus sign.
 fn signed(text: &str) -> String {
     let zero = text.starts_with('-') && !text.chars().any(|c| ('1'..='9').contains(&c));
-    if zero { text.trim_start_matches('-').to_owned() } else { text.replacen('-', "\u{2212}", 1) }
+    if zero { text.trim_start_matches('-').to_owned() } else { text.replace('-', "\u{2212}") }
 }
 
 /// The text cut to `most` characters, with an ellipsis.

@@ -263,8 +263,11 @@ fn number_name(x: f64) -> String {
 /// `≤ 1`, `1 – 3`, `> 3`: each bin holds its upper edge.
 pub(crate) fn numeric_labels(edges: &[f64]) -> Vec<String> {
     let Some((first, last)) = edges.first().zip(edges.last()) else { return vec!["has a value".to_owned()] };
-    let mut labels = vec![format!("≤ {}", short_number(*first))];
+    // The number next below 0 cuts off what is negative.
+    let cuts_negative = |edge: f64| edge < 0.0 && edge > -f64::MIN_POSITIVE;
+    let mut labels = vec![if cuts_negative(*first) { "< 0".to_owned() } else { format!("≤ {}", short_number(*first)) }];
     labels.extend(edges.windows(2).map(|pair| match pair {
+        [low, high] if cuts_negative(*low) && *high == 0.0 => "= 0".to_owned(),
         [low, high] => format!("in {} – {}", short_number(*low), short_number(*high)),
         _ => String::new(),
     }));
@@ -277,6 +280,7 @@ pub(crate) fn short_number(x: f64) -> String {
     let size = x.abs();
     let decimals = match size {
         _ if x.fract() == 0.0 => 0,
+        s if s < f64::MIN_POSITIVE => return "0".to_owned(),
         s if s >= 1000.0 => 0,
         s if s >= 100.0 => 1,
         s if s >= 10.0 => 2,
@@ -334,6 +338,7 @@ mod tests {
     #[test]
     fn labels_read_after_the_feature() {
         assert_eq!(numeric_labels(&[4.612_34, 1234.56]), ["≤ 4.612", "in 4.612 – 1\u{202f}235", "> 1\u{202f}235"]);
+        assert_eq!(numeric_labels(&[-f64::from_bits(1), 0.0, 0.5]), ["< 0", "= 0", "in 0 – 0.5", "> 0.5"]);
         assert_eq!(short_number(-0.05), "\u{2212}0.05");
         assert_eq!(short_number(-121.2), "\u{2212}121.2");
         assert_eq!(short_number(1_484_705.0), "1\u{202f}484\u{202f}705");

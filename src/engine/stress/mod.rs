@@ -47,6 +47,7 @@ pub use custom::Custom;
 pub use decisions::settle;
 pub use model_metrics::metric_of;
 pub(crate) use model_metrics::of_status;
+pub(crate) use others::label as subset_label;
 pub(crate) use performance::lower_first;
 #[cfg(test)]
 pub(crate) use prepare::Preparation;

@@ -10,8 +10,8 @@ use straingauge_api::Unit;
 use crate::metrics::{Margins, Metric, MetricDefinition};
 use crate::profile::rules::Rule;
 use crate::profile::{Mean, ModelFrame, OutcomeTally, Profile, SubsetFrame};
-use crate::stress::Context;
 use crate::stress::drift::attribution::{self, Attribution};
+use crate::stress::{Context, subset_label};
 
 /// From this share of labelled rows on, parts by the label are told.
 const LABELLED: f64 = 0.8;
@@ -181,8 +181,7 @@ impl<'a> Fall<'a> {
                     // The rows of new values stand among the other values'; they are a part of their own.
                     let new = unseen.as_ref().is_some_and(|u| is_other(cut, cell) && 2 * u.rows >= b.rows);
                     if !new {
-                        let of_others = is_other(cut, cell).then(|| self.commonest_other(at, cut)).flatten();
-                        let label = of_others.map_or_else(|| label.clone(), |value| format!("{label}, mostly {value}"));
+                        let label = if is_other(cut, cell) { subset_label(self.context, at, cut, cell) } else { label.clone() };
                         own.extend(self.bearing(Some(at), &feature.name, Some(cell), &label, (Some(a), b)));
                     }
                 }
@@ -266,17 +265,6 @@ impl<'a> Fall<'a> {
 
     fn is_mean(&self) -> bool {
         self.quantity.mean(self.frame, self.sides.1).is_some()
-    }
-
-    /// The value that most of the rows have whose values have no cell of their own.
-    fn commonest_other(&self, at: usize, cut: &SubsetFrame) -> Option<String> {
-        let crate::profile::Cut::Values { values } = &cut.cut else { return None };
-        let Context { frame, evaluation, .. } = self.context;
-        let (names, counted) = (&frame.columns.get(at)?.category()?.names, evaluation.columns.get(at)?.category()?);
-        let others = names.iter().zip(&counted.counts).filter(|(name, _)| !values.contains_key(*name)).chain(&counted.unseen);
-        let all: Vec<(&String, u64)> = others.map(|(name, n)| (name, *n)).collect();
-        let total: u64 = all.iter().map(|v| v.1).sum();
-        all.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0))).filter(|v| 2 * v.1 > total).map(|v| v.0.clone())
     }
 
     /// The rows with values that the reference never has.
