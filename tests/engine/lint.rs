@@ -3,7 +3,7 @@
 use straingauge_api::{Cause, FirewallView, RunDocument};
 
 /// A text with what it is called in a failure.
-pub struct Text {
+pub struct Sentence {
     /// Where it stands: a case's id, `headline`, ….
     pub at: String,
     /// As it is read.
@@ -12,52 +12,52 @@ pub struct Text {
     pub names: Vec<String>,
 }
 
-impl Text {
+impl Sentence {
     fn new(at: &str, text: &str, names: &[String]) -> Self {
         Self { at: at.to_owned(), text: text.to_owned(), names: names.to_vec() }
     }
 }
 
 /// Every sentence of a document.
-pub fn sentences(document: &RunDocument) -> Vec<Text> {
+pub fn sentences(document: &RunDocument) -> Vec<Sentence> {
     let all: Vec<String> = document.batches.iter().flat_map(|b| &b.cases).flat_map(|c| c.features.clone()).collect();
-    let mut out = vec![Text::new("headline", &document.summary.headline, &all)];
-    out.extend(document.summary.banners.iter().map(|b| Text::new(&b.code, &b.text, &all)));
-    out.extend(document.findings.iter().map(|f| Text::new(&format!("finding {}", f.lead), &f.sentence, &f.features)));
-    out.extend(document.suggestions.iter().map(|s| Text::new(&format!("suggestion {}", s.case), &s.text, &all)));
+    let mut out = vec![Sentence::new("headline", &document.summary.headline, &all)];
+    out.extend(document.summary.banners.iter().map(|b| Sentence::new(&b.code, &b.text, &all)));
+    out.extend(document.findings.iter().map(|f| Sentence::new(&format!("finding {}", f.lead), &f.sentence, &f.features)));
+    out.extend(document.suggestions.iter().map(|s| Sentence::new(&format!("suggestion {}", s.case), &s.text, &all)));
     for batch in &document.batches {
-        out.extend(batch.reason.as_ref().map(|reason| Text::new(&batch.id, reason, &all)));
+        out.extend(batch.reason.as_ref().map(|reason| Sentence::new(&batch.id, reason, &all)));
         for case in &batch.cases {
-            out.push(Text::new(&case.id, &case.sentence, &case.features));
-            out.extend(case.reason.as_ref().map(|reason| Text::new(&format!("{} (reason)", case.id), reason, &case.features)));
+            out.push(Sentence::new(&case.id, &case.sentence, &case.features));
+            out.extend(case.reason.as_ref().map(|reason| Sentence::new(&format!("{} (reason)", case.id), reason, &case.features)));
         }
     }
     out
 }
 
 /// Every sentence of a firewall's view.
-pub fn sentences_of_view(view: &FirewallView) -> Vec<Text> {
-    let mut out = vec![Text::new("headline", &view.headline, &[])];
-    let causes = |at: &str, causes: &[Cause]| -> Vec<Text> {
-        causes.iter().map(|c| Text::new(&format!("{at}, a cause"), &c.sentence, &c.features)).collect()
+pub fn sentences_of_view(view: &FirewallView) -> Vec<Sentence> {
+    let mut out = vec![Sentence::new("headline", &view.headline, &[])];
+    let causes = |at: &str, causes: &[Cause]| -> Vec<Sentence> {
+        causes.iter().map(|c| Sentence::new(&format!("{at}, a cause"), &c.sentence, &c.features)).collect()
     };
     for event in &view.events {
-        out.push(Text::new(&event.id, &event.sentence, &[event.object.clone()]));
+        out.push(Sentence::new(&event.id, &event.sentence, std::slice::from_ref(&event.object)));
         out.extend(causes(&event.id, &event.causes));
     }
     for incident in &view.incidents {
-        out.push(Text::new(&incident.id, &incident.sentence, &incident.features));
+        out.push(Sentence::new(&incident.id, &incident.sentence, &incident.features));
         out.extend(causes(&incident.id, incident.cause.as_slice()));
     }
     for insight in &view.insights {
-        out.push(Text::new("insight", &insight.text, &[]));
-        out.push(Text::new("insight (detail)", &insight.detail, &view.events.iter().map(|e| e.object.clone()).collect::<Vec<_>>()));
+        out.push(Sentence::new("insight", &insight.text, &[]));
+        out.push(Sentence::new("insight (detail)", &insight.detail, &view.events.iter().map(|e| e.object.clone()).collect::<Vec<_>>()));
     }
     out
 }
 
 /// The faults of texts, each with the text.
-pub fn faults(texts: &[Text]) -> Vec<String> {
+pub fn faults(texts: &[Sentence]) -> Vec<String> {
     let mut out: Vec<String> = texts.iter().filter_map(|t| Some(format!("{} | {}: {}", fault(t)?, t.at, t.text))).collect();
     out.sort();
     out.dedup();
@@ -65,7 +65,7 @@ pub fn faults(texts: &[Text]) -> Vec<String> {
 }
 
 /// The first fault of a whole sentence.
-fn fault(Text { text, names, .. }: &Text) -> Option<String> {
+fn fault(Sentence { text, names, .. }: &Sentence) -> Option<String> {
     let begins = text.chars().next().is_some_and(|c| !c.is_lowercase()) || names.iter().any(|name| text.starts_with(name.as_str()));
     if !begins {
         return Some("does not begin like a sentence".to_owned());
@@ -225,7 +225,7 @@ fn the_reader_knows_a_fault_when_it_sees_one() {
     ] {
         assert_eq!(unreadable(text), None, "{text}");
     }
-    let whole = |text: &str, names: &[String]| faults(&[Text::new("here", text, names)]).len();
+    let whole = |text: &str, names: &[String]| faults(&[Sentence::new("here", text, names)]).len();
     assert_eq!([whole("it is.", &[]), whole("It is", &[]), whole("It is..", &[]), whole("It is.", &[])], [1, 1, 1, 0]);
     assert_eq!(whole("city moves.", &["city".to_owned()]), 0);
 }

@@ -8,7 +8,7 @@ use straingauge_engine::random::Rng;
 use straingauge_engine::stress::{Run, RunSide};
 use straingauge_engine::table;
 
-use crate::lint::{Text, faults, sentences, unreadable};
+use crate::lint::{Sentence, faults, sentences, unreadable};
 use crate::support::{config, fraud, papers, read, run, side};
 
 /// Tickets with a text, a way to pay that only later rows know, an amount, a group and a score.
@@ -184,7 +184,7 @@ fn spelt_in_one_way(document: &RunDocument) {
 /// Every sentence of every test, of what was planted for it and of what is clean, and of the sample, the papers and the fraud data.
 #[test]
 fn every_sentence_of_the_catalogue_is_spelt_in_one_way() {
-    let mut texts: Vec<Text> = crate::catalogue::shown().iter().flat_map(|shown| sentences(&shown.document)).collect();
+    let mut texts: Vec<Sentence> = crate::catalogue::shown().iter().flat_map(|shown| sentences(&shown.document)).collect();
     let real = [
         papers(0).map(|sides| (ModelTask::MulticlassClassification, sides)),
         fraud().map(|sides| (ModelTask::BinaryClassification, sides)),
@@ -193,7 +193,7 @@ fn every_sentence_of_the_catalogue_is_spelt_in_one_way() {
         texts.extend(sentences(&run(config("real"), task, reference, evaluation).1));
     }
     if std::env::var_os("STRAINGAUGE_PRINT").is_some() {
-        for Text { at, text, .. } in &texts {
+        for Sentence { at, text, .. } in &texts {
             println!("{at}: {text}");
         }
     }

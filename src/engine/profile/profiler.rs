@@ -521,8 +521,13 @@ impl Profiler {
         let rows_a = PairRows { cells: &cells_a, values: values_a.as_deref() };
         let rows_b = PairRows { cells: &cells_b, values: classes.as_deref().or(values_b.as_deref()) };
         let profile = frame.count(rows_a, rows_b, &Sampling::of(&side.outcomes));
-        let unit =
-            |side| if let PairSide::Feature(i) = side { self.profiles.0.columns.get(i)?.category().map(|c| c.group_deff()) } else { None };
+        let unit = |side| {
+            if let PairSide::Feature(i) = side {
+                self.profiles.0.columns.get(i)?.category().map(crate::profile::CategoryProfile::group_deff)
+            } else {
+                None
+            }
+        };
         let learnt = (which == Which::Reference)
             .then(|| PairRule::learn(at, frame, &profile, unit(a).into_iter().chain(unit(b)).fold(1.0, f64::max)))
             .flatten();

@@ -111,7 +111,7 @@ fn read_lists(rows: &[&[u8]], names: Vec<String>, note: &str) -> Result<Columns>
     let width = lengths.iter().copied().max().unwrap_or(0).max(names.len());
     check_size(width, rows.len())?;
     let names = names.into_iter().chain((0..).map(|i: usize| i.to_string()));
-    let mut columns: Vec<ColumnBuilder> = names.take(width.max(1)).map(|name| ColumnBuilder::new(name)).collect();
+    let mut columns: Vec<ColumnBuilder> = names.take(width.max(1)).map(ColumnBuilder::new).collect();
     let mut scratch = Vec::new();
     for row in rows {
         let mut cells = Items::new(row);
