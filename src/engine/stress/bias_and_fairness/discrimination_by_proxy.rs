@@ -105,4 +105,20 @@ mod tests {
         assert!(of(&[vec![200.0, 100.0], vec![400.0, 200.0]]).0 < 1e-9);
         assert!(matches!(stands_in("a", "b", &[vec![3.0, 2.0], vec![1.0, 2.0]], 8), Measurement::Skipped(_)));
     }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |table: &[Vec<f64>]| match stands_in("club", "gender", table, table.iter().flatten().sum::<f64>() as u64) {
+            Measurement::Measured(m) => m.sentence,
+            Measurement::Skipped(reason) => reason,
+        };
+        assert_eq!(
+            of(&[vec![500.0, 0.0], vec![0.0, 300.0]]),
+            "club and gender share 100\u{a0}% of their information, beyond chance (normalised mutual information 1.000)."
+        );
+        assert_eq!(
+            of(&[vec![200.0, 100.0], vec![400.0, 200.0]]),
+            "club and gender share none of their information, beyond chance (normalised mutual information 0.000)."
+        );
+    }
 }

@@ -230,10 +230,7 @@ fn pair(metric: &CustomMetric, gap: Gap, values: (Estimate, Estimate), unit: f64
     };
     let metrics = [("reference", reference.value), ("evaluation", evaluation.value)];
     Measurement::Measured(Box::new(Measured {
-        sentence: {
-            let [now, before] = together([evaluation.value, reference.value].map(|v| v.unwrap_or(f64::NAN)), metric.unit);
-            format!("{} is {now} in the evaluation set and {before} in the reference.", metric.name)
-        },
+        sentence: told(&metric.name, [evaluation.value, reference.value], metric.unit),
         n_reference: rows.map(|r| r[0]),
         n_evaluation: rows.map(|r| r[1]),
         figure: Some(Figure::MetricPair {
@@ -338,8 +335,6 @@ impl Picked {
             severity,
         });
         let other = if drift { sums[0] } else { means.whole[1] };
-        let [now, against] = together([sums[1], other].map(|s| mean(s).unwrap_or(f64::NAN)), metric.unit);
-        let of = if drift { "in the reference" } else { "over all rows" };
         let method = format!(
             "Worst of {} subsets, Holm; mean of a number a row, part of a finite population by three moments (Pearson III)",
             self.subsets.len()
@@ -347,11 +342,13 @@ impl Picked {
         let gap = Gap { statistic: self.worst.statistic.unwrap_or(chosen.gap.statistic), p: self.worst.p, ..chosen.gap };
         let values = [("subset", mean(sums[1])), ("reference_subset", mean(sums[0])), ("overall", overall)];
         Some(Measurement::Measured(Box::new(Measured {
-            sentence: format!(
-                "{} is {now} where {feature} {} ({}), against {against} {of}.",
-                metric.name,
-                chosen.label,
-                counted(chosen.rows, "row")
+            sentence: told_of_part(
+                &metric.name,
+                &format!("{feature} {}", chosen.label),
+                chosen.rows,
+                [mean(sums[1]), mean(other)],
+                metric.unit,
+                drift,
             ),
             n_reference: Some(means.whole[0].rows).filter(|_| drift),
             n_evaluation: Some(means.whole[1].rows),
@@ -369,5 +366,39 @@ impl Picked {
             regain: overall.zip(mean(means.whole[1].minus(sums[1]))).filter(|_| !drift).map(|(from, to)| (metric.id.clone(), from, to)),
             ..base(gap, self.worst.standard_error, self.worst.interval, method, &metric.id, &values)
         })))
+    }
+}
+
+fn told(name: &str, values: [Option<f64>; 2], unit: Unit) -> String {
+    let [now, before] = together(values.map(|v| v.unwrap_or(f64::NAN)), unit);
+    format!("{name} is {now} in the evaluation set and {before} in the reference.")
+}
+
+/// A part's value `against` its own before (where it may have moved) or that of all rows.
+fn told_of_part(name: &str, place: &str, rows: u64, values: [Option<f64>; 2], unit: Unit, moved: bool) -> String {
+    let [now, against] = together(values.map(|v| v.unwrap_or(f64::NAN)), unit);
+    let of = if moved { "in the reference" } else { "over all rows" };
+    format!("{name} is {now} where {place} ({}), against {against} {of}.", counted(rows, "row"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        assert_eq!(
+            told("Cost", [Some(12_345.6), Some(9.0)], Unit::Number),
+            "Cost is 12\u{202f}346 in the evaluation set and 9 in the reference."
+        );
+        assert_eq!(told("Cost", [None, Some(0.5)], Unit::Share), "Cost is – in the evaluation set and 50.0\u{a0}% in the reference.");
+        assert_eq!(
+            told_of_part("Cost", "city = \"Rio\"", 1, [Some(3.0), Some(2.5)], Unit::Number, true),
+            "Cost is 3.000 where city = \"Rio\" (1 row), against 2.500 in the reference."
+        );
+        assert_eq!(
+            told_of_part("Cost", "city is missing", 1_200, [Some(0.1), Some(0.2)], Unit::Score, false),
+            "Cost is 0.100 where city is missing (1\u{202f}200 rows), against 0.200 over all rows."
+        );
     }
 }

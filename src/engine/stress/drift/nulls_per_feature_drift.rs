@@ -139,4 +139,17 @@ mod tests {
         let none = compare("x", &column(1000, 0), &column(1000, 0));
         assert_eq!((none.effect, none.p_value), (Some(0.0), Some(1.0)));
     }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |a: &ColumnProfile, b: &ColumnProfile| compare("tier", a, b).sentence;
+        assert_eq!(
+            of(&column(2_500, 0), &column(1, 0)),
+            "tier is missing in none of 1 evaluation row, against none of 2\u{202f}500 reference rows."
+        );
+        assert_eq!(
+            of(&column(2_500, 25), &column(2_000, 400)),
+            "tier is missing in 20.0\u{a0}% of 2\u{202f}000 evaluation rows, against 1.0\u{a0}% of 2\u{202f}500 reference rows."
+        );
+    }
 }

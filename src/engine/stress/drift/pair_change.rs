@@ -1,7 +1,7 @@
 //! What has changed between two columns: their rank correlation, and the information that they give of each other.
 
 use straingauge_api::{Better, CaseMetric, Estimate, Figure, Unit};
-use straingauge_charts::format::{counted, percent, share_or_none, together};
+use straingauge_charts::format::{counted, percent, share_or_none, side_by_side, together};
 
 use crate::math::atanh;
 use crate::profile::{INFORMATION_BINS, PairFrame, PairProfile};
@@ -80,11 +80,6 @@ impl PairSides<'_> {
         let ((z0, v0, w0), (z1, v1, w1)) = (z(before, spread_n, n), z(after, spread_m, m));
         let p_value = normal_two_sided((z1 - z0) / (v0 + v1).sqrt());
         let pearson = (self.reference.moments.and_then(|p| p.pearson()), self.evaluation.moments.and_then(|p| p.pearson()));
-        let shown = pearson.0.zip(pearson.1).map_or_else(String::new, |(x, y)| {
-            let [x, y] = together([x, y], Unit::Score);
-            format!(" (Pearson's from {x} to {y})")
-        });
-        let [from, to] = together([before, after], Unit::Score);
         let relevant = before.abs().max(after.abs()) >= relevant;
         let alike = || spearman_with_spread(&at_margins_of(&tables.0, &tables.1)).map_or(before, |s| s.0);
         let change = Change::of(before, after, (w0 + w1).sqrt(), relevant, &alike);
@@ -93,7 +88,7 @@ impl PairSides<'_> {
             method:
                 "Change of Spearman's ρ; Fisher's z with variance (1 + ρ²/2)/(n − 3), or by the sample's influence function where larger"
                     .to_owned(),
-            sentence: format!("Spearman's correlation of {a} and {b} goes from {from} in the reference to {to} in the evaluation{shown}."),
+            sentence: correlated(a, b, [before, after], pearson.0.zip(pearson.1)),
             metrics: metrics(&[
                 ("spearman_reference", Some(before)),
                 ("spearman_evaluation", Some(after)),
@@ -125,13 +120,7 @@ impl PairSides<'_> {
         };
         let told = Measured {
             statistic: Some(after - before),
-            sentence: {
-                let [from, to] = [adjusted_before, adjusted_after].map(share_or_none);
-                let [before, after] = together([before, after], Unit::Score);
-                format!(
-                    "{a} and {b} share {from} of their information in the reference and {to} in the evaluation, beyond chance (normalised mutual information {before} and {after})."
-                )
-            },
+            sentence: shared(a, b, [adjusted_before, adjusted_after], [before, after]),
             metrics: metrics(&[
                 ("normalised_mutual_information_reference", Some(before)),
                 ("normalised_mutual_information_evaluation", Some(after)),
@@ -343,6 +332,24 @@ fn metrics(values: &[(&str, Option<f64>)]) -> Vec<CaseMetric> {
     values.iter().map(metric).collect()
 }
 
+/// What two columns share of their information, beyond chance, and the normalised mutual information; before and after.
+fn shared(a: &str, b: &str, adjusted: [f64; 2], raw: [f64; 2]) -> String {
+    let [from, to] = adjusted.map(share_or_none);
+    let [before, after] = side_by_side(raw, Unit::Score);
+    format!(
+        "{a} and {b} share {from} of their information in the reference and {to} in the evaluation, beyond chance (normalised mutual information {before} and {after})."
+    )
+}
+
+fn correlated(a: &str, b: &str, values: [f64; 2], pearson: Option<(f64, f64)>) -> String {
+    let [from, to] = together(values, Unit::Score);
+    let pearson = pearson.map_or_else(String::new, |(x, y)| {
+        let [x, y] = together([x, y], Unit::Score);
+        format!(" (Pearson's from {x} to {y})")
+    });
+    format!("Spearman's correlation of {a} and {b} goes from {from} in the reference to {to} in the evaluation{pearson}.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -361,5 +368,21 @@ mod tests {
     fn levels_are_quantiles_or_the_commonest_values() {
         assert_eq!(grouped(true, &[10.0, 20.0, 10.0, 20.0, 20.0], &[0.0; 5], 2), [0, 0, 0, 1, 1]);
         assert_eq!(grouped(false, &[5.0, 50.0, 1.0, 20.0], &[5.0, 40.0, 9.0, 30.0], 3), [2, 0, 2, 1]);
+    }
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        assert_eq!(
+            shared("x", "the label", [0.255, 0.0], [0.256, 0.001_3]),
+            "x and the label share 25.5\u{a0}% of their information in the reference and none in the evaluation, beyond chance (normalised mutual information 0.256 and 0.001)."
+        );
+        assert_eq!(
+            correlated("x", "y", [0.022, -0.4], Some((0.01, -0.35))),
+            "Spearman's correlation of x and y goes from 0.022 in the reference to \u{2212}0.400 in the evaluation (Pearson's from 0.010 to \u{2212}0.350)."
+        );
+        assert_eq!(
+            correlated("x", "y", [1.0, 0.0], None),
+            "Spearman's correlation of x and y goes from 1.000 in the reference to 0.000 in the evaluation."
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Calibration: are rows of the same confidence right as often as they were?
 
 use straingauge_api::{CalibrationBin, Estimate, Figure, Unit};
-use straingauge_charts::format::{counted, spaced, together};
+use straingauge_charts::format::{counted, side_by_side, spaced, together};
 
 use super::metric::both_labelled;
 use crate::Result;
@@ -263,7 +263,7 @@ fn expected_error(bins: &[(Bin, Bin)], reference: &ModelProfile, evaluation: &Mo
         p_value: Some(p),
         standard_error: Some(error),
         method: format!("Root mean squared calibration error over {} bins, noise removed; χ² test", bins.len()),
-        sentence: format!("Score and share of hits lie {raw_e:.3} apart on average in the evaluation set, {raw_r:.3} in the reference."),
+        sentence: apart([raw_e, raw_r]),
         n_reference: Some(reference.tally.labelled.rows),
         n_evaluation: Some(evaluation.tally.labelled.rows),
         figure: Some(figure(bins)),
@@ -299,11 +299,39 @@ fn confidence(frame: &ModelFrame, reference: &ModelProfile, evaluation: &ModelPr
         p_value: Some(p),
         standard_error: Some(error),
         method: "Mean confidence minus accuracy; Spiegelhalter's z of both sides".to_owned(),
-        sentence: format!(
-            "Mean confidence is {c1:.3} at an accuracy of {a1:.3} in the evaluation set, {c0:.3} at {a0:.3} in the reference."
-        ),
+        sentence: confidence_at([c1, a1, c0, a0]),
         n_reference: Some(reference.tally.labelled.rows),
         n_evaluation: Some(evaluation.tally.labelled.rows),
         ..Measured::default()
     }))
+}
+
+fn apart(values: [f64; 2]) -> String {
+    let [now, before] = side_by_side(values, Unit::Score);
+    format!("Score and share of hits lie {now} apart on average in the evaluation set, {before} in the reference.")
+}
+
+/// Confidence and accuracy, of the evaluation and of the reference.
+fn confidence_at(values: [f64; 4]) -> String {
+    let [c1, a1, c0, a0] = side_by_side(values, Unit::Score);
+    format!("Mean confidence is {c1} at an accuracy of {a1} in the evaluation set, {c0} at {a0} in the reference.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        assert_eq!(
+            apart([0.032_4, 0.0]),
+            "Score and share of hits lie 0.032 apart on average in the evaluation set, 0.000 in the reference."
+        );
+        assert_eq!(
+            confidence_at([0.751, 0.527, 0.8, 0.800_02]),
+            "Mean confidence is 0.751 at an accuracy of 0.527 in the evaluation set, 0.800 at 0.800 in the reference."
+        );
+        assert_eq!(beyond_noise([0.084, 0.08]), "0.084, 0.080 of it beyond noise");
+        assert_eq!(beyond_noise([0.004, -0.1]), "0.004");
+    }
 }

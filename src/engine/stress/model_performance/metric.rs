@@ -8,7 +8,7 @@ use crate::math::finite;
 use crate::metrics::{self, Metric, MetricDefinition, Scale};
 use crate::profile::{ModelFrame, ModelProfile};
 use crate::stats::multiple::holm;
-use crate::stress::performance::{Gap, Splits, compared, estimate, estimated_gap, lower_first, spec_text, unit_of, value_text, whole_gap};
+use crate::stress::performance::{Gap, Splits, compared, estimate, estimated_gap, lower_first, spec_text, unit_of, whole_gap};
 use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Question, TestSpec};
 
 /// Asks every metric of the task, over all rows.
@@ -296,22 +296,10 @@ impl Sides<'_> {
     }
 
     fn sentence(&self, definition: &MetricDefinition, from: f64, to: f64, gap: Gap) -> String {
-        let way = if to > from { "up" } else { "down" };
-        let [to, from, gap] = compared(self.frame, definition, [to, from], gap.statistic);
-        let mut out = if to == from {
-            format!("{} is {to} in both sets", definition.name)
-        } else {
-            format!("{} is {to} in the evaluation set, {way} {gap} from {from} in the reference", definition.name)
-        };
         let tally = &self.evaluation.tally;
-        if definition.labels && (tally.labelled.rows as f64) < MOSTLY_LABELLED * tally.predicted.rows as f64 {
-            out.push_str(&format!(
-                "; only {} of the evaluation rows have a label",
-                percent(tally.labelled.rows as f64 / tally.predicted.rows.max(1) as f64)
-            ));
-        }
-        out.push('.');
-        out
+        let labelled = tally.labelled.rows as f64 / tally.predicted.rows.max(1) as f64;
+        let few = (definition.labels && labelled < MOSTLY_LABELLED).then_some(labelled);
+        told(definition.name, &compared(self.frame, definition, [to, from], gap.statistic), to > from, few)
     }
 
     /// With labels on both sides an estimate is held against what it estimates.
@@ -334,15 +322,11 @@ impl Sides<'_> {
             metric: format!("{}_realised_error", definition.id),
             value: finite(error),
         });
-        let sentence = measured.sentence.trim_end_matches('.').to_owned();
-        measured.sentence = if error.abs() > UNRELIABLE {
+        if error.abs() > UNRELIABLE {
             // What has failed where it could be checked must not raise alarms: p = 1.
             measured.p_value = Some(1.0);
-            let [realised, error] = together([realised, error.abs()], definition.unit);
-            format!("{sentence}; it misses the {name} of {realised} by {error}, so it is not a reliable estimate here.")
-        } else {
-            format!("{sentence}; with the labels the {name} is {}.", value_text(definition, realised))
-        };
+        }
+        measured.sentence = with_labels(&measured.sentence, &name, [realised, error], definition.unit);
     }
 
     /// The evaluation's value against a bound that the reader set.
@@ -355,7 +339,6 @@ impl Sides<'_> {
             Better::Neutral => (to - bound).abs(),
         } / unit;
         let p = if error > 0.0 { crate::stats::special::normal_upper(effect / error) } else { f64::from(u8::from(effect <= 0.0)) };
-        let kept = if effect <= 0.0 { "keeps" } else { "misses" };
         Measured {
             statistic: finite(effect),
             statistic_unit: Some(effect_unit(definition)),
@@ -365,10 +348,7 @@ impl Sides<'_> {
             standard_error: Some(error),
             thresholds: Some(limits),
             method: "Normal interval from the rows' influence".to_owned(),
-            sentence: {
-                let [to, bound] = together([to, bound], definition.unit);
-                format!("{} is {to} in the evaluation set and {kept} the bound of {bound}.", definition.name)
-            },
+            sentence: against_bound(definition.name, [to, bound], definition.unit, effect <= 0.0),
             n_evaluation: Some(self.evaluation.tally.labelled.rows),
             aspect: Some("bound".to_owned()),
             ..Measured::default()
@@ -398,11 +378,7 @@ impl Sides<'_> {
         let name = self.frame.classes.get(class).cloned().unwrap_or_default();
         let gap = Gap { statistic: (to - from).abs(), effect: (to - from).abs(), standard_error: error, p };
         let mut measured = self.measured(definition, limits, from, to, gap);
-        let way = if to > from { "up" } else { "down" };
-        let [to_text, from_text] = together([to, from], Unit::Share);
-        measured.sentence = format!(
-            "{to_text} of the evaluation rows are predicted to be {name}, {way} from {from_text} in the reference: the class whose share moved most."
-        );
+        measured.sentence = of_class(&name, [from, to]);
         "Normal test of two shares, Holm over the classes".clone_into(&mut measured.method);
         measured.subset = Some(name);
         if let Some(Figure::MetricPair { reference, evaluation, .. }) = &mut measured.figure {
@@ -436,5 +412,75 @@ pub(crate) fn method(metric: Metric) -> &'static str {
             "Normal test on the rows' influence"
         }
         _ => "Permutation test of two means by three moments (Pearson III)",
+    }
+}
+
+/// A metric's value now and before and what it moved by; `labelled`: the share of rows with a label, where it is small.
+fn told(name: &str, [to, from, gap]: &[String; 3], rises: bool, labelled: Option<f64>) -> String {
+    let moved = if to == from {
+        format!("{name} is {to} in both sets")
+    } else {
+        format!("{name} is {to} in the evaluation set, {} {gap} from {from} in the reference", if rises { "up" } else { "down" })
+    };
+    let few = labelled.map_or_else(String::new, |share| format!("; only {} of the evaluation rows have a label", percent(share)));
+    format!("{moved}{few}.")
+}
+
+/// An estimate's sentence with what it estimates.
+fn with_labels(sentence: &str, name: &str, [realised, error]: [f64; 2], unit: Unit) -> String {
+    let sentence = sentence.trim_end_matches('.');
+    let [real, by] = together([realised, error.abs()], unit);
+    if error.abs() > UNRELIABLE {
+        format!("{sentence}; it misses the {name} of {real} by {by}, so it is not a reliable estimate here.")
+    } else {
+        format!("{sentence}; with the labels the {name} is {}.", together([realised], unit).concat())
+    }
+}
+
+fn against_bound(name: &str, values: [f64; 2], unit: Unit, kept: bool) -> String {
+    let [to, bound] = together(values, unit);
+    format!("{name} is {to} in the evaluation set and {} the bound of {bound}.", if kept { "keeps" } else { "misses" })
+}
+
+fn of_class(name: &str, [from, to]: [f64; 2]) -> String {
+    let way = if to > from { "up" } else { "down" };
+    let [from, to] = together([from, to], Unit::Share);
+    format!("{to} of the evaluation rows are predicted to be {name}, {way} from {from} in the reference: the class whose share moved most.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let of = |texts: [&str; 3], rises, labelled| told("Accuracy", &texts.map(str::to_owned), rises, labelled);
+        assert_eq!(
+            of(["0.534", "0.809", "0.275"], false, None),
+            "Accuracy is 0.534 in the evaluation set, down 0.275 from 0.809 in the reference."
+        );
+        assert_eq!(
+            of(["0.811", "0.809", "0.002"], true, Some(0.123)),
+            "Accuracy is 0.811 in the evaluation set, up 0.002 from 0.809 in the reference; only 12.3\u{a0}% of the evaluation rows have a label."
+        );
+        assert_eq!(of(["0.800", "0.800", "0.000"], true, None), "Accuracy is 0.800 in both sets.");
+        let estimated = "Estimated accuracy is 0.800 in both sets.";
+        assert_eq!(
+            with_labels(estimated, "accuracy", [0.61, 0.19], Unit::Score),
+            "Estimated accuracy is 0.800 in both sets; it misses the accuracy of 0.610 by 0.190, so it is not a reliable estimate here."
+        );
+        assert_eq!(
+            with_labels(estimated, "accuracy", [0.79, -0.01], Unit::Score),
+            "Estimated accuracy is 0.800 in both sets; with the labels the accuracy is 0.790."
+        );
+        assert_eq!(
+            against_bound("RMSE", [12_345.6, 9_000.0], Unit::Number, false),
+            "RMSE is 12\u{202f}346 in the evaluation set and misses the bound of 9\u{202f}000."
+        );
+        assert_eq!(against_bound("F1", [0.9, 0.85], Unit::Score, true), "F1 is 0.900 in the evaluation set and keeps the bound of 0.850.");
+        assert_eq!(
+            of_class("\"a\"", [0.255, 0.459]),
+            "45.9\u{a0}% of the evaluation rows are predicted to be \"a\", up from 25.5\u{a0}% in the reference: the class whose share moved most."
+        );
     }
 }

@@ -21,5 +21,5 @@ pub(crate) use change::{Splits, change_gap, class_rate_gap, estimated_gap, whole
 pub(crate) use gap::{Gap, estimate, unit_of};
 pub(crate) use null::{DRAWN, Null, PartNulls, mean_of_part, part_p, upper_tail};
 pub(crate) use part::{LEAST_CLASS_ROWS, part_gap, smoothed_error};
-pub(crate) use specs::{compared, lower_first, points, signed, spec_text, value_text};
+pub(crate) use specs::{compared, lower_first, points, signed, spec_text};
 pub(crate) use worst::{Subset, Worst, worst, worst_beyond};

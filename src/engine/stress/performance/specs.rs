@@ -24,11 +24,6 @@ fn in_words(spread: Spread, definition: &MetricDefinition, gap: f64) -> String {
     }
 }
 
-/// A metric's value in words.
-pub(crate) fn value_text(definition: &MetricDefinition, value: f64) -> String {
-    together([value], definition.unit).concat()
-}
-
 /// Two values of a metric and what they differ by, in words; all with the same digits where they have the same unit.
 pub(crate) fn compared(frame: &ModelFrame, definition: &MetricDefinition, values: [f64; 2], gap: f64) -> [String; 3] {
     alike(frame.spread, definition, values, gap)
