@@ -23,6 +23,14 @@ const newId = () => {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 };
 
+/** The name, with a number behind it where a project has it already. */
+const unused = (name, projects) => {
+  const taken = new Set(projects.map((project) => project.name));
+  let free = name;
+  for (let n = 2; taken.has(free); n += 1) free = `${name} ${n}`;
+  return free;
+};
+
 /** The door to the engine. */
 export class Client {
   static version = '0.1.0';
@@ -71,7 +79,8 @@ export class Client {
 
   async createSampleProject(hooks = {}) {
     const sample = await this.#engine.request('sample', {}, hooks);
-    const { name, modelTask, description } = sample;
+    const { modelTask, description } = sample;
+    const name = unused(sample.name, await this.listProjects());
     const project = await this.#newProject({ name, modelTask: modelTask ?? null, description, sample: true });
     for (const { name, dataFile, data, predictionsFile, predictions, params } of sample.sets) {
       await project.registerDataset(name, new File([data], dataFile), params, hooks);

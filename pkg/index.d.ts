@@ -1112,7 +1112,14 @@ export interface FirewallView {
   readonly incidents: Incident[];
   readonly rules: CheckRule[];
   /** What each feature usually is in the reference, as text; null for free text. A row to begin with. */
-  readonly typical: { feature: string; value: string | null }[];
+  readonly typical: {
+    feature: string;
+    value: string | null;
+    /** The values of a category, the commonest first; at most a hundred. */
+    values?: string[];
+    /** The commonest words of free text. */
+    words?: string[];
+  }[];
   /** Rows that the ledger remembers; null without one. */
   readonly ledger: number | null;
   /** The custom metrics that it follows: those registered when it was created. */

@@ -208,7 +208,6 @@ impl Desk {
         self.run_name.set(String::new());
         self.fill(Form::default());
         self.recalled.set(false);
-        self.baseline.set(String::new());
     }
 
     /// All that the reader said of the files and of the run.
@@ -228,6 +227,7 @@ impl Desk {
             excluded: self.excluded.get(),
             without: self.without.get(),
             intersections: self.intersections.get(),
+            baseline: self.baseline.get(),
         }
     }
 
@@ -247,6 +247,7 @@ impl Desk {
         self.excluded.set(form.excluded);
         self.without.set(form.without);
         self.intersections.set(form.intersections);
+        self.baseline.set(form.baseline);
     }
 
     /// Reads a file again in another way.

@@ -124,7 +124,7 @@ impl Live {
                 app.open_project(info);
                 app.refresh_projects();
                 let sides = sides_of(&project)?;
-                let config = config(app.desk, self.named(&project, "").await?, sides, None).await?;
+                let config = config(app.desk, &project, self.named(&project, "").await?, sides, None).await?;
                 self.test(turn, &project, &config).await
             }
             .await;
@@ -148,7 +148,7 @@ impl Live {
                 };
                 let sides = self.register(turn, desk, &project).await?;
                 let name = self.named(&project, &desk.run_name.get_untracked()).await?;
-                let mut config = config(desk, name, sides, desk.task.get_untracked()).await?;
+                let mut config = config(desk, &project, name, sides, desk.task.get_untracked()).await?;
                 if config.reference == config.evaluation {
                     of_one(&mut config).await?;
                 }
@@ -165,7 +165,8 @@ impl Live {
         spawn_local(async move {
             let result = async {
                 let handle = client::project(&project.id).await?;
-                let config = config(app.desk, self.named(&handle, &app.desk.run_name.get_untracked()).await?, sides, None).await?;
+                let name = self.named(&handle, &app.desk.run_name.get_untracked()).await?;
+                let config = config(app.desk, &handle, name, sides, None).await?;
                 self.test(turn, &handle, &config).await
             }
             .await;
@@ -385,7 +386,16 @@ async fn of_one(config: &mut RunConfig) -> Answer<()> {
     Ok(())
 }
 
-async fn config(desk: Desk, run_name: String, sides: Sides, model_task: Option<straingauge_api::ModelTask>) -> Answer<RunConfig> {
+async fn config(
+    desk: Desk,
+    project: &js::Project,
+    run_name: String,
+    sides: Sides,
+    model_task: Option<straingauge_api::ModelTask>,
+) -> Answer<RunConfig> {
+    // A baseline comes back with the files, and may be of another project or deleted since.
+    let chosen = desk.baseline.get_untracked();
+    let baseline = if chosen.is_empty() { None } else { client::list_runs(project).await?.into_iter().map(|r| r.id).find(|id| *id == chosen) };
     let without = desk.without.get_untracked();
     // All categories but some: only those that have tests can be asked for.
     let categories = if without.is_empty() {
@@ -404,7 +414,7 @@ async fn config(desk: Desk, run_name: String, sides: Sides, model_task: Option<s
         categories,
         tests: desk.tests.get_untracked(),
         exclude_columns: desk.excluded.get_untracked(),
-        baseline: Some(desk.baseline.get_untracked()).filter(|b| !b.is_empty()),
+        baseline,
         model_task,
         sensitivity: desk.sensitivity.get_untracked(),
         seed: desk.seed.get_untracked(),

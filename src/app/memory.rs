@@ -50,6 +50,8 @@ pub struct Form {
     pub without: Vec<Category>,
     /// Sets of protected features to cross.
     pub intersections: Vec<Vec<String>>,
+    /// The earlier run whose failures are known, by id; empty for none.
+    pub baseline: String,
 }
 
 impl Default for Form {
@@ -69,6 +71,7 @@ impl Default for Form {
             excluded: Vec::new(),
             without: Vec::new(),
             intersections: Vec::new(),
+            baseline: String::new(),
         }
     }
 }

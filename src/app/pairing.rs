@@ -170,16 +170,37 @@ fn is_labels(files: &[Candidate<'_>], at: usize) -> bool {
     beside && !predicted && (named || keyed)
 }
 
-/// Batches of production data among the files: data, and the predictions that go with them in a file of their own. In order of name.
-pub fn batches(files: &[Candidate<'_>]) -> Vec<(usize, Option<usize>)> {
-    let (mut predictions, mut data): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|&i| is_predictions(&files[i]));
+/// A batch of production data: places in the list of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Batched {
+    /// The data.
+    pub data: usize,
+    /// Its predictions in a file of their own.
+    pub predictions: Option<usize>,
+    /// Its labels in a file of their own.
+    pub labels: Option<usize>,
+}
+
+/// Batches of production data among the files, in order of name, and files of labels for data that came before. `features` are those that the
+/// firewall knows: a file without any of them holds no data.
+pub fn batches(files: &[Candidate<'_>], features: &[String]) -> (Vec<Batched>, Vec<usize>) {
+    let known = |i: usize| features.is_empty() || files[i].columns.iter().any(|c| features.contains(&c.name));
+    let (mut predictions, rest): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|&i| is_predictions(&files[i]));
+    let is_labels = |i: usize| is_labels(files, i) || (!known(i) && files[i].columns.len() <= 3);
+    let (mut labels, mut data): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(|&i| is_labels(i));
     data.sort_by_key(|&i| files[i].name);
-    let pair = |d: usize| {
-        let score = |p: usize| (files[p].rows == files[d].rows, shared_words(files[p].name, files[d].name));
-        let best = (0..predictions.len()).filter(|&at| score(predictions[at]) > (false, 0)).max_by_key(|&at| score(predictions[at]));
-        (d, best.map(|at| predictions.remove(at)))
+    let best = |d: usize, companions: &mut Vec<usize>, keyed: bool| {
+        let score = |c: usize| {
+            let key = keyed && shared_key(&files[c], &files[d]).is_some();
+            (key || files[c].rows == files[d].rows, shared_words(files[c].name, files[d].name))
+        };
+        let least = if keyed { (true, 0) } else { (false, 1) };
+        let best = (0..companions.len()).filter(|&at| score(companions[at]) >= least).max_by_key(|&at| score(companions[at]));
+        best.map(|at| companions.remove(at))
     };
-    data.into_iter().map(pair).collect()
+    let pair = |d: usize| Batched { data: d, predictions: best(d, &mut predictions, false), labels: best(d, &mut labels, true) };
+    let batches = data.into_iter().map(pair).collect();
+    (batches, labels)
 }
 
 type Placed = Option<(usize, String)>;

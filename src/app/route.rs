@@ -51,6 +51,26 @@ impl Asked {
     }
 }
 
+/// What is asked of the list of events.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AskedEvents {
+    /// How an incident stands (`Open`, `Over`, `Resolved`), or empty for all.
+    pub state: String,
+    /// One severity (`alert`, `warn`), or empty.
+    pub severity: String,
+    /// One risk, monitor and feature by name, each or empty.
+    pub by: [String; 3],
+}
+
+impl AskedEvents {
+    const KEYS: [&'static str; 5] = ["state", "severity", "risk", "monitor", "feature"];
+
+    fn parts(&self) -> [&String; 5] {
+        let [risk, monitor, feature] = &self.by;
+        [&self.state, &self.severity, risk, monitor, feature]
+    }
+}
+
 /// A place of the firewall.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -58,8 +78,8 @@ pub enum Place {
     Overview,
     /// What a new firewall would watch.
     Promote,
-    /// All events.
-    Events,
+    /// All events, and what is asked of them.
+    Events(AskedEvents),
     /// An event, by id.
     Event(String),
     /// The check of single rows.
@@ -155,7 +175,10 @@ impl Route {
             ["check"] => Self::Check,
             ["firewall"] => Self::Firewall(Place::Overview),
             ["firewall", "promote"] => Self::Firewall(Place::Promote),
-            ["firewall", "events"] => Self::Firewall(Place::Events),
+            ["firewall", "events"] => {
+                let [state, severity, risk, monitor, feature] = AskedEvents::KEYS.map(|key| asked(key).unwrap_or_default());
+                Self::Firewall(Place::Events(AskedEvents { state, severity, by: [risk, monitor, feature] }))
+            }
             ["firewall", "events", id] => Self::Firewall(Place::Event((*id).to_owned())),
             ["firewall", "check"] => Self::Firewall(Place::Check),
             ["monitors"] => Self::Monitors(None),
@@ -187,31 +210,17 @@ impl Route {
             Self::Firewall(place) => match place {
                 Place::Overview => "#/firewall".to_owned(),
                 Place::Promote => "#/firewall/promote".to_owned(),
-                Place::Events => "#/firewall/events".to_owned(),
+                Place::Events(asked) => with_query("#/firewall/events".to_owned(), AskedEvents::KEYS.into_iter().zip(asked.parts())),
                 Place::Event(id) => format!("#/firewall/events/{}", encode(id)),
                 Place::Check => "#/firewall/check".to_owned(),
             },
             Self::Monitors(None) => "#/monitors".to_owned(),
             Self::Monitors(Some(id)) => format!("#/monitors/{}", encode(id)),
             Self::Run { project, run, listing, asked } => {
-                let mut href = of_run(project, run);
-                let mut join = '?';
-                let mut add = |key: &str, value: &str| {
-                    href.push(join);
-                    join = '&';
-                    href.push_str(key);
-                    href.push('=');
-                    href.push_str(&encode(value));
-                };
-                if let Some((_, id, _)) = Listing::ALL.iter().find(|(l, ..)| l == listing && *l != Listing::All) {
-                    add("list", id);
-                }
-                for (key, value) in Asked::KEYS.iter().zip(asked.parts()) {
-                    if !value.is_empty() {
-                        add(key, value);
-                    }
-                }
-                href
+                let all = String::new();
+                let list = Listing::ALL.iter().find(|(l, ..)| l == listing && *l != Listing::All).map_or(all, |(_, id, _)| (*id).to_owned());
+                let asked = Asked::KEYS.into_iter().zip(asked.parts());
+                with_query(of_run(project, run), std::iter::once(("list", &list)).chain(asked))
             }
             Self::Compare { project, before, after } => format!("#/compare/{}/{}/{}", encode(project), encode(before), encode(after)),
             Self::Test { project, run, batch, case } => {
@@ -223,6 +232,11 @@ impl Route {
                 href
             }
         }
+    }
+
+    /// All events of the firewall.
+    pub fn events() -> Self {
+        Self::Firewall(Place::Events(AskedEvents::default()))
     }
 
     /// The run of some bins: `to` is exclusive; one bin where it is absent.
@@ -242,7 +256,7 @@ impl Route {
             Self::Run { run, .. } | Self::Test { run, .. } if bins_of(run).is_some() => "Bin",
             Self::Run { .. } => "Stress test",
             Self::Firewall(Place::Promote) => "Promote a model",
-            Self::Firewall(Place::Events) => "Events",
+            Self::Firewall(Place::Events(_)) => "Events",
             Self::Firewall(Place::Event(_)) => "Event",
             Self::Firewall(Place::Check) => "Try a row",
             Self::Firewall(Place::Overview) => "Firewall",
@@ -253,6 +267,19 @@ impl Route {
             Self::Unknown => "Not found",
         }
     }
+}
+
+/// A link with what is asked behind it; what is empty is left out.
+fn with_query<'a>(mut href: String, asked: impl Iterator<Item = (&'static str, &'a String)>) -> String {
+    let mut join = '?';
+    for (key, value) in asked.filter(|(_, value)| !value.is_empty()) {
+        href.push(join);
+        join = '&';
+        href.push_str(key);
+        href.push('=');
+        href.push_str(&encode(value));
+    }
+    href
 }
 
 fn of_run(project: &str, run: &str) -> String {
@@ -328,7 +355,8 @@ mod tests {
             },
             Route::Firewall(Place::Overview),
             Route::Firewall(Place::Promote),
-            Route::Firewall(Place::Events),
+            Route::events(),
+            Route::Firewall(Place::Events(AskedEvents { state: "Open".to_owned(), by: [(); 3].map(|()| "a = b & c".to_owned()), ..Default::default() })),
             Route::Firewall(Place::Event("drift:feature_drift[a/b] 5".to_owned())),
             Route::Firewall(Place::Check),
             Route::Monitors(None),

@@ -255,6 +255,13 @@ pub fn location_route() -> Route {
     Route::parse(&window().location().hash().unwrap_or_default())
 }
 
+/// Lets the link say what a view is asked, without a step in the history for every letter.
+pub fn replace_link(route: &Route) {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&route.href()));
+    }
+}
+
 /// Goes to a view.
 pub fn go(route: &Route) {
     let _ = window().location().set_hash(&route.href());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use straingauge_api::{ApiError, Point, PredictionParams, Problem, ReadOptions, Stage};
+use straingauge_api::{ApiError, BatchReport, ErrorDetails, LabelParams, Point, PredictionParams, Problem, ReadOptions, Stage};
 use wasm_bindgen::prelude::*;
 
 use crate::client::{self, Answer, View, ask, js, value_of};
@@ -20,6 +20,9 @@ thread_local! {
     static FIREWALL: RefCell<Option<JsValue>> = const { RefCell::new(None) };
     static JOB: RefCell<Option<js::Job>> = const { RefCell::new(None) };
 }
+
+/// Where the page says what labels came to.
+pub const JOINED: &str = "labels-joined";
 
 /// What a model is called whose predictions stand in the data's own file.
 pub const UNNAMED: &str = "model";
@@ -42,11 +45,19 @@ pub struct Creation {
     pub ledger: bool,
 }
 
-/// A batch of production data: the data set's name, and whether it stands in the project already.
+/// A batch of production data: the data set's name, and its files where it does not stand in the project already.
 #[derive(Debug, Clone, PartialEq)]
 struct Batch {
     name: String,
-    files: Option<(DeskFile, Option<DeskFile>)>,
+    files: Option<Files>,
+}
+
+/// The files of a batch.
+#[derive(Debug, Clone, PartialEq)]
+struct Files {
+    data: DeskFile,
+    predictions: Option<DeskFile>,
+    labels: Option<DeskFile>,
 }
 
 /// The firewall as the page knows it.
@@ -238,83 +249,122 @@ impl Watch {
         let files: Vec<DeskFile> = self.desk.files.get_untracked();
         let read: Vec<&DeskFile> = files.iter().filter(|f| f.inspection().is_some()).collect();
         let candidates: Vec<pairing::Candidate<'_>> = read.iter().filter_map(|f| f.candidate()).collect();
-        let batches = pairing::batches(&candidates).into_iter().filter_map(|(data, predictions)| {
-            let file = |i: usize| read.get(i).map(|f| (*f).clone());
-            let data = file(data)?;
-            Some(Batch { name: stem(&data.name), files: Some((data, predictions.and_then(file))) })
+        let features = untrack(|| self.get()).map(|view| view.features.clone()).unwrap_or_default();
+        let (batches, late) = pairing::batches(&candidates, &features);
+        let file = |i: usize| read.get(i).map(|f| (*f).clone());
+        let batches = batches.into_iter().filter_map(|b| {
+            let (data, predictions, labels) = (file(b.data)?, b.predictions.and_then(file), b.labels.and_then(file));
+            Some(Batch { name: stem(&data.name), files: Some(Files { data, predictions, labels }) })
         });
-        self.run(app, batches.collect(), false);
+        let late = late.into_iter().filter_map(|i| Desk::handle(read.get(i)?.id)).collect();
+        self.run(app, batches.collect(), late, false);
     }
 
-    /// Joins a file of labels to the rows that the ledger remembers.
+    /// Joins a file of labels to rows that came before.
     pub fn add_labels(self, app: App, file: web_sys::File) {
-        let (Some(project), Some(firewall)) = (app.open.get_untracked(), Self::handle()) else { return };
-        let turn = self.begin("Reading labels");
-        spawn_local(async move {
-            let done = async {
-                let handle = client::project(&project.id).await?;
-                let view = client::view(&firewall)?;
-                let name = stem(&file.name());
-                let inspection = client::inspect(&file, &ReadOptions::default(), |_| ()).await?;
-                let columns: Vec<&str> = inspection.columns.iter().map(|c| c.name.as_str()).collect();
-                // Labels take the roles of the reference's columns: the id, and the label.
-                let params = client::roles(&handle, &view.config.reference, &columns, &ReadOptions::default())?;
-                ask(&handle, "registerDataset", &[JsValue::from_str(&name), file.into(), params]).await?;
-                let report = ask(&firewall, "addLabels", &[JsValue::from_str(&name)]).await?;
-                client::from_js::<straingauge_api::BatchReport>(report)
+        self.run(app, Vec::new(), vec![file], false);
+    }
+
+    /// Joins labels: to the rows that the ledger remembers, else to the data that are still loaded. Gives the bins that were judged anew.
+    async fn join(self, turn: u32, project: &js::Project, firewall: &JsValue, file: &web_sys::File) -> Answer<usize> {
+        let view = client::view(firewall)?;
+        let inspection = client::inspect(file, &ReadOptions::default(), |_| ()).await?;
+        let columns: Vec<&str> = inspection.columns.iter().map(|c| c.name.as_str()).collect();
+        // Labels take the roles of the reference's columns: the id, and the label.
+        let roles = client::roles(project, &view.config.reference, &columns, &ReadOptions::default())?;
+        if view.ledger.is_some() {
+            let name = stem(&file.name());
+            ask(project, "registerDataset", &[JsValue::from_str(&name), file.into(), roles]).await?;
+            let report: BatchReport = client::from_js(ask(firewall, "addLabels", &[JsValue::from_str(&name)]).await?)?;
+            self.problems.update(|all| all.extend(report.problems));
+            return Ok(report.bins.len());
+        }
+        let column = |key: &str| value_of(&roles, key).as_string();
+        let params = LabelParams { label_col: column("labelCol"), id_col: column("idCol"), ..Default::default() };
+        let filled_by = |name: &str| view.bins.iter().filter(|b| b.sources.iter().any(|s| s.dataset == name)).collect::<Vec<_>>();
+        let sets: Vec<client::DatasetRecord> = client::from_js(project.datasets())?;
+        let mut sets: Vec<_> = sets.into_iter().filter(|set| set.loaded && !filled_by(&set.name).is_empty()).collect();
+        if columns.len() == 1 {
+            // Without a key nothing but the number of rows says what the labels are of.
+            sets.retain(|set| set.rows == inspection.rows);
+        }
+        let refuse = |text: String| Err(ApiError { code: "labels_not_joined".to_owned(), message: text, details: ErrorDetails::default() });
+        match sets.as_slice() {
+            [] if columns.len() == 1 => {
+                return refuse(format!("No production data that this page holds have {} rows.", crate::format::count(inspection.rows)));
             }
-            .await;
-            if self.turn.get_untracked() == turn {
-                if let Ok(report) = &done {
-                    let bins = crate::format::counted(report.bins.len() as u64, "bin");
-                    self.said.set(format!("Labels joined: {bins} judged anew."));
-                    self.problems.set(report.problems.clone());
+            [] => return refuse("The rows that these labels belong to are not loaded: the page was reloaded, and rows are never stored. Add those data again together with the file of labels.".to_owned()),
+            [_, _, ..] if columns.len() == 1 => {
+                return refuse("Several data sets have as many rows as this file. Give it a column that names the rows.".to_owned());
+            }
+            _ => {}
+        }
+        let (mut joined, mut error) = (Vec::new(), None);
+        for set in &sets {
+            // A bin that other data fill too would lose their rows.
+            if filled_by(&set.name).iter().any(|b| b.sources.iter().any(|s| s.dataset != set.name)) {
+                let text = format!("Bins of {} hold other data too. Add all data of those days again, with their labels.", set.name);
+                error = refuse(text).err();
+                continue;
+            }
+            match client::register_labels(project, &set.name, file, &params, |_| ()).await {
+                Ok(registered) => {
+                    self.problems.update(|all| all.extend(registered.problems));
+                    joined.push(set.name.clone());
                 }
-                self.stand(Some(firewall));
-                app.shown.set(Load::Waiting);
+                Err(refused) => error = Some(refused),
             }
-            self.end(turn, done.map(drop));
-        });
+            self.still(turn)?;
+        }
+        if let (true, Some(error)) = (joined.is_empty(), error) {
+            return Err(error);
+        }
+        let bins = joined.iter().map(|name| filled_by(name).len()).sum();
+        self.take_in(turn, firewall, joined, true).await?;
+        Ok(bins)
     }
 
     /// Takes in data sets that the project holds already.
     pub fn add_datasets(self, app: App, names: Vec<String>) {
-        self.run(app, names.into_iter().map(|name| Batch { name, files: None }).collect(), false);
+        self.run(app, names.into_iter().map(|name| Batch { name, files: None }).collect(), Vec::new(), false);
     }
 
     /// Goes on where bins were filled already, replacing them.
     pub fn replace(self, app: App) {
         let batches = self.left.get_untracked().into_iter().map(|name| Batch { name, files: None }).collect();
-        self.run(app, batches, true);
+        self.run(app, batches, Vec::new(), true);
     }
 
-    fn run(self, app: App, batches: Vec<Batch>, replace: bool) {
+    /// Takes in batches, then labels of rows that came before.
+    fn run(self, app: App, batches: Vec<Batch>, late: Vec<web_sys::File>, replace: bool) {
         let (Some(project), Some(firewall), Some(view)) = (app.open.get_untracked(), Self::handle(), untrack(|| self.get())) else {
             return;
         };
         let turn = self.begin("Reading");
         app.requests.opened();
+        // Labels that were dropped in a place of their own leave the files of the panel alone.
+        let on_desk = |file: &web_sys::File| self.desk.files.with_untracked(|all| all.iter().any(|f| f.name == file.name()));
+        let clears = late.iter().all(on_desk);
         spawn_local(async move {
             let done = async {
                 let handle = client::project(&project.id).await?;
                 let mut names = Vec::new();
                 for batch in &batches {
-                    if let Some((data, predictions)) = &batch.files {
-                        self.register(turn, &handle, &view, &batch.name, data, predictions.as_ref()).await?;
+                    if let Some(files) = &batch.files {
+                        self.register(turn, &handle, &view, &batch.name, files).await?;
                     }
                     names.push(batch.name.clone());
                 }
-                while let Some(name) = names.first().cloned() {
-                    self.still(turn)?;
-                    self.left.set(names.clone());
-                    let options = client::object(&[("overrideExistingBins", replace.into())]);
-                    let job: js::Job = ask(&firewall, "startContinuousTest", &[JsValue::from_str(&name), options]).await?.unchecked_into();
-                    JOB.set(Some(job.clone()));
-                    client::follow(&job, move |p| self.tell(turn, Step { stage: p.stage, done: p.done, total: p.total, label: p.label }))
-                        .await?;
-                    let report: Option<straingauge_api::BatchReport> = client::from_js(value_of(&firewall, "lastReport"))?;
-                    self.problems.update(|all| all.extend(report.into_iter().flat_map(|r| r.problems)));
-                    names.remove(0);
+                self.take_in(turn, &firewall, names, replace).await?;
+                let labelled = |view: &View| view.bins.iter().map(|b| b.labelled).sum::<u64>();
+                for file in &late {
+                    self.tell(turn, crate::live::first_step(&format!("Reading {}", file.name())));
+                    let before = labelled(&client::view(&firewall)?);
+                    let bins = self.join(turn, &handle, &firewall, file).await?;
+                    let new = labelled(&client::view(&firewall)?).saturating_sub(before);
+                    let (new, bins) = (crate::format::counted(new, "row"), crate::format::counted(bins as u64, "bin"));
+                    let says = format!("{}: {new} got a label, {bins} judged anew.", file.name());
+                    self.said.update(|all| *all = [all.as_str(), &says].join(" ").trim().to_owned());
                 }
                 Ok(())
             }
@@ -326,24 +376,36 @@ impl Watch {
                 app.shown.set(Load::Waiting);
             }
             // Data that overlap are registered all the same; whether they replace something is asked beside the panel.
-            if done.as_ref().map_or_else(overlaps, |()| true) {
+            if clears && done.as_ref().map_or_else(overlaps, |()| true) {
                 self.feeding.set(false);
                 self.desk.clear();
+            }
+            if done.is_ok() && !late.is_empty() {
+                crate::element::later(|| crate::element::show(JOINED));
             }
             self.end(turn, done);
         });
     }
 
+    /// Cuts registered data sets into bins, one after the other.
+    async fn take_in(self, turn: u32, firewall: &JsValue, mut names: Vec<String>, replace: bool) -> Answer<()> {
+        while let Some(name) = names.first().cloned() {
+            self.still(turn)?;
+            self.left.set(names.clone());
+            let options = client::object(&[("overrideExistingBins", replace.into())]);
+            let job: js::Job = ask(firewall, "startContinuousTest", &[JsValue::from_str(&name), options]).await?.unchecked_into();
+            JOB.set(Some(job.clone()));
+            client::follow(&job, move |p| self.tell(turn, Step { stage: p.stage, done: p.done, total: p.total, label: p.label })).await?;
+            let report: Option<BatchReport> = client::from_js(value_of(firewall, "lastReport"))?;
+            self.problems.update(|all| all.extend(report.into_iter().flat_map(|r| r.problems)));
+            names.remove(0);
+        }
+        Ok(())
+    }
+
     /// Registers a data set with the roles that the reference's columns have.
-    async fn register(
-        self,
-        turn: u32,
-        project: &js::Project,
-        view: &View,
-        name: &str,
-        data: &DeskFile,
-        predictions: Option<&DeskFile>,
-    ) -> Answer<()> {
+    async fn register(self, turn: u32, project: &js::Project, view: &View, name: &str, files: &Files) -> Answer<()> {
+        let Files { data, predictions, labels } = files;
         let reading = move |label: String| {
             move |p: straingauge_api::Progress| {
                 self.tell(turn, Step { stage: Stage::Reading, done: p.done, total: p.total, label: label.clone() });
@@ -362,6 +424,15 @@ impl Watch {
             let params = PredictionParams { read: Some(file.read.clone()).filter(|r| *r != ReadOptions::default()), ..Default::default() };
             client::register_predictions(project, name, &view.config.model, &handle, &params, reading(format!("Reading {}", file.name)))
                 .await?;
+            self.still(turn)?;
+        }
+        if let Some(file) = labels {
+            let (Some(handle), Some(inspection)) = (Desk::handle(file.id), file.inspection()) else { return Ok(()) };
+            let columns: Vec<&str> = inspection.columns.iter().map(|c| c.name.as_str()).collect();
+            let roles = client::roles(project, &view.config.reference, &columns, &file.read)?;
+            let read = Some(file.read.clone()).filter(|r| *r != ReadOptions::default());
+            let params = LabelParams { read, label_col: value_of(&roles, "labelCol").as_string(), id_col: None };
+            client::register_labels(project, name, &handle, &params, reading(format!("Reading {}", file.name))).await?;
         }
         Ok(())
     }
@@ -399,7 +470,7 @@ impl Watch {
         if self.turn.get_untracked() == turn && self.standing.get_untracked() == Standing::Running {
             return Ok(());
         }
-        Err(ApiError { code: "cancelled".to_owned(), message: String::new(), details: straingauge_api::ErrorDetails::default() })
+        Err(ApiError { code: "cancelled".to_owned(), message: String::new(), details: ErrorDetails::default() })
     }
 
     fn end(self, turn: u32, done: Answer<()>) {

@@ -95,6 +95,10 @@ test('promote, watch, find the event and its cause, resolve, come back', async (
   assert.match(await page.locator('h1').innerText(), /14 August 2026/);
   assert.match(await part(page, 'verdict').innerText(), /Abnormal\./);
   assert.doesNotMatch(await part(page, 'verdict').innerText(), /Not ready/);
+  await part(page, 'export-menu').locator('summary').click();
+  const report = (await saved(page, () => part(page, 'export-markdown').click())).bytes.toString();
+  assert.match(report, /\*\*Abnormal\.\*\*/);
+  assert.doesNotMatch(report, /Not ready/);
   await part(page, 'bin-before').waitFor();
   assert.ok(await part(page, 'batch-row').count() > 5);
   await page.goBack();
@@ -106,6 +110,11 @@ test('promote, watch, find the event and its cause, resolve, come back', async (
   const count = await incidents.count();
   await part(page, 'events-Open').click();
   assert.ok((await incidents.count()) >= 1);
+  // The link keeps what was asked.
+  await page.waitForFunction(() => /state=Open/.test(location.hash));
+  await page.reload();
+  await incidents.first().waitFor();
+  assert.equal(await part(page, 'events-Open').getAttribute('aria-pressed'), 'true');
   const about = incidents.filter({ hasText: 'segment' }).first();
   const id = await about.getAttribute('data-id');
   assert.ok((await part(about, 'event-row').count()) > 1, 'one cause, several events, one incident');
@@ -141,6 +150,8 @@ test('promote, watch, find the event and its cause, resolve, come back', async (
   await part(page, 'check-row').click();
   await part(page, 'decision').waitFor();
   assert.equal(await part(page, 'decision').getAttribute('data-action'), 'allow');
+  const known = await page.locator('datalist option').evaluateAll((options) => options.map((option) => option.value));
+  assert.ok(['basic', 'plus', 'pro', 'north', 'south', 'west'].every((value) => known.includes(value)), known.join());
   await part(page, 'row-segment').fill('never seen');
   await part(page, 'check-row').click();
   await page.waitForFunction(() => document.querySelector('[data-testid="decision"]')?.dataset.action !== 'allow');
@@ -153,6 +164,55 @@ test('promote, watch, find the event and its cause, resolve, come back', async (
   assert.equal(document.bins.length, 14);
   const table = (await saved(page, () => part(page, 'export-incidents-csv').click())).bytes.toString();
   assert.equal(table.trimEnd().split('\n').length, count + 1);
+  await expectNoFaults(visited);
+});
+
+test('labels that come later are joined to the data, and the page says what it did', async (t) => {
+  const visited = await visit(await browser(t), await site(t));
+  const { page } = visited;
+  await started(page);
+  const withIds = (text, name) => text.trimEnd().split('\n').map((line, i) => `${i ? `${name}-${i}` : 'id'},${line}`).join('\n');
+  const cut = (text, keep) => text.split('\n').map((line) => line.split(',').filter((_, i) => keep(i)).join(',')).join('\n');
+  const LABEL = 5;
+  const data = (seed, from, days, name) => withIds(csv(seed, from, days, 200), name);
+  await chosen(page).setInputFiles([file('train.csv', data(31, MONDAY - 21 * DAY, 14, 't')), file('eval.csv', data(32, MONDAY - 7 * DAY, 7, 'e'))]);
+  await page.waitForFunction(() => document.querySelector('[data-testid="start-run"]')?.disabled === false, undefined, { timeout: 60_000 });
+  await part(page, 'start-run').click();
+  await verdict(page);
+  await part(page, 'promote').click();
+  await part(page, 'create-firewall').click();
+  await part(page, 'feed').waitFor({ timeout: 60_000 });
+
+  // Data without labels, then their labels in a file of their own.
+  const week = data(33, MONDAY, 7, 'w');
+  await feed(page, 'week-1.csv', cut(week, (i) => i !== LABEL + 1));
+  const labelled = () => part(page, 'bin-row').first().locator('td.n').nth(1).innerText();
+  assert.equal(await labelled(), '0');
+  const truth = cut(week, (i) => i === 0 || i === LABEL + 1);
+  // One day's labels are still out.
+  const early = truth.split('\n').slice(0, 1 + 6 * 200).join('\n');
+  await part(page, 'late-labels').locator('input[type="file"]').setInputFiles(file('outcomes.csv', early));
+  await part(page, 'labels-joined').waitFor({ timeout: 120_000 });
+  assert.match(await part(page, 'labels-joined').innerText(), /outcomes\.csv: 1\u202f200 rows got a label, 7 bins judged anew\./);
+  assert.equal(await labelled(), '0');
+  assert.equal(await part(page, 'bin-row').last().locator('td.n').nth(1).innerText(), '200');
+
+  // Dropped where data are dropped, a file of labels is known for what it is.
+  await part(page, 'add-data').click();
+  await chosen(page).setInputFiles(file('all-outcomes.csv', truth));
+  await page.locator('[data-testid="production-file"]').getByText(/labels for data that came before/).waitFor();
+  await part(page, 'run-batch').click();
+  await part(page, 'labels-joined').getByText(/all-outcomes\.csv: 200 rows got a label/).waitFor({ timeout: 120_000 });
+  assert.equal(await labelled(), '200');
+
+  // Data and their labels together.
+  const next = data(34, MONDAY + 7 * DAY, 7, 'x');
+  await part(page, 'add-data').click();
+  await chosen(page).setInputFiles([file('week-2.csv', cut(next, (i) => i !== LABEL + 1)), file('week-2-labels.csv', cut(next, (i) => i === 0 || i === LABEL + 1))]);
+  await page.locator('[data-testid="production-file"]').getByText(/^.*labels for week-2\.csv/).waitFor();
+  await part(page, 'run-batch').click();
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid="bin-row"]').length === 14, undefined, { timeout: 120_000 });
+  assert.equal(await labelled(), '200');
   await expectNoFaults(visited);
 });
 

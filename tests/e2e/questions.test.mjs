@@ -93,6 +93,55 @@ test('a declined label is said on the page of the run, and no metric is claimed'
   await expectNoFaults(visited);
 });
 
+test('a reading that is assumed is confirmed by a press, where many are listed too', async (t) => {
+  const visited = await fresh(t);
+  const { page } = visited;
+  // Seven columns could be the truth: one that the score follows, and six that it does not.
+  const wide = (seed) => loans(seed, 400).map((row, i) => ({ ...row, ...Object.fromEntries([3, 5, 7, 11, 13, 17].map((k) => [`flag_${k}`, Number(i % k < k / 2)])) }));
+  await give(page, [csv('wide_ref.csv', wide(21)), csv('wide_eval.csv', wide(22))]);
+  await read(page);
+  const asked = question(page, 'label');
+  await asked.waitFor();
+  const confirm = part(asked, 'question-confirm');
+  if (await part(asked, 'question-choice').count()) {
+    const assumed = await part(asked, 'question-choice').inputValue();
+    assert.equal(assumed, 'income');
+    await confirm.click();
+    await confirm.waitFor({ state: 'detached' });
+    assert.equal(await part(asked, 'question-choice').inputValue(), 'income');
+  } else {
+    await choose(page, 'label', 'income');
+  }
+  assert.equal(await page.locator('[data-testid="question"].open[data-about="label"]').count(), 0);
+  await expectNoFaults(visited);
+});
+
+test('the run that is the baseline is chosen again with the same files', async (t) => {
+  const visited = await fresh(t);
+  const { page } = visited;
+  const files = [csv('base_ref.csv', loans(23, 500)), csv('base_eval.csv', loans(24, 400, { flip: 0.3 }))];
+  await give(page, files);
+  await read(page);
+  await choose(page, 'label', 'income');
+  await run(page);
+  const id = page.url().match(/runs\/[^/?]+\/([^/?]+)/)[1];
+  await part(page, 'nav-data').click();
+  await part(page, 'settings').locator('summary').first().click();
+  await part(page, 'baseline').selectOption(id);
+  await page.goto('about:blank');
+  await page.goBack();
+  await started(page);
+  await give(page, files);
+  await part(page, 'recalled').waitFor();
+  await read(page);
+  await part(page, 'settings').locator('summary').first().click();
+  await part(page, 'baseline').waitFor();
+  assert.equal(await part(page, 'baseline').inputValue(), id);
+  const again = await run(page);
+  assert.match(`${again.text} ${await page.locator('main').innerText()}`, /known/);
+  await expectNoFaults(visited);
+});
+
 test('the order of dates is asked with values that differ, and holds for both files', async (t) => {
   const visited = await fresh(t);
   const { page } = visited;

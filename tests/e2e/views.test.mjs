@@ -101,6 +101,42 @@ test('failing rows show the cell or the words that are to blame, and why', async
   await expectNoFaults(visited);
 });
 
+test('rows can be copied into a sheet', async (t) => {
+  const visited = await sample(t);
+  const { page, context } = visited;
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await part(page, 'finding').first().locator('a').first().click();
+  const row = page.locator('.case.opened').first();
+  await part(row, 'show-rows').click();
+  await part(row, 'rows-table').waitFor();
+  const total = Number((await row.locator('.pager [role="status"]').first().innerText()).replace(/^.* of /, '').replace(/\D/g, ''));
+  await part(row, 'copy-rows').click();
+  await row.getByText(/rows copied\./).waitFor();
+  const lines = (await page.evaluate(() => navigator.clipboard.readText())).trimEnd().split('\n');
+  assert.match(lines[0], /^row\twhy\t/);
+  assert.equal(lines.length, total + 1);
+  await expectNoFaults(visited);
+});
+
+test('projects are told apart, and say what their last run came to', async (t) => {
+  const visited = await sample(t);
+  const { page } = visited;
+  await part(page, 'nav-project').click();
+  await part(page, 'try-sample').first().click();
+  await verdict(page);
+  await part(page, 'nav-project').click();
+  const cards = part(page, 'project-row');
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid="last-run"]').length === 2);
+  const titles = await cards.locator('.title').allInnerTexts();
+  assert.equal(new Set(titles).size, 2, titles.join(', '));
+  assert.match(await part(page, 'last-run').first().innerText(), /Not ready.*\d+ alerts? and \d+ warnings? in /s);
+  // A name that is typed is told apart, too.
+  await part(page, 'project-name').fill(titles.find((title) => !/\d$/.test(title)));
+  await part(page, 'create-project').click();
+  await part(page, 'rail-project').getByText(/ 3$/).waitFor();
+  await expectNoFaults(visited);
+});
+
 test('a case is accepted with a reason, stays in sight, and is taken back; two runs lie side by side', async (t) => {
   const visited = await sample(t);
   const { page } = visited;
@@ -186,6 +222,9 @@ test('fraud data: a protected feature, switched on in the settings, gets its gro
   await part(page, 'exclude').getByRole('button', { name: 'city' }).click();
   await part(page, 'tests-settings').locator('summary').first().click();
   await part(page, 'tests-settings').locator('summary', { hasText: 'Drift' }).last().click();
+  await part(page, 'parameters-drift:feature_drift').locator('summary').click();
+  const least = part(part(page, 'parameters-drift:feature_drift'), 'parameter-min_sample_size');
+  assert.equal(await least.getAttribute('placeholder'), '100', 'an empty field says what is in force');
   await part(page, 'drift:feature_drift').locator('input').uncheck();
   assert.match(await part(page, 'tests-settings').locator('summary').first().innerText(), /1 test changed/);
   await start.click();

@@ -50,6 +50,12 @@ pub struct Typical {
     pub feature: String,
     /// Its commonest value or its median, as text; absent for free text.
     pub value: Option<String>,
+    /// The values of a category, the commonest first; at most a hundred. Empty for others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// The commonest words of free text; empty for others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
 }
 
 /// A firewall at one look.

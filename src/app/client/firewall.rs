@@ -146,9 +146,9 @@ const fn daily() -> BinSize {
 }
 
 impl View {
-    /// What a feature usually is, as text; empty where nothing is known of it.
-    pub fn typical(&self, feature: &str) -> String {
-        self.typical.iter().find(|t| t.feature == feature).and_then(|t| t.value.clone()).unwrap_or_default()
+    /// What a feature usually is, where something is known of it.
+    pub fn typical(&self, feature: &str) -> Option<&Typical> {
+        self.typical.iter().find(|t| t.feature == feature)
     }
 
     /// The series of a monitor about an object.

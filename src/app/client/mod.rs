@@ -68,10 +68,14 @@ pub async fn list_projects() -> Answer<Vec<ProjectInfo>> {
     from_js(settle(client.list_projects()).await?)
 }
 
-/// A new, empty project.
+/// A new, empty project; a number is put behind a name that another project has.
 pub async fn create_project(name: &str) -> Answer<js::Project> {
+    // Storage may be shut: nothing is there to be mistaken for it then.
+    let taken: Vec<String> = list_projects().await.unwrap_or_default().into_iter().map(|p| p.name).collect();
+    let numbered = (2..taken.len() + 2).map(|n| format!("{name} {n}"));
+    let free = std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default();
     let client = client().await?;
-    settle(client.create_project(&object(&[("name", name.into())]))).await.map(JsCast::unchecked_into)
+    settle(client.create_project(&object(&[("name", free.as_str().into())]))).await.map(JsCast::unchecked_into)
 }
 
 /// A project with data that the engine generates.

@@ -36,16 +36,16 @@ fn is_wrong(page: &RowPage, row: &RowView) -> bool {
     page.columns.iter().position(|c| c == "predicted").is_some_and(|at| row.marked.contains(&(at as u32)))
 }
 
-/// The rows as CSV, as they are shown: the row's number, the reason, then the columns.
-fn to_csv(page: &RowPage) -> String {
+/// The rows as text, as they are shown: the row's number, the reason, then the columns. With commas between for a file, with tabs for the clipboard.
+fn to_text(page: &RowPage, between: char) -> String {
     let quoted = |text: &str| {
         // A spreadsheet must not run what a data set's strings say; a negative number is no formula.
         let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
         let safe = if formula { format!("'{text}") } else { text.to_owned() };
-        let plain = !safe.contains(['"', ',', '\n', '\r']);
+        let plain = !safe.contains(['"', between, '\n', '\r']);
         if plain { safe } else { format!("\"{}\"", safe.replace('"', "\"\"")) }
     };
-    let line = |cells: &mut dyn Iterator<Item = String>| cells.collect::<Vec<_>>().join(",");
+    let line = |cells: &mut dyn Iterator<Item = String>| cells.collect::<Vec<_>>().join(between.encode_utf8(&mut [0; 4]));
     let head = ["row", "why"].into_iter().chain(page.columns.iter().map(String::as_str)).map(quoted);
     let mut lines = vec![line(&mut head.into_iter())];
     for row in &page.rows {
@@ -55,6 +55,23 @@ fn to_csv(page: &RowPage) -> String {
         lines.push(line(&mut number.chain(why).chain(cells)));
     }
     lines.join("\n") + "\n"
+}
+
+/// The rows of a case, or those of them that are wrong, at most [`MOST`].
+async fn all_rows(ids: &(String, String, String), wrong: bool) -> Result<RowPage, ApiError> {
+    let mut all = collect(ids, MOST).await?;
+    if wrong {
+        all.rows = all.rows.iter().filter(|r| is_wrong(&all, r)).cloned().collect();
+        all.total = all.rows.len() as u64;
+    }
+    Ok(all)
+}
+
+/// Puts text on the clipboard.
+async fn copy(text: &str) -> Result<(), ApiError> {
+    // A page that is no secure context has no clipboard.
+    let clipboard = client::value_of(&window().navigator(), "clipboard");
+    client::ask(&clipboard, "writeText", &[text.into()]).await.map(drop)
 }
 
 /// A button that fetches rows, and the rows once fetched.
@@ -72,11 +89,9 @@ pub fn failing_rows(project: &str, run: &str, case: &str, total: u64) -> AnyView
         spawn_local(async move {
             let of = ids.get_value();
             let rows = if wrong.get_untracked() {
-                collect(&of, MOST).await.map(|all| {
-                    let found: Vec<&RowView> = all.rows.iter().filter(|r| is_wrong(&all, r)).collect();
-                    let total = found.len() as u64;
-                    let rows = found.into_iter().skip(from as usize).take(PAGE as usize).cloned().collect();
-                    RowPage { rows, total, columns: all.columns }
+                all_rows(&of, true).await.map(|mut all| {
+                    all.rows = all.rows.into_iter().skip(from as usize).take(PAGE as usize).collect();
+                    all
                 })
             } else {
                 let (project, run, case) = of;
@@ -107,25 +122,40 @@ pub fn failing_rows(project: &str, run: &str, case: &str, total: u64) -> AnyView
             let save = button("link small", "Save as CSV", move || {
                 spawn_local(async move {
                     let of = ids.get_value();
-                    if let Ok(mut all) = collect(&of, MOST).await {
-                        if wrong.get_untracked() {
-                            let kept: Vec<RowView> = all.rows.iter().filter(|r| is_wrong(&all, r)).cloned().collect();
-                            all.rows = kept;
-                        }
+                    if let Ok(all) = all_rows(&of, wrong.get_untracked()).await {
                         let name = format!("{}.csv", super::file_name(&of.2));
                         // A refused download shows as no download.
-                        let _ = super::download(&to_csv(&all).into(), &name, "text/csv");
+                        let _ = super::download(&to_text(&all, ',').into(), &name, "text/csv");
                     }
                 });
             })
             .testid("save-rows");
+            let copied = RwSignal::new(String::new());
+            let copy = button("link small", "Copy", move || {
+                spawn_local(async move {
+                    let done = async {
+                        let all = all_rows(&ids.get_value(), wrong.get_untracked()).await?;
+                        copy(&to_text(&all, '\t')).await?;
+                        Ok::<_, ApiError>(all.rows.len())
+                    };
+                    let says = match done.await {
+                        Ok(n) => format!("{} copied.", counted(n as u64, "row")),
+                        Err(_) => "The browser did not let the page copy; save them as CSV.".to_owned(),
+                    };
+                    copied.try_set(says);
+                });
+            })
+            .testid("copy-rows");
+            let copied = el("span", "meta").attr("role", "status").live(move || copied.get().into_any());
             let end = from + rows.rows.len() as u64;
             let says = format!("{} to {} of {}", count(from + 1), count(end), count(rows.total));
             let pager = el("div", "pager")
                 .el(turn("Previous", from.saturating_sub(PAGE), from > 0))
                 .el(el("span", "meta").attr("role", "status").text(&says))
                 .el(turn("Next", end, end < rows.total))
-                .el(save);
+                .el(copy)
+                .el(save)
+                .el(copied);
             // Worst first: where the first page holds no mistake, there is none.
             let mistakes = wrong.get_untracked() || from > 0 || rows.rows.iter().any(|r| is_wrong(&rows, r));
             let pick = |name: &str, only: bool| {
@@ -245,7 +275,7 @@ fn pieces<'a>(text: &'a str, words: &[String]) -> Vec<(&'a str, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{RowPage, RowView, is_wrong, order, pieces, shared_reason, to_csv};
+    use super::{RowPage, RowView, is_wrong, order, pieces, shared_reason, to_text};
 
     fn page() -> RowPage {
         let row = |row: u32, text: &str, marked: Vec<u32>, reason: &str| RowView {
@@ -273,11 +303,13 @@ mod tests {
 
     #[test]
     fn saved_rows_are_csv() {
-        let csv = to_csv(&page());
+        let csv = to_text(&page(), ',');
         let lines: Vec<&str> = csv.lines().collect();
         assert_eq!(lines[0], "row,why,age,label,predicted,text,note");
         assert!(lines[1].starts_with("1,in the subset 65+,65+,yes,no,\"I have been waiting for an answer, \"\"soon\"\""));
         assert_eq!(lines[2], "8,in the subset 65+,65+,yes,no,'=1+1,");
+        // A sheet takes what is copied apart at its tabs.
+        assert!(to_text(&page(), '\t').starts_with("row\twhy\tage\t"));
     }
 
     #[test]

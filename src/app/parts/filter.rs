@@ -59,7 +59,7 @@ pub fn pick(
         .maybe(shape.map(mark))
         .text(name)
         .text(" ")
-        .el(el("span", "n").text(&count.to_string()))
+        .el(el("span", "n").text(&crate::format::count(count)))
 }
 
 /// A field to search in.

@@ -7,7 +7,7 @@ use straingauge_api::{Batch, Case, Kind, Unit, Weakness};
 use straingauge_charts::terms::{term, term_value};
 
 use crate::element::{El, el, link, svg};
-use crate::format::{count, interval, p_value, value};
+use crate::format::{count, counted, interval, p_value, value};
 use crate::parts::{Shape, acceptance, failing_rows, gauge, shape_of, told};
 use crate::scene::{chart, chart_width};
 use crate::state::{App, Shown};
@@ -82,8 +82,8 @@ fn body(shown: &Arc<Shown>, case: &Case, titled: bool) -> AnyView {
     if let Some(rows) = case.rows.as_ref().filter(|r| r.count > 0) {
         let share = value(Some(rows.share), Unit::Share);
         let says = format!(
-            "{} rows, {share} of the evaluation set. They are read from the loaded files and are no part of the run.",
-            count(rows.count)
+            "{}, {share} of the evaluation set, read from the loaded files; no part of the run.",
+            counted(rows.count, "row")
         );
         body = body.el(el("h3", "").text("Rows")).el(el("p", "meta").text(&says)).view(failing_rows(
             &shown.project,

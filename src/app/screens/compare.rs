@@ -84,12 +84,12 @@ fn side(project: &str, word: &str, run: &ComparedRun) -> El {
     let (shape, outcome) = outcome(run.outcome);
     let href = Route::Run { project: project.to_owned(), run: run.id.clone(), listing: Listing::All, asked: Asked::default() }.href();
     let facts = format!(
-        "{} against {}{} · {} alerts, {} warnings",
+        "{} against {}{} · {}, {}",
         run.evaluation.dataset,
         run.reference.dataset,
         run.model.as_ref().filter(|m| *m != "model").map(|m| format!(" · model {m}")).unwrap_or_default(),
-        count(run.counts.fail),
-        count(run.counts.warning)
+        counted(run.counts.fail, "alert"),
+        counted(run.counts.warning, "warning")
     );
     el("section", "sheet")
         .testid("compared-run")
@@ -152,7 +152,7 @@ fn cases(project: &str, comparison: &Arc<Comparison>) -> AnyView {
         let limit = if whole.get() { wanted.len() } else { FIRST };
         let rows = wanted.iter().take(limit).map(|c| case(&ids, c));
         let list = scroll("Cases", table("compare", &["Change", "Case", "Before", "After"], el("tbody", "").all(rows)));
-        let more = button("link", &format!("Show all {}", wanted.len()), move || whole.set(true));
+        let more = button("link", &format!("Show all {}", counted(wanted.len() as u64, "case")), move || whole.set(true));
         row(vec![list.any(), if wanted.len() > limit { more.any() } else { none() }])
     };
     el("section", "sheet")

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use straingauge_api::{Batch, Case, Category, Kind};
+use straingauge_api::{Batch, Category, Kind, Unit};
 
 use crate::element::{El, el, link, live, none, row, scroll};
 use crate::format::{count, counted, p_value, value};
@@ -65,11 +65,8 @@ fn by_category(shown: &Arc<Shown>, filter: Filter) -> AnyView {
             let mut head = el("div", "group-head").el(el("h3", "").text(category.label()));
             if let Some(result) = shown.document.categories.iter().find(|c| c.category == category) {
                 let failing = result.counts.fail + result.counts.warning;
-                let says = if failing == 0 {
-                    format!("{} cases, none fails", result.counts.total)
-                } else {
-                    format!("{failing} of {} cases fail or warn", result.counts.total)
-                };
+                let total = counted(result.counts.total, "case");
+                let says = if failing == 0 { format!("{total}, none fails") } else { format!("{} of {total} fail or warn", count(failing)) };
                 head = head.view(label(result.severity.into())).el(el("span", "meta").text(&says));
             }
             Some(el("section", "group").el(head).view(table(shown, &batches)).any())
@@ -101,12 +98,14 @@ fn test_row(shown: &Arc<Shown>, batch: &Batch) -> El {
     let shape = shape_of_batch(batch);
     let lead = batch.cases.first();
     let judged = lead.filter(|_| shape != Shape::Skip);
-    let number = |text: Option<String>| el("td", "n").text(text.as_deref().unwrap_or("–"));
-    let q = |c: &Case| match c.kind {
-        Kind::Difference => p_value(c.q_value),
-        Kind::Property => "property".to_owned(),
-        Kind::Logical => "logical".to_owned(),
+    // A number without its unit cannot be laid beside another.
+    let effect = judged.and_then(|c| Some((value(Some(c.effect?), c.effect_unit), c.effect_unit)));
+    let effect = match effect {
+        Some((text, unit)) => el("td", "n").text(&text).el(el("small", "").text(measure(unit))),
+        None => el("td", "n").text("–"),
     };
+    // Only differences have evidence that is corrected over all tests.
+    let q = judged.filter(|c| c.kind == Kind::Difference).map_or_else(|| "–".to_owned(), |c| p_value(c.q_value));
     let what = if shape == Shape::Skip {
         let reason = batch.reason.as_ref().or_else(|| lead.and_then(|c| c.reason.as_ref()));
         el("td", "").el(el("span", "meta").text(reason.map_or("Could not be judged.", String::as_str)))
@@ -121,9 +120,20 @@ fn test_row(shown: &Arc<Shown>, batch: &Batch) -> El {
         .el(el("td", "").view(label(shape)))
         .el(el("th", "").attr("scope", "row").el(link("", &href, &batch.name)).el(el("small", "").text(&batch.id)))
         .el(what)
-        .el(number(judged.and_then(|c| c.effect.map(|e| value(Some(e), c.effect_unit)))))
-        .el(number(judged.map(q)))
+        .el(effect)
+        .el(el("td", "n").text(&q))
         .el(el("td", "").view(gauge(batch.severity_score, shape, lead.is_none_or(|c| c.evident))))
+}
+
+/// What an effect is measured in, where its number does not say so.
+const fn measure(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Score => "of the metric",
+        Unit::Share => "of the rows",
+        Unit::Distance => "distance",
+        Unit::Relative => "of the reference",
+        Unit::Points | Unit::Number | Unit::Count | Unit::Logical => "",
+    }
 }
 
 /// The features of failing cases, the first two by name; and how many cases are accepted or known.

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use crate::client::{self, Answer, DatasetRecord, LabelRecord, ModelRecord, PredictionRecord};
 use crate::desk::Known;
 use crate::element::{El, button, el, live, none, scroll, table};
-use crate::format::{bytes, count};
+use crate::format::{bytes, counted};
 use crate::live::Sides;
 use crate::parts::{failure, loading};
 use crate::screens::setup::{field, option, select};
@@ -68,7 +68,7 @@ fn section(app: App, kept: &Kept) -> AnyView {
     let mut rows: Vec<El> = kept
         .datasets
         .iter()
-        .map(|d| row(&d.name, &d.file, &format!("{} rows · {}", count(d.rows), bytes(d.bytes)), &d.sha256, d.loaded))
+        .map(|d| row(&d.name, &d.file, &format!("{} · {}", counted(d.rows, "row"), bytes(d.bytes)), &d.sha256, d.loaded))
         .collect();
     rows.extend(kept.labels.iter().map(|l| row(&l.dataset, &l.file, "labels", &l.sha256, l.loaded)));
     rows.extend(kept.predictions.iter().map(|p| row(&format!("{} · {}", p.model, p.dataset), &p.file, "predictions", &p.sha256, p.loaded)));

@@ -4,12 +4,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use straingauge_api::ApiError;
 
-use crate::client::{self, ProjectInfo};
+use crate::client::{self, ProjectInfo, TestRunInfo};
 use crate::element::{El, button, el, live, none, row};
-use crate::format;
-use crate::parts::{failure, files_zone, loading};
+use crate::format::{self, counted};
+use crate::parts::{failure, files_zone, loading, mark};
 use crate::route::{Place, Route};
 use crate::screens::setup::input;
+use crate::screens::tests::outcome;
 use crate::screens::welcome::welcome;
 use crate::state::{App, Load, go};
 
@@ -69,9 +70,17 @@ fn card(app: App, project: &ProjectInfo, failed: RwSignal<Option<ApiError>>) -> 
     };
     let task = project.model_task.map_or("Task found with the data", straingauge_api::ModelTask::label);
     let facts = format!("{task} · made {}", format::moment(&project.created));
+    let held = RwSignal::new(None::<Vec<TestRunInfo>>);
+    spawn_local(async move {
+        let runs = async { client::list_runs(&client::project(&id()).await?).await };
+        // What cannot be read is said where the project is opened.
+        held.try_set(runs.await.ok());
+    });
+    let last = move || held.with(|runs| runs.as_deref().map_or_else(none, last_run));
     let current = move || app.open.with(|o| o.as_ref().is_some_and(|o| o.id == id()));
     let text = el("div", "card-text")
         .el(button("link title", &project.name, move || open(&Route::Tests)))
+        .live(last)
         .el(el("p", "meta").text(&facts))
         .all((!project.description.is_empty()).then(|| el("p", "").text(&project.description)));
     let about = format!("Delete {}", project.name);
@@ -94,6 +103,17 @@ fn card(app: App, project: &ProjectInfo, failed: RwSignal<Option<ApiError>>) -> 
         .live_attr("class", move || Some(if current() { "card current" } else { "card" }.to_owned()))
         .el(text)
         .el(actions)
+}
+
+/// What the project's last run came to, and how many there are.
+fn last_run(runs: &[TestRunInfo]) -> AnyView {
+    let Some(last) = runs.first() else { return el("p", "meta").testid("last-run").text("No run yet.").any() };
+    let (shape, word) = outcome(last.outcome);
+    let outcome = el("span", &format!("sev {}", shape.class())).view(mark(shape)).text(word);
+    let others = if runs.len() > 1 { format!(", the last of {}", counted(runs.len() as u64, "run")) } else { String::new() };
+    let counts =
+        format!("{} and {} in {}", counted(last.counts.fail, "alert"), counted(last.counts.warning, "warning"), last.name);
+    el("p", "").testid("last-run").el(outcome).text(" ").el(el("span", "meta").text(&format!("{counts}{others}"))).any()
 }
 
 fn new_project(app: App, failed: RwSignal<Option<ApiError>>) -> El {

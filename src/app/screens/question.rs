@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use straingauge_api::{QuestionAbout, Reading};
 
 use crate::desk::{Desk, DeskFile};
-use crate::element::{El, el, live, none, row};
+use crate::element::{El, button, el, live, none, row};
 use crate::parts::{Shape, mark, typed};
 use crate::questions::{Asked, decides_numbers, legend, of_reading};
 use crate::screens::setup::option;
@@ -94,7 +94,12 @@ fn readings(asked: &Asked, chosen: Memo<Option<String>>) -> El {
             .all(unchosen.into_iter().chain(options))
             .live_attr("value", move || Some(current().unwrap_or_else(|| "\u{0}".to_owned())))
             .on("change", move |ev| take(&typed(&ev)));
-        return body.el(select);
+        // The first reading is in force already, so that choosing it tells of no change: a press confirms it.
+        let confirm = move || {
+            let (Some(current), None) = (current(), chosen.get()) else { return none() };
+            button("btn small", "That is right", move || take(&current)).testid("question-confirm").any()
+        };
+        return body.el(select).live(confirm);
     }
     let name = anchor(asked);
     body.all(all.iter().map(|reading| {

@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use straingauge_api::{Batch, Case, Kind};
 
 use crate::element::{button, el, live, none, row};
-use crate::format::counted;
+use crate::format::{count, counted};
 use crate::parts::{Shape, pick, search_field, shape_of, typed};
 use crate::route::{Asked, Listing, Route};
 use crate::screens::case::{case_row, let_be};
 use crate::screens::listing::nothing;
-use crate::state::Shown;
+use crate::state::{Shown, replace_link};
 
 /// Results shown before the rest goes behind a button.
 const FIRST: usize = 40;
@@ -72,16 +72,12 @@ pub fn view(shown: &Arc<Shown>, asked: Asked) -> AnyView {
     Effect::new(move |_| {
         let asked = Asked { words: words.get(), status: status.get(), category: category.get(), kind: kind.get() };
         let (project, run) = place.clone();
-        // The link follows without a step in the history for every letter.
-        let href = Route::Run { project, run, listing: Listing::Cases, asked }.href();
-        if let Ok(history) = window().history() {
-            let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&href));
-        }
+        replace_link(&Route::Run { project, run, listing: Listing::Cases, asked });
     });
     let cases = || shown.document.batches.iter().flat_map(|b| &b.cases);
     let statuses = STATUSES.into_iter().filter_map(|(id, name, shape)| {
-        let count = cases().filter(|c| has_status(c, id)).count();
-        (count > 0 || id.is_empty()).then(|| pick(name, count as u64, shape, move || status.get() == id, move || status.set(id.to_owned())))
+        let found = cases().filter(|c| has_status(c, id)).count();
+        (found > 0 || id.is_empty()).then(|| pick(name, found as u64, shape, move || status.get() == id, move || status.set(id.to_owned())))
     });
     let choose = |name: &str, any: &str, chosen: RwSignal<String>, options: Vec<(&str, &str)>| {
         let options = std::iter::once(("", any)).chain(options).map(|(id, label)| el("option", "").attr("value", id).text(label));
@@ -117,10 +113,10 @@ pub fn view(shown: &Arc<Shown>, asked: Asked) -> AnyView {
             return nothing();
         }
         let limit = if all.get() { found.len() } else { FIRST };
-        let says = format!("{} of {}", found.len(), counted(total as u64, "case"));
+        let says = format!("{} of {}", count(found.len() as u64), counted(total as u64, "case"));
         let items = found.iter().take(limit).map(|(_, b, c)| case_row(&shown, b, c, true, false));
         let more =
-            if found.len() > limit { button("link", &format!("Show all {}", found.len()), move || all.set(true)).any() } else { none() };
+            if found.len() > limit { button("link", &format!("Show all {}", count(found.len() as u64)), move || all.set(true)).any() } else { none() };
         row(vec![el("p", "meta").attr("role", "status").testid("found").text(&says).any(), el("ul", "cases").all(items).any(), more])
     });
     row(vec![bar.any(), el("div", "picks").attr("role", "group").attr("aria-label", "Status").all(statuses).any(), results])

@@ -85,7 +85,10 @@ fn baseline(app: App) -> AnyView {
         }
         let options = runs.iter().map(|r| option(&r.id, &format!("{}, {}", r.name, format::moment(&r.upload_time))));
         let options = std::iter::once(option("", "None: every failure counts")).chain(options).collect();
-        let select = select(options, move || desk.baseline.get(), move |v| desk.baseline.set(v)).testid("baseline");
+        // A run that is remembered and was deleted since is none.
+        let known: Vec<String> = runs.iter().map(|r| r.id.clone()).collect();
+        let value = move || desk.baseline.with(|chosen| known.iter().find(|id| *id == chosen).cloned()).unwrap_or_default();
+        let select = select(options, value, move |v| desk.baseline.set(v)).testid("baseline");
         field("Baseline run", select).el(el("small", "").text("What failed in it is known; only new or worse cases fail.")).any()
     })
 }
@@ -414,7 +417,7 @@ fn parameter(change: Change, parameter: &Parameter) -> El {
             let field = input("number", now, take)
                 .attr("min", &least.to_string())
                 .attr("step", if whole { "1" } else { "any" })
-                .attr("placeholder", &default.map_or_else(|| "the test’s own".to_owned(), |d| d.to_string()));
+                .attr("placeholder", &default.map_or_else(|| "none".to_owned(), |d| d.to_string()));
             most.map_or_else(|| None, |m| Some(m.to_string())).into_iter().fold(field, |f, m| f.attr("max", &m))
         }
         ParameterForm::Choice { of, default } => {

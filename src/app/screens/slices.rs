@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use straingauge_api::{Batch, Better, Case, Figure, Severity, SubsetBar, Unit};
 
 use crate::element::{El, el, row, svg};
-use crate::format::{count, interval, value};
+use crate::format::{counted, interval, value};
 use crate::parts::shape_of_batch;
 use crate::screens::case::case_with;
 use crate::state::Shown;
@@ -72,7 +72,7 @@ fn bar(case: &Case) -> Option<AnyView> {
 
 fn numbers(bar: &SubsetBar, metric: &str, overall: Option<f64>, unit: Unit) -> El {
     let within = interval(bar.metric.low, bar.metric.high, unit).map(|i| format!(" ({i})")).unwrap_or_default();
-    let rest = format!(" against {}, {} rows", value(overall, unit), count(bar.n));
+    let rest = format!(" against {}, {}", value(overall, unit), counted(bar.n, "row"));
     el("small", "").text(&format!("{metric} ")).el(el("strong", "").text(&value(bar.metric.value, unit))).text(&within).text(&rest)
 }
 

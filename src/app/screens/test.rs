@@ -7,7 +7,7 @@ use straingauge_api::{Batch, Kind};
 use wasm_bindgen::JsCast;
 
 use crate::element::{button, el, link, live, none, row};
-use crate::format::counted;
+use crate::format::{count, counted};
 use crate::parts::{Filter, Shape, empty, failure, filter_bar, label, loading, shape_of, shape_of_batch, tally};
 use crate::route::{Listing, Place, Route, bins_of};
 use crate::screens::case::case_row;
@@ -42,12 +42,12 @@ fn page(shown: &Arc<Shown>, batch: &Batch, case: Option<String>) -> AnyView {
     };
     let counts = batch.counts;
     let tally = format!(
-        " · {} · {} alert, {} warn, {} pass{} · ",
+        " · {} · {}, {}, {} pass{} · ",
         counted(counts.total, "case"),
-        counts.fail,
-        counts.warning,
-        counts.pass,
-        if counts.skip > 0 { format!(", {} not judged", counts.skip) } else { String::new() }
+        counted(counts.fail, "alert"),
+        counted(counts.warning, "warning"),
+        count(counts.pass),
+        if counts.skip > 0 { format!(", {} not judged", count(counts.skip)) } else { String::new() }
     );
     let bins = bins_of(&shown.run);
     let (up, above) = if bins.is_some() { (Route::Firewall(Place::Overview), "Firewall") } else { (Route::Tests, "Stress tests") };
@@ -102,7 +102,7 @@ fn cases(shown: &Arc<Shown>, batch: &Batch, asked: Option<String>) -> AnyView {
         row(wanted.take(limit).map(|c| case_row(&shown, batch, c, false, Some(&c.id) == open.as_ref()).any()).collect())
     };
     let more = move || {
-        if total <= FIRST || all.get() { none() } else { button("link", &format!("Show all {total} cases"), move || all.set(true)).any() }
+        if total <= FIRST || all.get() { none() } else { button("link", &format!("Show all {}", counted(total as u64, "case")), move || all.set(true)).any() }
     };
     section.maybe((total > 6).then(|| filter_bar(filter, counts))).el(el("ul", "cases").live(items)).live(more).any()
 }

@@ -6,7 +6,7 @@ use straingauge_api::{Acceptance, Outcome};
 
 use crate::client::{self, TestRunInfo, js};
 use crate::element::{button, el, link, live, none, row};
-use crate::format::{count, duration, moment};
+use crate::format::{counted, duration, moment};
 use crate::parts::{Shape, empty, failure, loading, mark, typed};
 use crate::route::{Asked, Listing, Route};
 use crate::state::{App, Load, go};
@@ -114,13 +114,13 @@ fn card(project: &str, run: TestRunInfo, turn: RwSignal<u32>) -> AnyView {
     let delete = move || with_project(project, turn, move |p| p.delete_test_run(&id.get_value()));
     let counts = run.counts;
     let facts = format!(
-        "{} against {}{} · {} alerts, {} warnings in {} cases · {} · {}",
+        "{} against {}{} · {}, {} in {} · {} · {}",
         run.evaluation,
         run.reference,
         run.model.filter(|m| m != "model").map(|m| format!(" · model {m}")).unwrap_or_default(),
-        count(counts.fail),
-        count(counts.warning),
-        count(counts.total),
+        counted(counts.fail, "alert"),
+        counted(counts.warning, "warning"),
+        counted(counts.total, "case"),
         moment(&run.upload_time),
         duration(run.duration_millis)
     );

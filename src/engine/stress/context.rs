@@ -8,6 +8,7 @@ use straingauge_api::{Sensitivity, StressTestConfig, TestConfig, Thresholds};
 use super::likeness::equal_rows::EqualRows;
 use super::likeness::minhash::near_keys;
 use super::likeness::row_keys::Keys;
+use super::parameters::default_of;
 use super::performance::PartNulls;
 use super::subset_performance::Slices;
 use super::subset_performance_degradation::FallenSlices;
@@ -104,6 +105,8 @@ impl Settings {
 
     /// A number that the reader set for a test, else `default`.
     pub fn param(&self, test: &str, name: &str, default: f64) -> f64 {
+        // What a form says is in force where it is left empty has to be what is in force.
+        debug_assert!(default_of(test, name).is_none_or(|said| said == default), "{name} of {test} is {default}");
         self.tests.get(test).and_then(|c| c.params.get(name)).and_then(serde_json::Value::as_f64).unwrap_or(default)
     }
 }

@@ -97,16 +97,32 @@ const WORDS: [Known; 2] = [
     ("patterns", "Patterns", "What must not stand in any row: # is a digit, ? a character, * any characters but white space.", Form::Words),
 ];
 
-/// The parameters of these names, for a test whose effect has this unit.
-pub fn parameters(names: &[&str], unit: Unit) -> Vec<Parameter> {
-    let known = |name: &str| KNOWN.iter().chain(&WORDS).find(|k| k.0 == name);
-    names.iter().filter_map(|name| known(name)).map(|k| parameter(k, unit)).collect()
+/// The value in force where nothing is said, for parameters that differ between tests; [`Settings::param`](super::Settings::param) holds the
+/// tests to it. `None` where a test has no such value, or one for all tests stands in the list above.
+pub fn default_of(test: &str, name: &str) -> Option<f64> {
+    let decrease = test == "data_cleanliness:mutual_information_decrease_feature_to_label";
+    match name {
+        "min_sample_size" if test.starts_with("drift:correlation_") => Some(30.0),
+        "min_sample_size" if test.starts_with("drift:") || decrease => Some(100.0),
+        "min_sample_size" => Some(20.0),
+        "min_frq" | "min_support" => Some(0.01),
+        "min_mutual_information" => Some(if decrease { 0.2 } else { 0.1 }),
+        "k" if !test.starts_with("model_performance:") => Some(10.0),
+        _ => None,
+    }
 }
 
-fn parameter((name, label, help, form): &Known, own: Unit) -> Parameter {
+/// The parameters of these names, for a test whose effect has this unit.
+pub fn parameters(test: &str, names: &[&str], unit: Unit) -> Vec<Parameter> {
+    let known = |name: &str| KNOWN.iter().chain(&WORDS).find(|k| k.0 == name);
+    names.iter().filter_map(|name| known(name)).map(|k| parameter(test, k, unit)).collect()
+}
+
+fn parameter(test: &str, (name, label, help, form): &Known, own: Unit) -> Parameter {
     let form = match form {
         Form::Number(least, most, whole, default, unit) => {
-            ParameterForm::Number { least: *least, most: *most, whole: *whole, default: *default, unit: unit.unwrap_or(own) }
+            let default = default.or_else(|| default_of(test, name));
+            ParameterForm::Number { least: *least, most: *most, whole: *whole, default, unit: unit.unwrap_or(own) }
         }
         Form::Statistic => ParameterForm::Choice { of: STATISTICS.map(str::to_owned).into(), default: "psi".to_owned() },
         Form::Words => ParameterForm::Words,
@@ -122,9 +138,24 @@ mod tests {
     #[test]
     fn every_parameter_that_a_test_reads_can_be_set_in_a_form() {
         for question in questions() {
-            let (names, said) = (question.params(), parameters(question.params(), Unit::Score));
+            let (names, said) = (question.params(), parameters("", question.params(), Unit::Score));
             assert_eq!(said.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), names, "a parameter without words");
         }
+    }
+
+    #[test]
+    fn a_form_says_what_is_in_force_where_it_is_left_empty() {
+        for test in crate::stress::tests() {
+            for parameter in test.parameters {
+                // A bound is none until somebody sets one, and a metric over whole queries has no places.
+                let none = matches!(parameter.name.as_str(), "bound" | "k") && test.id.starts_with("model_performance:");
+                let ParameterForm::Number { default, .. } = parameter.form else { continue };
+                assert_eq!(default.is_none(), none, "{} of {}", parameter.name, test.id);
+            }
+        }
+        let least = |id: &str| default_of(id, "min_sample_size");
+        assert_eq!((least("subset_performance:subset_mae"), least("drift:feature_drift")), (Some(20.0), Some(100.0)));
+        assert_eq!(least("drift:correlation_drift_feature_to_label"), Some(30.0));
     }
 
     #[test]

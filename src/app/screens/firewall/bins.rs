@@ -8,7 +8,7 @@ use straingauge_charts::calendar::span;
 
 use crate::client::View;
 use crate::element::{El, button, el, link, live, none, row, scroll, table};
-use crate::format::{count, value};
+use crate::format::{count, counted, value};
 use crate::parts::{Shape, label, told};
 use crate::route::{Place, Route};
 use crate::screens::firewall::overview::bins_a_week;
@@ -30,7 +30,7 @@ pub fn section(view: &Arc<View>) -> AnyView {
         scroll("Bins", table("bins", &heads, el("tbody", "").all(rows))).any()
     });
     let more = move || {
-        if all.get() { none() } else { button("link", &format!("Show all {total} bins"), move || all.set(true)).any() }
+        if all.get() { none() } else { button("link", &format!("Show all {}", counted(total as u64, "bin")), move || all.set(true)).any() }
     };
     let week = bins_a_week(view);
     let last: Vec<(i64, i64)> = view.bins.iter().rev().take(week).map(|b| (b.start, b.end)).collect();
@@ -98,7 +98,7 @@ fn bin_row(bin: &BinInfo, last: bool, picked: RwSignal<Vec<i64>>) -> El {
     let to_events = match bin.events.first() {
         None => el("td", "").text("–"),
         Some(id) if events == 1 => el("td", "").el(link("", &Route::Firewall(Place::Event(id.clone())).href(), "1 event")),
-        Some(_) => el("td", "").el(link("", &Route::Firewall(Place::Events).href(), &format!("{events} events"))),
+        Some(_) => el("td", "").el(link("", &Route::events().href(), &format!("{events} events"))),
     };
     el("tr", "")
         .testid("bin-row")

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use straingauge_api::{Action, ApiError, CheckRule, Decision, Unit};
+use straingauge_api::{Action, ApiError, CheckRule, Decision, Typical, Unit};
 use wasm_bindgen::JsValue;
 
 use crate::client::{self, View};
 use crate::element::{El, button, el, live, none, row, scroll, table};
-use crate::format::value;
+use crate::format::{counted, value};
 use crate::parts::{Shape, failure, mark, search_field, typed};
 use crate::route::{Place, Route};
 use crate::screens::firewall::crumbs;
@@ -69,7 +69,7 @@ fn row_form(view: &View, tried: Tried) -> El {
     // What is measured in a text is not for the reader to fill in.
     let columns: Vec<String> = view.features.iter().filter(|f| !derived(f, &view.features)).cloned().collect();
     let fields: Vec<(String, RwSignal<String>)> =
-        columns.into_iter().map(|name| (name.clone(), RwSignal::new(view.typical(&name)))).collect();
+        columns.into_iter().map(|name| (name.clone(), RwSignal::new(usual(view, &name)))).collect();
     let as_json = {
         let fields = fields.clone();
         move || {
@@ -83,7 +83,7 @@ fn row_form(view: &View, tried: Tried) -> El {
     };
     let inputs = fields.iter().map(|(name, value)| {
         let value = *value;
-        field(name, crate::screens::firewall::setup::text(value).attr("placeholder", "missing").testid(&format!("row-{name}")))
+        cell_field(name, view.typical(name), value)
     });
     let form = el("div", "fields").all(inputs).live_attr("hidden", move || tried.json.get().then(String::new));
     let area = {
@@ -134,6 +134,30 @@ fn row_form(view: &View, tried: Tried) -> El {
         .live(area)
         .el(el("div", "actions after-rows").el(submit).el(other));
     el("section", "sheet").el(el("h2", "").text("The row")).el(form)
+}
+
+/// What a feature usually is, as text; empty where nothing is known of it, and for free text, of which no row is kept.
+fn usual(view: &View, feature: &str) -> String {
+    view.typical(feature).and_then(|t| t.value.clone()).unwrap_or_default()
+}
+
+/// A cell to fill in: a text gets room, a category the values that the reference has.
+fn cell_field(name: &str, typical: Option<&Typical>, value: RwSignal<String>) -> El {
+    let testid = format!("row-{name}");
+    if let Some(words) = typical.map(|t| &t.words).filter(|words| !words.is_empty()) {
+        let area = el("textarea", "")
+            .attr("rows", "4")
+            .attr("placeholder", "missing")
+            .live_attr("value", move || Some(value.get()))
+            .on("input", move |ev| value.set(typed(&ev)));
+        let says = format!("Type or paste a text as the model gets it. Common words of the reference: {}.", words.join(", "));
+        return field(name, area.testid(&testid)).attr("class", "field wide").el(el("small", "").text(&says));
+    }
+    let text = crate::screens::firewall::setup::text(value).attr("placeholder", "missing").testid(&testid);
+    let Some(values) = typical.map(|t| &t.values).filter(|values| !values.is_empty()) else { return field(name, text) };
+    let list = format!("values-{name}");
+    let known = el("datalist", "").attr("id", &list).all(values.iter().map(|v| option(v, v)));
+    field(name, text.attr("list", &list).attr("autocomplete", "off")).el(known)
 }
 
 /// `text.TokenCount` is measured in `text`.
@@ -193,7 +217,7 @@ fn rules(app: App, view: &Arc<View>, tried: Tried) -> AnyView {
         let rows = found.iter().take(limit).map(|r| rule_row(app, r));
         let list = table("rules", &["Rule", "Feature", "Asks", ".Reference rows", "Where it fires"], el("tbody", "").all(rows));
         let more = if found.len() > limit {
-            button("link", &format!("Show all {} rules", found.len()), move || tried.all.set(true)).any()
+            button("link", &format!("Show all {}", counted(found.len() as u64, "rule")), move || tried.all.set(true)).any()
         } else {
             none()
         };

@@ -18,9 +18,9 @@ use crate::state::App;
 
 /// The screen.
 pub fn screen(app: App, view: &Arc<View>, id: &str) -> AnyView {
-    let up = [(Route::Firewall(Place::Overview), "Firewall"), (Route::Firewall(Place::Events), "Events")];
+    let up = [(Route::Firewall(Place::Overview), "Firewall"), (Route::events(), "Events")];
     let Some(event) = view.events.iter().find(|e| e.id == id) else {
-        let back = link("btn", &Route::Firewall(Place::Events).href(), "To the events").any();
+        let back = link("btn", &Route::events().href(), "To the events").any();
         let text = "It may have changed with the bins that it was made of.";
         return row(vec![el("h1", "").text("Event").any(), empty("No such event", text, back)]);
     };

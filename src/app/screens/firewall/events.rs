@@ -10,17 +10,18 @@ use crate::client::View;
 use crate::element::{El, button, el, link, live, none, row};
 use crate::format::counted;
 use crate::parts::{Shape, empty, label, mark, pick, tally};
-use crate::route::{Place, Route};
+use crate::route::{AskedEvents, Place, Route};
 use crate::screens::firewall::{crumbs, notes, titled};
 use crate::screens::setup::{option, select};
-use crate::state::App;
+use crate::state::{App, replace_link};
 
 /// Incidents listed before the rest goes behind a button.
 const FIRST: usize = 40;
 
 const STATES: [&str; 4] = ["All", "Open", "Over", "Resolved"];
+const SHAPES: [Shape; 2] = [Shape::Alert, Shape::Warning];
 
-/// What is asked of the list; it outlives what is done in it.
+/// What is asked of the list; it outlives what is done in it, and stands in the link.
 #[derive(Clone, Copy)]
 pub struct Asked {
     state: RwSignal<&'static str>,
@@ -31,14 +32,24 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Everything.
-    pub fn new() -> Self {
-        Self {
-            state: RwSignal::new(STATES[0]),
-            shape: RwSignal::new(None),
-            by: [(); 3].map(|()| RwSignal::new(String::new())),
+    /// What the link asks.
+    pub fn new(asked: AskedEvents) -> Self {
+        let state = STATES.into_iter().find(|name| *name == asked.state).unwrap_or(STATES[0]);
+        let shape = SHAPES.into_iter().find(|shape| shape.class() == asked.severity);
+        let this = Self {
+            state: RwSignal::new(state),
+            shape: RwSignal::new(shape),
+            by: asked.by.map(RwSignal::new),
             all: RwSignal::new(false),
-        }
+        };
+        Effect::new(move |_| this.into_link());
+        this
+    }
+
+    fn into_link(self) {
+        let state = Some(self.state.get()).filter(|name| *name != STATES[0]).unwrap_or_default().to_owned();
+        let severity = self.shape.get().map(Shape::class).unwrap_or_default().to_owned();
+        replace_link(&Route::Firewall(Place::Events(AskedEvents { state, severity, by: self.by.map(|s| s.get()) })));
     }
 }
 
@@ -124,7 +135,7 @@ pub fn screen(app: App, view: &Arc<View>, asked: Asked) -> AnyView {
         pick(name, count as u64, None, move || asked.state.get() == name, move || asked.state.set(name)).testid(&format!("events-{name}"))
     });
     let [alert, warning, ..] = tally(view.incidents.iter().map(|i| i.severity.into()));
-    let severities = [(Shape::Alert, alert), (Shape::Warning, warning)].map(|(shape, count)| {
+    let severities = SHAPES.into_iter().zip([alert, warning]).map(|(shape, count)| {
         let turn = move || asked.shape.update(|s| *s = if *s == Some(shape) { None } else { Some(shape) });
         pick(shape.word(), count as u64, Some(shape), move || asked.shape.get() == Some(shape), turn)
     });
@@ -150,7 +161,7 @@ pub fn screen(app: App, view: &Arc<View>, asked: Asked) -> AnyView {
     let bar =
         el("div", "filter")
             .el(group("State", states.collect()))
-            .el(group("Severity", severities.into()))
+            .el(group("Severity", severities.collect()))
             .el(el("div", "actions pickers").all(selects));
     let view = view.clone();
     let incidents = live(move || {
@@ -171,7 +182,7 @@ pub fn screen(app: App, view: &Arc<View>, asked: Asked) -> AnyView {
         let limit = if asked.all.get() { found.len() } else { FIRST };
         let items = found.iter().take(limit).map(|(incident, events)| incident_item(app, incident, events));
         let more = if found.len() > limit {
-            button("link", &format!("Show all {}", found.len()), move || asked.all.set(true)).any()
+            button("link", &format!("Show all {}", counted(found.len() as u64, "incident")), move || asked.all.set(true)).any()
         } else {
             none()
         };

@@ -12,6 +12,7 @@ use crate::live::Standing;
 use crate::pairing;
 use crate::parts::{drop_zone, failure, problem_list};
 use crate::state::App;
+use crate::watch::JOINED;
 
 const HINT: &str = "Rows with a timestamp, and the model’s predictions in the same file or in one of their own. Several days, weeks or months at once are cut into bins. Columns take the roles they have in the reference.";
 
@@ -27,6 +28,7 @@ pub fn opener(app: App) -> AnyView {
 pub fn panel(app: App, view: &View, always: bool) -> AnyView {
     let watch = app.watch;
     let sample = sample_weeks(app, view);
+    let features = view.features.clone();
     live(move || {
         if watch.busy() {
             return progress(app);
@@ -47,7 +49,8 @@ pub fn panel(app: App, view: &View, always: bool) -> AnyView {
                 app.requests.opened();
             });
             let panel = el("section", "sheet").testid("feed").el(el("h2", "").text("Add production data"));
-            all.push(panel.live(move || files(app)).view(zone).view(held(app, sample)).any());
+            let features = features.clone();
+            all.push(panel.live(move || files(app, &features)).view(zone).view(held(app, sample)).any());
         }
         row(all)
     })
@@ -75,14 +78,14 @@ fn held(app: App, weeks: RwSignal<Vec<String>>) -> AnyView {
         if names.is_empty() || app.watch.desk.files.with(|f| !f.is_empty()) {
             return none();
         }
-        let says = format!("No production data at hand? {} of the sample project lie ready.", counted(names.len() as u64, "week"));
+        let says = format!("No production data at hand? The sample project has {} ready.", counted(names.len() as u64, "week"));
         let add = button("btn primary", "Try the sample’s production data", move || app.watch.add_datasets(app, names.clone()));
         el("div", "after").el(el("p", "meta").text(&says)).el(add.testid("sample-production")).any()
     })
 }
 
 /// The files, what they are taken for, and the button that runs.
-fn files(app: App) -> AnyView {
+fn files(app: App, features: &[String]) -> AnyView {
     let desk = app.watch.desk;
     let files = desk.files.get();
     if files.is_empty() {
@@ -90,15 +93,19 @@ fn files(app: App) -> AnyView {
     }
     let read: Vec<&DeskFile> = files.iter().filter(|f| f.inspection().is_some()).collect();
     let candidates: Vec<pairing::Candidate<'_>> = read.iter().filter_map(|f| f.candidate()).collect();
-    let batches = pairing::batches(&candidates);
+    let (batches, late) = pairing::batches(&candidates, features);
     let used_as = |id: u32| {
         let at = read.iter().position(|f| f.id == id)?;
-        batches.iter().find_map(|(data, predictions)| {
-            if *data == at {
-                let own = predictions.map_or("in the same file, if any", |p| read[p].name.as_str());
-                return Some(format!("data · predictions {own}"));
+        if late.contains(&at) {
+            return Some("labels for data that came before".to_owned());
+        }
+        batches.iter().find_map(|b| {
+            let name = |of: Option<usize>| of.map_or("in the same file, if any", |i| read[i].name.as_str());
+            if b.data == at {
+                return Some(format!("data · predictions {} · labels {}", name(b.predictions), name(b.labels)));
             }
-            (*predictions == Some(at)).then(|| format!("predictions for {}", read[*data].name))
+            let what = if b.predictions == Some(at) { "predictions" } else { "labels" };
+            (b.predictions == Some(at) || b.labels == Some(at)).then(|| format!("{what} for {}", read[b.data].name))
         })
     };
     let reading = files.iter().any(|f| matches!(f.state, FileState::Reading(..)));
@@ -118,9 +125,10 @@ fn files(app: App) -> AnyView {
             .el(el("div", "card-text").el(el("strong", "").text(&f.name)).el(el("p", failed).text(&says)))
             .el(button("btn small quiet", "Remove", move || desk.remove(id)).attr("aria-label", &name))
     });
-    let days = if batches.is_empty() && !reading { "No file here holds data: predictions alone cannot be judged." } else { "" };
+    let nothing = batches.is_empty() && late.is_empty();
+    let days = if nothing && !reading { "No file here holds data: predictions alone cannot be judged." } else { "" };
     let run = button("btn primary", "Run continuous test", move || app.watch.add_files(app)).testid("run-batch");
-    let run = if reading || batches.is_empty() { run.attr("disabled", "") } else { run };
+    let run = if reading || nothing { run.attr("disabled", "") } else { run };
     el("div", "feed-files").el(el("ul", "").all(items)).el(el("div", "actions").el(run).el(el("p", "meta").text(days))).any()
 }
 
@@ -158,27 +166,30 @@ fn problems(app: App) -> AnyView {
 /// Labels that come later: joined by the id where rows are remembered, else by giving the labelled file again.
 pub fn labels(app: App, view: &View) -> AnyView {
     let unlabelled = view.bins.iter().any(|b| b.labelled < b.rows);
-    if view.ledger.is_none() && !unlabelled {
+    if view.ledger.is_none() && !unlabelled && app.watch.said.with_untracked(String::is_empty) {
         return none();
     }
     let sheet = el("section", "sheet").testid("late-labels").el(el("h2", "").text("Labels that come later"));
-    let Some(rows) = view.ledger else {
-        let says = "This firewall remembers no rows, so a file of ids and labels cannot be joined to its bins. Add the labelled file of those days again and choose “Replace those bins”; or make a new firewall that remembers rows.";
-        return sheet.el(el("p", "meta").text(says)).any();
+    let says = match view.ledger {
+        Some(rows) => format!(
+            "{} are remembered by a keyed hash of their id. A file with the id column and the label column of the reference is joined to them, and the bins that get labels are judged anew.",
+            counted(rows, "row")
+        ),
+        None => "A file of labels is joined to the production data that this page still holds, by the id or row by row, and their bins are judged anew. Once the page is reloaded those data have to be added again, together with the file: this firewall remembers no rows.".to_owned(),
     };
-    let says = format!(
-        "{} are remembered by a keyed hash of their id. A file with the id column and the label column of the reference is joined to them, and the bins that get labels are judged anew.",
-        counted(rows, "row")
-    );
     let zone =
-        drop_zone("", "Drop labels here", "A file with the id and the label of each row; other columns are not read.", move |files| {
+        drop_zone("", "Drop labels here", "A file with the id and the label of each row.", move |files| {
             if let Some(file) = files.into_iter().next() {
                 app.watch.add_labels(app, file);
             }
         });
     let said = move || {
         let said = app.watch.said.get();
-        if said.is_empty() { none() } else { el("p", "notice").attr("role", "status").testid("labels-joined").text(&said).any() }
+        if said.is_empty() {
+            return none();
+        }
+        let says = el("p", "notice").attr("id", JOINED).attr("tabindex", "-1").attr("role", "status");
+        says.testid("labels-joined").text(&said).any()
     };
     sheet.el(el("p", "meta").text(&says)).live(said).view(zone).any()
 }

@@ -31,8 +31,8 @@ pub fn firewall(place: Place) -> AnyView {
     match place {
         Place::Overview => opened(app, "Firewall", move |view| overview::screen(app, view)),
         Place::Promote => setup::screen(app),
-        Place::Events => {
-            let asked = events::Asked::new();
+        Place::Events(asked) => {
+            let asked = events::Asked::new(asked);
             opened(app, "Events", move |view| events::screen(app, view, asked))
         }
         Place::Event(id) => opened(app, "Event", move |view| event::screen(app, view, &id)),

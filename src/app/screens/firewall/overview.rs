@@ -112,7 +112,7 @@ fn status(view: &Arc<View>) -> El {
         0 => el("p", "meta").text("No event so far."),
         n => {
             let name = format!("{} in all ({}), {open} open", counted(n, "incident"), counted(view.events.len() as u64, "event"));
-            el("p", "meta").el(link("", &Route::Firewall(Place::Events).href(), &name).testid("to-events"))
+            el("p", "meta").el(link("", &Route::events().href(), &name).testid("to-events"))
         }
     };
     el("section", "sheet verdict").el(says).el(el("ul", "findings").testid("insights").live(list)).live(more).el(events)
@@ -210,7 +210,7 @@ fn evidence(app: App, view: &View) -> AnyView {
     };
     let days = if alarm.weekdays { " A day is held against the same weekday of the reference." } else { "" };
     let says =
-        format!("{budget} {judged}{days} Bins of fewer than {} rows are kept, and judged together with others only.", view.config.min_rows);
+        format!("{budget} {judged}{days} Bins of fewer than {} are kept, and judged together with others only.", counted(view.config.min_rows, "row"));
     let budget = RwSignal::new(view.config.false_events_a_year);
     let value = input(
         "number",

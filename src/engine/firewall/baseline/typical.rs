@@ -6,33 +6,46 @@ use super::Baseline;
 use crate::profile::{ColumnFrame, ColumnProfile};
 use crate::text::Gram;
 
-/// Words of a text that is put together.
+/// Words of a text, or values of a category, that are told.
 const WORDS: usize = 8;
+const VALUES: usize = 100;
 
 impl Baseline {
-    /// The commonest value or the median of every feature that is a column of the data; of free text its commonest words.
+    /// The commonest value or the median of every feature that is a column of the data, with the values that a category has; of free text its
+    /// commonest words.
     pub fn typical(&self) -> Vec<Typical> {
         let columns = self.frame.columns.iter().zip(&self.reference.columns);
         let own = self.features.iter().zip(columns).enumerate().filter(|(_, (feature, _))| feature.measured_in.is_none());
-        own.map(|(at, (feature, (frame, profile)))| Typical {
-            feature: feature.name.clone(),
-            value: value(frame, profile).or_else(|| self.words(at)),
+        own.map(|(at, (feature, (frame, profile)))| {
+            let words = self.words(at);
+            Typical {
+                feature: feature.name.clone(),
+                value: value(frame, profile),
+                values: values(frame, profile),
+                words: words.unwrap_or_default(),
+            }
         })
         .collect()
     }
 
-    fn words(&self, feature: usize) -> Option<String> {
+    fn words(&self, feature: usize) -> Option<Vec<String>> {
         let text = self.frame.texts.iter().find(|t| t.feature == feature)?;
         let words = Gram::ALL.iter().zip(&text.grams).find(|(gram, _)| **gram == Gram::Unigram)?.1;
-        Some(words.names.iter().take(WORDS).map(String::as_str).collect::<Vec<_>>().join(" "))
+        Some(words.names.iter().take(WORDS).cloned().collect())
     }
 }
 
+/// The values of a category, the commonest first.
+fn values(frame: &ColumnFrame, profile: &ColumnProfile) -> Vec<String> {
+    let (Some(frame), Some(profile)) = (frame.category(), profile.category()) else { return Vec::new() };
+    let mut known: Vec<(&String, &u64)> = frame.names.iter().zip(&profile.counts).collect();
+    known.sort_by(|a, b| b.1.cmp(a.1));
+    known.into_iter().take(VALUES).map(|(name, _)| name.clone()).collect()
+}
+
 fn value(frame: &ColumnFrame, profile: &ColumnProfile) -> Option<String> {
-    if let (Some(frame), Some(profile)) = (frame.category(), profile.category()) {
-        // Of equally common values the first.
-        let most = (0..profile.counts.len()).rev().max_by_key(|&i| profile.counts.get(i))?;
-        return frame.names.get(most).cloned();
+    if let Some(commonest) = values(frame, profile).into_iter().next() {
+        return Some(commonest);
     }
     let numbers = profile.numeric()?;
     let half = numbers.mass.iter().sum::<f64>() / 2.0;
