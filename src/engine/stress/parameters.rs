@@ -101,9 +101,10 @@ const WORDS: [Known; 2] = [
 /// tests to it. `None` where a test has no such value, or one for all tests stands in the list above.
 pub fn default_of(test: &str, name: &str) -> Option<f64> {
     let decrease = test == "data_cleanliness:mutual_information_decrease_feature_to_label";
+    let protected = test == "bias_and_fairness:protected_feature_drift";
     match name {
         "min_sample_size" if test.starts_with("drift:correlation_") => Some(30.0),
-        "min_sample_size" if test.starts_with("drift:") || decrease => Some(100.0),
+        "min_sample_size" if test.starts_with("drift:") || protected || decrease => Some(100.0),
         "min_sample_size" => Some(20.0),
         "min_frq" | "min_support" => Some(0.01),
         "min_mutual_information" => Some(if decrease { 0.2 } else { 0.1 }),

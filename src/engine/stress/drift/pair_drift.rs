@@ -158,7 +158,9 @@ impl Question for PairDrift {
         let mut information = None;
         let mut of_information = |test: &str| {
             let least = param(test, "min_sample_size", 100.0);
-            let relevant = param(test, "min_mutual_information", 0.1);
+            // What is relevant to its drift is set for the drift, whichever of the two tests is asked first.
+            let drift = if matches!(family.subject, FamilySubject::Feature(_)) { INFORMATION[1] } else { INFORMATION[0] };
+            let relevant = param(drift, "min_mutual_information", 0.1);
             information.get_or_insert_with(|| sides.information(least, relevant, param(DECREASE, "min_mutual_information", 0.2))).clone()
         };
         let measure = |test: &String| {
