@@ -155,15 +155,15 @@ fn verdict(shown: &Arc<Shown>) -> AnyView {
         .el(el("strong", "").text(word).text("."))
         .text(" ")
         .text(headline);
-    let number = |shape: Shape, n: u64, word: &str| {
+    let number = |shape: Shape, n: u64, word: String| {
         (n > 0 || shape != Shape::Skip)
-            .then(|| el("span", &format!("sev {}", shape.class())).view(mark(shape)).text(&format!("{} {word}", count(n))))
+            .then(|| el("span", &format!("sev {}", shape.class())).view(mark(shape)).text(&word))
     };
     let numbers = [
-        number(Shape::Alert, counts.fail, "alert"),
-        number(Shape::Warning, counts.warning, "warning"),
-        number(Shape::Pass, counts.pass, "pass"),
-        number(Shape::Skip, counts.skip, "not judged"),
+        number(Shape::Alert, counts.fail, counted(counts.fail, "alert")),
+        number(Shape::Warning, counts.warning, counted(counts.warning, "warning")),
+        number(Shape::Pass, counts.pass, format!("{} pass", count(counts.pass))),
+        number(Shape::Skip, counts.skip, format!("{} not judged", count(counts.skip))),
     ];
     let let_be = summary.accepted + summary.known;
     let let_be = (let_be > 0).then(|| {

@@ -89,10 +89,8 @@ fn form(app: App, sets: &[DatasetRecord], models: &[ModelRecord]) -> AnyView {
         .testid("ledger")
         .live_attr("checked", move || ledger.get().then(String::new))
         .on("change", move |ev| ledger.set(crate::parts::ticked(&ev)));
-    let late = el("label", "tick")
-        .el(remember)
-        .el(el("span", "").text("Labels come later"))
-        .el(el("small", "").text("Remembers a keyed hash of every row’s id, its prediction and its place in the subsets, so that a file of ids and labels can be joined without the data. Needs an id column. Without it the labelled file is given again."));
+    let says = el("small", "").text("Remembers a keyed hash of every row’s id, its prediction and its place in the subsets, so that a file of ids and labels can be joined without the data. Needs an id column. Without it labels are joined only while the page still holds the data.");
+    let late = el("label", "check after-rows").el(remember).el(el("span", "").text("Labels come later").el(says));
     let replaces = move || {
         match app.watch.get() {
         Some(view) if !view.bins.is_empty() => el("p", "notice note")
