@@ -173,7 +173,7 @@ test('labels that come later are joined to the data, and the page says what it d
   await started(page);
   const withIds = (text, name) => text.trimEnd().split('\n').map((line, i) => `${i ? `${name}-${i}` : 'id'},${line}`).join('\n');
   const cut = (text, keep) => text.split('\n').map((line) => line.split(',').filter((_, i) => keep(i)).join(',')).join('\n');
-  const LABEL = 5;
+  const LABEL = 4;
   const data = (seed, from, days, name) => withIds(csv(seed, from, days, 200), name);
   await chosen(page).setInputFiles([file('train.csv', data(31, MONDAY - 21 * DAY, 14, 't')), file('eval.csv', data(32, MONDAY - 7 * DAY, 7, 'e'))]);
   await page.waitForFunction(() => document.querySelector('[data-testid="start-run"]')?.disabled === false, undefined, { timeout: 60_000 });
