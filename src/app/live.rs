@@ -395,7 +395,8 @@ async fn config(
 ) -> Answer<RunConfig> {
     // A baseline comes back with the files, and may be of another project or deleted since.
     let chosen = desk.baseline.get_untracked();
-    let baseline = if chosen.is_empty() { None } else { client::list_runs(project).await?.into_iter().map(|r| r.id).find(|id| *id == chosen) };
+    let baseline =
+        if chosen.is_empty() { None } else { client::list_runs(project).await?.into_iter().map(|r| r.id).find(|id| *id == chosen) };
     let without = desk.without.get_untracked();
     // All categories but some: only those that have tests can be asked for.
     let categories = if without.is_empty() {

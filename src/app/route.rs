@@ -218,7 +218,8 @@ impl Route {
             Self::Monitors(Some(id)) => format!("#/monitors/{}", encode(id)),
             Self::Run { project, run, listing, asked } => {
                 let all = String::new();
-                let list = Listing::ALL.iter().find(|(l, ..)| l == listing && *l != Listing::All).map_or(all, |(_, id, _)| (*id).to_owned());
+                let list =
+                    Listing::ALL.iter().find(|(l, ..)| l == listing && *l != Listing::All).map_or(all, |(_, id, _)| (*id).to_owned());
                 let asked = Asked::KEYS.into_iter().zip(asked.parts());
                 with_query(of_run(project, run), std::iter::once(("list", &list)).chain(asked))
             }
@@ -356,7 +357,11 @@ mod tests {
             Route::Firewall(Place::Overview),
             Route::Firewall(Place::Promote),
             Route::events(),
-            Route::Firewall(Place::Events(AskedEvents { state: "Open".to_owned(), by: [(); 3].map(|()| "a = b & c".to_owned()), ..Default::default() })),
+            Route::Firewall(Place::Events(AskedEvents {
+                state: "Open".to_owned(),
+                by: [(); 3].map(|()| "a = b & c".to_owned()),
+                ..Default::default()
+            })),
             Route::Firewall(Place::Event("drift:feature_drift[a/b] 5".to_owned())),
             Route::Firewall(Place::Check),
             Route::Monitors(None),

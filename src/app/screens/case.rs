@@ -81,10 +81,8 @@ fn body(shown: &Arc<Shown>, case: &Case, titled: bool) -> AnyView {
         .el(el("div", "case-grid").el(el("dl", "numbers").all(numbers(case))).maybe(figure));
     if let Some(rows) = case.rows.as_ref().filter(|r| r.count > 0) {
         let share = value(Some(rows.share), Unit::Share);
-        let says = format!(
-            "{}, {share} of the evaluation set, read from the loaded files; no part of the run.",
-            counted(rows.count, "row")
-        );
+        let says =
+            format!("{}, {share} of the evaluation set, read from the loaded files; no part of the run.", counted(rows.count, "row"));
         body = body.el(el("h3", "").text("Rows")).el(el("p", "meta").text(&says)).view(failing_rows(
             &shown.project,
             &shown.run,

@@ -69,7 +69,11 @@ fn roles(inspection: &std::sync::Arc<Inspection>, editable: bool) -> AnyView {
         scroll("Columns and roles", table("roles", &heads, el("tbody", "").all(rows))).any()
     };
     let more = move || {
-        if count <= FIRST || all.get() { none() } else { button("link", &format!("Show all {}", counted(count as u64, "column")), move || all.set(true)).any() }
+        if count <= FIRST || all.get() {
+            none()
+        } else {
+            button("link", &format!("Show all {}", counted(count as u64, "column")), move || all.set(true)).any()
+        }
     };
     crate::element::row(vec![live(body), live(more)])
 }

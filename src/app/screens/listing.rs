@@ -66,7 +66,8 @@ fn by_category(shown: &Arc<Shown>, filter: Filter) -> AnyView {
             if let Some(result) = shown.document.categories.iter().find(|c| c.category == category) {
                 let failing = result.counts.fail + result.counts.warning;
                 let total = counted(result.counts.total, "case");
-                let says = if failing == 0 { format!("{total}, none fails") } else { format!("{} of {total} fail or warn", count(failing)) };
+                let says =
+                    if failing == 0 { format!("{total}, none fails") } else { format!("{} of {total} fail or warn", count(failing)) };
                 head = head.view(label(result.severity.into())).el(el("span", "meta").text(&says));
             }
             Some(el("section", "group").el(head).view(table(shown, &batches)).any())

@@ -111,8 +111,7 @@ fn last_run(runs: &[TestRunInfo]) -> AnyView {
     let (shape, word) = outcome(last.outcome);
     let outcome = el("span", &format!("sev {}", shape.class())).view(mark(shape)).text(word);
     let others = if runs.len() > 1 { format!(", the last of {}", counted(runs.len() as u64, "run")) } else { String::new() };
-    let counts =
-        format!("{} and {} in {}", counted(last.counts.fail, "alert"), counted(last.counts.warning, "warning"), last.name);
+    let counts = format!("{} and {} in {}", counted(last.counts.fail, "alert"), counted(last.counts.warning, "warning"), last.name);
     el("p", "").testid("last-run").el(outcome).text(" ").el(el("span", "meta").text(&format!("{counts}{others}"))).any()
 }
 

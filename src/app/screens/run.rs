@@ -156,8 +156,7 @@ fn verdict(shown: &Arc<Shown>) -> AnyView {
         .text(" ")
         .text(headline);
     let number = |shape: Shape, n: u64, word: String| {
-        (n > 0 || shape != Shape::Skip)
-            .then(|| el("span", &format!("sev {}", shape.class())).view(mark(shape)).text(&word))
+        (n > 0 || shape != Shape::Skip).then(|| el("span", &format!("sev {}", shape.class())).view(mark(shape)).text(&word))
     };
     let numbers = [
         number(Shape::Alert, counts.fail, counted(counts.fail, "alert")),

@@ -115,8 +115,11 @@ pub fn view(shown: &Arc<Shown>, asked: Asked) -> AnyView {
         let limit = if all.get() { found.len() } else { FIRST };
         let says = format!("{} of {}", count(found.len() as u64), counted(total as u64, "case"));
         let items = found.iter().take(limit).map(|(_, b, c)| case_row(&shown, b, c, true, false));
-        let more =
-            if found.len() > limit { button("link", &format!("Show all {}", count(found.len() as u64)), move || all.set(true)).any() } else { none() };
+        let more = if found.len() > limit {
+            button("link", &format!("Show all {}", count(found.len() as u64)), move || all.set(true)).any()
+        } else {
+            none()
+        };
         row(vec![el("p", "meta").attr("role", "status").testid("found").text(&says).any(), el("ul", "cases").all(items).any(), more])
     });
     row(vec![bar.any(), el("div", "picks").attr("role", "group").attr("aria-label", "Status").all(statuses).any(), results])

@@ -102,7 +102,11 @@ fn cases(shown: &Arc<Shown>, batch: &Batch, asked: Option<String>) -> AnyView {
         row(wanted.take(limit).map(|c| case_row(&shown, batch, c, false, Some(&c.id) == open.as_ref()).any()).collect())
     };
     let more = move || {
-        if total <= FIRST || all.get() { none() } else { button("link", &format!("Show all {}", counted(total as u64, "case")), move || all.set(true)).any() }
+        if total <= FIRST || all.get() {
+            none()
+        } else {
+            button("link", &format!("Show all {}", counted(total as u64, "case")), move || all.set(true)).any()
+        }
     };
     section.maybe((total > 6).then(|| filter_bar(filter, counts))).el(el("ul", "cases").live(items)).live(more).any()
 }

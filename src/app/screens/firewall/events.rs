@@ -36,12 +36,8 @@ impl Asked {
     pub fn new(asked: AskedEvents) -> Self {
         let state = STATES.into_iter().find(|name| *name == asked.state).unwrap_or(STATES[0]);
         let shape = SHAPES.into_iter().find(|shape| shape.class() == asked.severity);
-        let this = Self {
-            state: RwSignal::new(state),
-            shape: RwSignal::new(shape),
-            by: asked.by.map(RwSignal::new),
-            all: RwSignal::new(false),
-        };
+        let this =
+            Self { state: RwSignal::new(state), shape: RwSignal::new(shape), by: asked.by.map(RwSignal::new), all: RwSignal::new(false) };
         Effect::new(move |_| this.into_link());
         this
     }
@@ -158,11 +154,11 @@ pub fn screen(app: App, view: &Arc<View>, asked: Asked) -> AnyView {
         select(options, move || chosen.get(), move |v| chosen.set(v)).attr("aria-label", any).testid(&format!("by-{any}"))
     });
     let group = |name: &str, picks: Vec<El>| el("div", "picks").attr("role", "group").attr("aria-label", name).all(picks);
-    let bar =
-        el("div", "filter")
-            .el(group("State", states.collect()))
-            .el(group("Severity", severities.collect()))
-            .el(el("div", "actions pickers").all(selects));
+    let bar = el("div", "filter").el(group("State", states.collect())).el(group("Severity", severities.collect())).el(el(
+        "div",
+        "actions pickers",
+    )
+    .all(selects));
     let view = view.clone();
     let incidents = live(move || {
         let [risk, monitor, feature] = asked.by.map(|s| s.get());

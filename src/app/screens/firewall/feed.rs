@@ -177,12 +177,11 @@ pub fn labels(app: App, view: &View) -> AnyView {
         ),
         None => "A file of labels is joined to the production data that this page still holds, by the id or row by row, and their bins are judged anew. Once the page is reloaded those data have to be added again, together with the file: this firewall remembers no rows.".to_owned(),
     };
-    let zone =
-        drop_zone("", "Drop labels here", "A file with the id and the label of each row.", move |files| {
-            if let Some(file) = files.into_iter().next() {
-                app.watch.add_labels(app, file);
-            }
-        });
+    let zone = drop_zone("", "Drop labels here", "A file with the id and the label of each row.", move |files| {
+        if let Some(file) = files.into_iter().next() {
+            app.watch.add_labels(app, file);
+        }
+    });
     let said = move || {
         let said = app.watch.said.get();
         if said.is_empty() {

@@ -209,8 +209,10 @@ fn evidence(app: App, view: &View) -> AnyView {
         )
     };
     let days = if alarm.weekdays { " A day is held against the same weekday of the reference." } else { "" };
-    let says =
-        format!("{budget} {judged}{days} Bins of fewer than {} are kept, and judged together with others only.", counted(view.config.min_rows, "row"));
+    let says = format!(
+        "{budget} {judged}{days} Bins of fewer than {} are kept, and judged together with others only.",
+        counted(view.config.min_rows, "row")
+    );
     let budget = RwSignal::new(view.config.false_events_a_year);
     let value = input(
         "number",
