@@ -299,6 +299,37 @@ fn a_decimal_mark_that_one_file_proves_holds_in_the_other() {
 }
 
 #[test]
+fn points_between_thousands_follow_the_file_that_shows_them() {
+    let proven = file("n\tsum", 0..300, |i| format!("{}\t{}.{:03},0", i % 5, 1 + i % 6, (i % 30 * 37) % 1000));
+    let open = file("n\tsum", 0..300, |i| format!("{}\t{}.{:03}", i % 5, 1 + i % 6, (i % 30 * 37) % 1000));
+    for (a, b) in [(&proven, &open), (&open, &proven)] {
+        let document = two(a, b, &DataParams::default());
+        assert_eq!(problems(&document, "reading_aligned"), 1, "{:?}", document.problems);
+        let drift = document.batches.iter().filter(|b| b.id == "drift:feature_drift").flat_map(|b| &b.cases);
+        let psi = drift.clone().find(|c| c.features == ["sum"]).and_then(|c| c.statistic);
+        assert!(psi.is_some_and(|psi| psi < 0.05), "the same values: {psi:?} {:?}", drift.collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_batch_that_settles_what_the_reference_left_open_says_so() {
+    let reference = file("when,x", 0..240, |i| format!("{:02}/03/2023,{}", 1 + i % 12, i % 7));
+    let batch = file("when,x", 0..240, |i| format!("{:02}/04/2023,{}", 1 + i % 28, i % 7));
+    let mut session = Session::default();
+    let (a, _) = side(&mut session, "reference.csv", &reference, &DataParams::default());
+    let (b, _) = side(&mut session, "batch.csv", &batch, &DataParams::default());
+    let config: FirewallConfig =
+        serde_json::from_value(serde_json::json!({ "model": "m", "reference": "reference", "binSize": "week" })).unwrap();
+    let firewall = session.firewall(config, a).unwrap();
+    while session.firewall_step(firewall).unwrap().stage != Stage::Done {}
+    session.firewall_add(firewall, b, BatchOptions::default()).unwrap();
+    while session.firewall_step(firewall).unwrap().stage != Stage::Done {}
+    let report = session.firewall_report(firewall).unwrap();
+    let told = report.problems.iter().find(|p| p.code == "reference_order_open").unwrap_or_else(|| panic!("{:?}", report.problems));
+    assert!(told.message.contains("the day first; reference.csv leaves the order open"), "{}", told.message);
+}
+
+#[test]
 fn case_24_true_and_one_are_the_same_value() {
     let (Some(reference), Some(evaluation)) = (case_file("24_bool_reference.csv"), case_file("24_bool_evaluation_0_1.csv")) else { return };
     for (a, b) in [(&reference, &evaluation), (&evaluation, &reference)] {

@@ -9,6 +9,7 @@ mod calm;
 mod cases;
 mod cases_columns;
 mod cases_formats;
+mod cases_locale;
 mod cases_predictions;
 mod cases_text;
 mod cases_truth;

@@ -11,7 +11,7 @@ use straingauge_api::{
     ColumnType, DateOrder, DecimalMark, ErrorDetails, Problem, ProblemLevel, QuestionAbout, Role, RoleGuess, Settled, SettledColumn,
 };
 
-use super::reading::{IsoParser, NumericDate, is_missing, with_point};
+use super::reading::{AnyMoment, is_missing, with_point};
 use super::{BadCell, Categories, Cells, Column, Dataset, MISSING_CODE, MissingCells, Table, Values, build};
 use crate::Result;
 
@@ -66,10 +66,7 @@ impl Dataset {
                     reading: if read.day_first { DateOrder::DayFirst } else { DateOrder::MonthFirst },
                     proven: read.proven,
                 }),
-                decimal: column.cells.read.commas.as_ref().map(|read| Settled {
-                    reading: if read.decimal { DecimalMark::Comma } else { DecimalMark::Point },
-                    proven: read.proven,
-                }),
+                decimal: decimal_mark(column),
                 truth_words: truth_words(column),
                 values_like_missing: values_like_missing(column),
             });
@@ -125,7 +122,7 @@ impl<'a> Following<'a> {
     /// The column as it is settled; `None` where it is so already.
     fn column(&mut self, column: &Column, guess: &RoleGuess, settled: &SettledColumn) -> Option<Column> {
         let mut now: Option<Column> = None;
-        let steps: [Step<'a>; 4] = [Self::dates, Self::commas, Self::missing_values, Self::truth];
+        let steps: [Step<'a>; 5] = [Self::dates, Self::commas, Self::points, Self::missing_values, Self::truth];
         for step in steps {
             now = step(self, now.as_ref().unwrap_or(column), settled).or(now);
         }
@@ -144,7 +141,18 @@ impl<'a> Following<'a> {
         }
         let order = |day: bool| if day { "the day first" } else { "the month first" };
         if read.proven {
-            if wanted.proven {
+            if !wanted.proven {
+                let message = format!(
+                    "Dates of {} in {} have {}; {} leaves the order open and was read with {}, so the two are not compared rightly.",
+                    column.name,
+                    self.file(),
+                    order(read.day_first),
+                    self.by,
+                    order(day_first)
+                );
+                let mend = "Set dateOrder for the reference and make it again.";
+                self.say("reference_order_open", ProblemLevel::Warning, column, message, mend);
+            } else {
                 let message = format!(
                     "Dates of {} have {} in {}, {} in {}.",
                     column.name,
@@ -179,7 +187,18 @@ impl<'a> Following<'a> {
         }
         let means = |decimal: bool| if decimal { "a decimal mark" } else { "a separator of thousands" };
         if read.proven {
-            if wanted.proven {
+            if !wanted.proven {
+                let message = format!(
+                    "The comma in {} of {} is {}; {} leaves it open and was read with it as {}, so the two are not compared rightly.",
+                    column.name,
+                    self.file(),
+                    means(read.decimal),
+                    self.by,
+                    means(decimal)
+                );
+                let mend = "Set decimal for the reference and make it again.";
+                self.say("reference_mark_open", ProblemLevel::Warning, column, message, mend);
+            } else {
                 let message = format!(
                     "The comma in {} is {} in {}, {} in {}.",
                     column.name,
@@ -203,6 +222,26 @@ impl<'a> Following<'a> {
         );
         self.say("reading_aligned", ProblemLevel::Note, column, message, "Set decimal, if this is wrong.");
         Some(rescaled)
+    }
+
+    /// Points before three digits: they separate thousands where the comma is the decimal mark.
+    fn points(&mut self, column: &Column, settled: &SettledColumn) -> Option<Column> {
+        let (read, wanted) = (column.cells.read.points.as_ref()?, settled.decimal?);
+        let thousands = wanted.reading == DecimalMark::Comma;
+        if read.thousands == thousands || read.proven || (self.follows == Follows::Proof && !wanted.proven) {
+            return None;
+        }
+        let regrouped = super::regrouped(column, read, thousands)?;
+        let message = format!(
+            "The point in {} of {} is read as {}, as {} {}; the file alone leaves it open.",
+            column.name,
+            self.file(),
+            if thousands { "a separator of thousands" } else { "a decimal mark" },
+            self.by,
+            if wanted.proven { "shows" } else { "is read" }
+        );
+        self.say("reading_aligned", ProblemLevel::Note, column, message, "Set decimal, if this is wrong.");
+        Some(regrouped)
     }
 
     /// Spellings such as `none` that are values in the other file are values here.
@@ -412,6 +451,14 @@ impl<'a> Following<'a> {
     }
 }
 
+/// The decimal mark of a column, as its commas show it, else its points.
+fn decimal_mark(column: &Column) -> Option<Settled<DecimalMark>> {
+    let mark = |comma: bool| if comma { DecimalMark::Comma } else { DecimalMark::Point };
+    let of_commas = column.cells.read.commas.as_ref().map(|read| Settled { reading: mark(read.decimal), proven: read.proven });
+    let of_points = || column.cells.read.points.as_ref().map(|read| Settled { reading: mark(read.thousands), proven: read.proven });
+    of_commas.or_else(of_points)
+}
+
 /// Whether a text is a word for truth, in any of the pairs.
 fn is_true(cell: &str) -> Option<bool> {
     let cell = cell.trim().to_lowercase();
@@ -484,18 +531,15 @@ fn as_numbers(column: &Column, decimal: Option<DecimalMark>) -> Column {
 /// The cells read as moments; those that are none are bad cells.
 fn as_moments(column: &Column, order: Option<DateOrder>) -> Column {
     let mut bad = column.cells.bad.clone();
-    let mut parser = IsoParser::default();
     let day_first = order == Some(DateOrder::DayFirst);
     let mut read = |row: usize| {
         let Some(cell) = column.cell(row) else { return i64::MIN };
-        let text = cell.trim().as_bytes();
-        let moment = parser.parse(text).or_else(|| NumericDate::parse(text).and_then(|d| d.iso(day_first)));
-        moment.map_or_else(
+        AnyMoment::parse(cell.as_bytes(), day_first, true).map_or_else(
             || {
                 bad.push(BadCell { row: row as u32, text: super::cut(&cell) });
                 i64::MIN
             },
-            |(micros, _)| micros.div_euclid(1_000),
+            |moment| moment.micros.div_euclid(1_000),
         )
     };
     let values: Vec<i64> = (0..column.rows()).map(&mut read).collect();

@@ -119,6 +119,8 @@ pub struct ReadAs {
     pub dates: Option<DatesRead>,
     /// Numbers with commas, where there are any.
     pub commas: Option<CommasRead>,
+    /// Numbers with a point before three digits, where there are no others with one.
+    pub points: Option<PointsRead>,
 }
 
 /// How dates in numbers were read.
@@ -128,10 +130,8 @@ pub struct DatesRead {
     pub day_first: bool,
     /// Whether the file shows it, or its reader said it.
     pub proven: bool,
-    /// Minutes by which the file's clocks are ahead of UTC.
-    pub offset_minutes: i32,
-    /// The rows that the other order would read as another day, ascending; empty where the order is proven.
-    pub rows: Vec<u32>,
+    /// The rows that the other order would read as another day, ascending, with that moment; empty where the order is proven.
+    pub others: Vec<(u32, i64)>,
 }
 
 /// How numbers with commas were read.
@@ -142,6 +142,17 @@ pub struct CommasRead {
     /// Whether the file shows it, or its reader said it.
     pub proven: bool,
     /// The rows that the other reading would read as another number, ascending; empty where the mark is proven.
+    pub rows: Vec<u32>,
+}
+
+/// How numbers were read in which a point stands before three digits (`1.234`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PointsRead {
+    /// Whether the point separates thousands; else it is the decimal mark.
+    pub thousands: bool,
+    /// Whether the reader of the file said it.
+    pub proven: bool,
+    /// The rows with such a point, ascending.
     pub rows: Vec<u32>,
 }
 
@@ -182,41 +193,46 @@ impl Column {
     }
 }
 
-/// Milliseconds of a day, and of a minute.
-const DAY: i64 = 86_400_000;
-const MINUTE: i64 = 60_000;
-
 /// Moments with day and month the other way round in the rows that were read by an assumption.
 pub fn swapped(column: &Column, read: &DatesRead, day_first: bool) -> Option<Column> {
     let Values::Timestamp(moments) = &column.values else { return None };
     let mut values = moments.values().to_vec();
-    let offset = i64::from(read.offset_minutes) * MINUTE;
-    for &row in &read.rows {
-        let Some(slot) = values.get_mut(row as usize).filter(|ms| **ms != i64::MIN) else { continue };
-        let local = *slot + offset;
-        let (year, month, day) = super::date(local.div_euclid(DAY));
-        if let Some(days) = super::days(year, day, month) {
-            *slot = days * DAY + local.rem_euclid(DAY) - offset;
+    let mut others = read.others.clone();
+    for (row, other) in &mut others {
+        if let Some(slot) = values.get_mut(*row as usize).filter(|ms| **ms != i64::MIN) {
+            std::mem::swap(slot, other);
         }
     }
     let values = TimestampMillisecondArray::new(values.into(), moments.nulls().cloned());
     let mut cells = column.cells.clone();
-    cells.read.dates = Some(DatesRead { day_first, ..read.clone() });
+    cells.read.dates = Some(DatesRead { day_first, others, ..read.clone() });
     Some(Column { name: column.name.clone(), values: Values::Timestamp(values), cells })
 }
 
 /// Numbers with the comma read the other way in the rows that were read by an assumption: in each, three digits stand behind the comma.
 pub fn rescaled(column: &Column, read: &CommasRead, decimal: bool) -> Option<Column> {
+    let mut scaled = scaled(column, &read.rows, !decimal)?;
+    scaled.cells.read.commas = Some(CommasRead { decimal, ..read.clone() });
+    Some(scaled)
+}
+
+/// Numbers with the point before three digits read the other way.
+pub fn regrouped(column: &Column, read: &PointsRead, thousands: bool) -> Option<Column> {
+    let mut scaled = scaled(column, &read.rows, thousands)?;
+    scaled.cells.read.points = Some(PointsRead { thousands, ..read.clone() });
+    Some(scaled)
+}
+
+/// A thousand times the numbers of some rows, or a thousandth of them.
+fn scaled(column: &Column, rows: &[u32], up: bool) -> Option<Column> {
     let Values::Number { values: numbers, .. } = &column.values else { return None };
     let mut values = numbers.values().to_vec();
-    for &row in &read.rows {
+    for &row in rows {
         if let Some(slot) = values.get_mut(row as usize).filter(|x| !x.is_nan()) {
-            *slot = if decimal { *slot / 1_000.0 } else { (*slot * 1_000.0).round() };
+            *slot = if up { (*slot * 1_000.0).round() } else { *slot / 1_000.0 };
         }
     }
     let integer = values.iter().all(|x| x.is_nan() || x.fract() == 0.0);
     let values = Values::Number { values: Float64Array::new(values.into(), numbers.nulls().cloned()), integer };
-    let mut cells = column.cells.clone();
-    cells.read.commas = Some(CommasRead { decimal, ..read.clone() });
-    Some(Column { name: column.name.clone(), values, cells })
+    Some(Column { name: column.name.clone(), values, cells: column.cells.clone() })
 }

@@ -23,7 +23,10 @@ mod truth;
 pub use agreement::{Followed, Follows};
 pub use build::dataset;
 pub use cell::{moment_text, number_text};
-pub use column::{BadCell, Categories, Cells, Column, CommasRead, DatesRead, Lists, MISSING_CODE, MissingCells, ReadAs, Table, Values};
+pub(crate) use column::regrouped;
+pub use column::{
+    BadCell, Categories, Cells, Column, CommasRead, DatesRead, Lists, MISSING_CODE, MissingCells, PointsRead, ReadAs, Table, Values,
+};
 pub use dataset::{Dataset, Feature, FeatureKind};
 pub use entities::{Entity, entities, shared};
 pub use facts::ColumnFacts;

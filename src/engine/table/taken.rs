@@ -6,7 +6,9 @@ use std::sync::Arc;
 use arrow::array::{Array, BooleanArray, Float64Array, TimestampMillisecondArray};
 use arrow::buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 
-use super::{BadCell, Categories, Cells, Column, CommasRead, Dataset, DatesRead, Lists, MISSING_CODE, MissingCells, ReadAs, Table, Values};
+use super::{
+    BadCell, Categories, Cells, Column, CommasRead, Dataset, DatesRead, Lists, MISSING_CODE, MissingCells, PointsRead, ReadAs, Table, Values,
+};
 use crate::{Error, Result};
 
 impl Dataset {
@@ -180,8 +182,13 @@ fn taken_reading(read: &ReadAs, rows: &[u32]) -> ReadAs {
         let own = assumed.iter().skip(assumed.partition_point(|&row| row < first)).take_while(|row| **row <= last);
         own.filter_map(|row| rows.binary_search(row).ok().map(|at| at as u32)).collect()
     };
+    let moments = |others: &[(u32, i64)]| -> Vec<(u32, i64)> {
+        let own = others.iter().skip(others.partition_point(|(row, _)| *row < first)).take_while(|(row, _)| *row <= last);
+        own.filter_map(|&(row, other)| Some((rows.binary_search(&row).ok()? as u32, other))).collect()
+    };
     ReadAs {
-        dates: read.dates.as_ref().map(|dates| DatesRead { rows: placed(&dates.rows), ..dates.clone() }),
+        dates: read.dates.as_ref().map(|dates| DatesRead { others: moments(&dates.others), ..dates.clone() }),
+        points: read.points.as_ref().map(|points| PointsRead { rows: placed(&points.rows), ..points.clone() }),
         commas: read.commas.as_ref().map(|commas| CommasRead { rows: placed(&commas.rows), ..commas.clone() }),
     }
 }

@@ -5,6 +5,8 @@
 //! the texts again. What the column is in the end is decided by [`settle`](super::settle) over all cells, from the texts alone: the bets
 //! change how fast a file is read, never what comes out.
 
+use std::collections::BTreeMap;
+
 use super::bounds::MAX_CELL_BYTES;
 use super::dictionary::Dictionary;
 use super::forms::Forms;
@@ -37,6 +39,8 @@ pub(crate) struct Moments {
     pub(crate) bad: Vec<u32>,
     /// Kept moments that name a time but no zone.
     pub(crate) kept_zoneless: u32,
+    /// Zones that cells name and that leave their offset open, with how many cells do.
+    pub(crate) open_zones: BTreeMap<String, u64>,
     parser: IsoParser,
 }
 

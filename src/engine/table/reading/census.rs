@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::locale::{CommaReading, NumericDate};
 use super::missing::is_missing;
 use super::moment::IsoParser;
+use super::zones::Named;
 use super::{number, odd, quantity, written};
 
 /// How many cells read as what.
@@ -28,6 +29,9 @@ pub(crate) struct Census {
     pub(crate) decimal_comma: u64,
     /// Numbers where the comma separates thousands.
     pub(crate) thousands_comma: u64,
+    /// Numbers in which points separate thousands beyond doubt (`1.234.567`), and their digits, where all have as many.
+    pub(crate) point_groups: u64,
+    pub(crate) point_digits: Option<usize>,
     pub(crate) booleans: u64,
     pub(crate) moments: u64,
     /// Months (`2024-01`): dates only where the column's name says so.
@@ -36,6 +40,10 @@ pub(crate) struct Census {
     pub(crate) numeric_dates: u64,
     pub(crate) day_first: u64,
     pub(crate) month_first: u64,
+    /// Dates of three numbers of two digits; a bit for every first number among them, and for every last.
+    pub(crate) short_dates: u64,
+    pub(crate) firsts: u128,
+    pub(crate) lasts: u128,
     pub(crate) lists: u64,
     /// A cell with a comma, and a date in numbers whose readings differ, to show.
     pub(crate) comma_example: Option<String>,
@@ -55,6 +63,8 @@ pub(crate) struct Quantities {
     pub(crate) commas: u64,
     pub(crate) decimal_comma: u64,
     pub(crate) thousands_comma: u64,
+    /// Those in which points separate thousands beyond doubt.
+    pub(crate) point_groups: u64,
     /// Digits of numbers in blank-parted groups, where all have as many: phone numbers.
     pub(crate) blank_digits: Option<usize>,
     pub(crate) blanks: u64,
@@ -75,6 +85,21 @@ pub(crate) fn boolean(cell: &[u8]) -> Option<bool> {
 }
 
 impl Census {
+    /// Whether dates such as 24-01-31 begin with their year: the last numbers are days, and the first are too large or too few for days.
+    pub(crate) fn has_short_years_first(&self) -> bool {
+        let days = (1u128 << 32) - 2;
+        let many = self.lasts.count_ones();
+        self.short_dates > 0
+            && self.short_dates == self.numeric_dates
+            && self.lasts & !days == 0
+            && (self.firsts & !days != 0 || (many >= 8 && self.firsts.count_ones() * 3 <= many))
+    }
+
+    /// Whether points separate thousands in some numbers. Nine and more digits that are as many in every cell are phone numbers or addresses.
+    pub(crate) fn has_point_groups(&self) -> bool {
+        self.point_groups > 0 && !(self.point_groups == self.present && self.point_digits.is_some_and(|digits| digits >= 9))
+    }
+
     /// Counts a column of texts.
     pub(crate) fn take(builder: &ColumnBuilder) -> Self {
         let mut census = Self::default();
@@ -107,9 +132,16 @@ impl Census {
             scratch.clear();
             if number::parse_list(text, scratch).is_some_and(|length| length > 0) {
                 self.lists += count;
+                // `(1,234.50)` reads like two numbers, and is a minus.
+                if first == b'(' {
+                    self.count_quantity(text, count);
+                }
                 return;
             }
         }
+        // A zone that is named by its region or letters is no part of the date's form.
+        let named = Named::parse(text);
+        let text = named.as_ref().map_or(text, |named| named.local.as_bytes());
         if first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.' | b',') {
             self.count_numeric(text, count, parser);
         } else if boolean(text.trim_ascii()).is_some() {
@@ -134,6 +166,7 @@ impl Census {
         seen.point += count * u64::from(number::parse(found.core.as_bytes()).is_some());
         seen.decimal_comma += count * u64::from(reading.decimal);
         seen.thousands_comma += count * u64::from(reading.thousands);
+        seen.point_groups += count * u64::from(reading.has_point_groups());
         seen.blanks += count * u64::from(found.blank_digits > 0);
         if seen.blank_digits != Some(found.blank_digits) {
             seen.blank_digits = None;
@@ -148,6 +181,11 @@ impl Census {
         let reading = CommaReading::of(text);
         self.decimal_comma += count * u64::from(reading.decimal);
         self.thousands_comma += count * u64::from(reading.thousands);
+        if reading.has_point_groups() {
+            let digits = Some(text.iter().filter(|b| b.is_ascii_digit()).count());
+            self.point_digits = if self.point_groups == 0 || self.point_digits == digits { digits } else { None };
+            self.point_groups += count;
+        }
         if reading.has_comma && (reading.decimal || reading.thousands) {
             self.commas += count;
             self.comma_example.get_or_insert_with(|| String::from_utf8_lossy(text).into_owned());
@@ -164,17 +202,24 @@ impl Census {
             self.moments += count;
         } else if let Some(date) = NumericDate::parse(text) {
             let (day_first, month_first) = (date.iso(true).is_some(), date.iso(false).is_some());
-            self.numeric_dates += count * u64::from(day_first || month_first);
+            self.numeric_dates += count * u64::from(day_first || month_first || date.short.is_some_and(|(first, last)| first > 31 && last <= 31));
             self.day_first += count * u64::from(day_first);
             self.month_first += count * u64::from(month_first);
+            if let Some((first, last)) = date.short {
+                self.short_dates += count;
+                self.firsts |= 1 << first.clamp(0, 127);
+                self.lasts |= 1 << last.clamp(0, 127);
+            }
             if date.is_open() {
                 self.date_example.get_or_insert_with(|| String::from_utf8_lossy(text).into_owned());
             }
         } else if written::parse(text).is_some() {
             self.moments += count;
         } else if !(reading.decimal || reading.thousands) {
-            self.months += count * u64::from(text.len() == 7 && written::parse_period(text).is_some());
+            self.months += count * u64::from(text.len() != 4 && written::parse_period(text).is_some());
             self.count_quantity(text, count);
+        } else if reading.decimal && !reading.thousands {
+            self.months += count * u64::from(written::parse_period(text).is_some());
         }
     }
 }

@@ -3,10 +3,9 @@
 use arrow::array::TimestampMillisecondArray;
 use straingauge_api::Problem;
 
+use super::any_moment::AnyMoment;
 use super::locale::NumericDate;
-use super::moment::IsoParser;
 use super::time_numbers::TimeNumbers;
-use super::written;
 use crate::table::{Cells, Column, Values};
 
 /// A column read as moments.
@@ -41,7 +40,6 @@ pub(crate) fn to_moments(column: &Column) -> Result<Dated, NoDate> {
         let millis = numbers.iter().map(|&v| reading.millis(v)).collect();
         return Ok(Dated { column: moments(column, millis), note: reading.note(&column.name, &numbers) });
     }
-    let mut parser = IsoParser::default();
     let month_first = cells.iter().flatten().all(|c| NumericDate::parse(c.as_bytes()).is_none_or(|d| d.iso(false).is_some()));
     let mut millis = Vec::with_capacity(cells.len());
     for (row, cell) in cells.iter().enumerate() {
@@ -49,10 +47,8 @@ pub(crate) fn to_moments(column: &Column) -> Result<Dated, NoDate> {
             millis.push(None);
             continue;
         };
-        let text = cell.trim().as_bytes();
-        let read = parser.parse(text).or_else(|| NumericDate::parse(text).and_then(|d| d.iso(!month_first)));
-        match read.or_else(|| written::parse(text)).or_else(|| written::parse_period(text)) {
-            Some((micros, _)) => millis.push(Some(micros.div_euclid(1_000))),
+        match AnyMoment::parse(cell.as_bytes(), !month_first, true) {
+            Some(moment) => millis.push(Some(moment.micros.div_euclid(1_000))),
             None => return Err(NoDate { row, cell: cell.clone() }),
         }
     }

@@ -13,9 +13,22 @@ pub(crate) struct CommaReading {
 }
 
 impl CommaReading {
+    /// Whether two points and more separate thousands: in no other reading is the cell a number.
+    pub(crate) fn has_point_groups(self) -> bool {
+        self.decimal && !self.thousands && !self.has_comma
+    }
+
     /// The readings of a cell.
     pub(crate) fn of(cell: &[u8]) -> Self {
         let cell = cell.trim_ascii();
+        // `2,39E+04`: an exponent follows a decimal mark.
+        if let Some(at) = cell.iter().position(|b| matches!(b, b'e' | b'E')).filter(|at| *at > 0) {
+            let (mantissa, exponent) = cell.split_at_checked(at).unwrap_or((cell, b""));
+            let digits = exponent.get(1..).map(|e| e.strip_prefix(b"-").or_else(|| e.strip_prefix(b"+")).unwrap_or(e)).unwrap_or_default();
+            let plain = (1..=3).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
+            let reading = Self::of(mantissa);
+            return if plain { Self { thousands: reading.thousands && !reading.has_comma, ..reading } } else { Self::default() };
+        }
         let unsigned = cell.strip_prefix(b"-").or_else(|| cell.strip_prefix(b"+")).unwrap_or(cell);
         if unsigned.len() > 40
             || !unsigned.iter().any(u8::is_ascii_digit)
@@ -38,7 +51,12 @@ fn grouped(digits: &[u8], separator: u8, mark: u8) -> bool {
     let mut groups = whole.split(|&b| b == separator);
     let first = groups.next().unwrap_or_default();
     let rest: Vec<&[u8]> = groups.collect();
-    rest.iter().all(|g| g.len() == 3)
+    // In India the groups before the last are of two digits.
+    let groups_fit = match rest.split_last() {
+        Some((last, middle)) => last.len() == 3 && (middle.iter().all(|g| g.len() == 3) || (first.len() <= 2 && middle.iter().all(|g| g.len() == 2))),
+        None => true,
+    };
+    groups_fit
         && if rest.is_empty() { !first.is_empty() || fraction.is_some() } else { (1..=3).contains(&first.len()) && first != b"0" }
 }
 
@@ -59,6 +77,8 @@ pub(crate) struct NumericDate {
     year_first: bool,
     /// Separated by points, which only those write who write the day first.
     pub(crate) points: bool,
+    /// Three numbers of two digits, of which the last is read as the year: the first and the last.
+    pub(crate) short: Option<(i64, i64)>,
     time: Option<Clock>,
 }
 
@@ -106,7 +126,8 @@ impl NumericDate {
             Some((b' ' | b'T' | b',', time)) => Some(clock(time)?),
             Some(_) => return None,
         };
-        Some(Self { first, second, year, year_first, points: separator == b'.', time })
+        let short = (digits == 2 && !year_first).then_some((a, c));
+        Some(Self { first, second, year, year_first, points: separator == b'.', short, time })
     }
 
     /// Whether the day and the month may change places, and make another date.
@@ -136,9 +157,23 @@ fn small_number(digits: &[u8]) -> Option<i64> {
         .then(|| digits.iter().fold(0, |n, b| n * 10 + i64::from(b - b'0')))
 }
 
+/// A time in upper case, with `AM` for `a.m.` and colons for the points of `09.15.00.000000`.
+fn plain_clock(text: &[u8]) -> Vec<u8> {
+    let mut upper = text.trim_ascii().to_ascii_uppercase();
+    for (spelled, plain) in [(b"A.M.", b"AM"), (b"P.M.", b"PM")] {
+        if let Some(at) = upper.windows(4).position(|w| w == spelled) {
+            upper.splice(at..at + 4, plain.iter().copied());
+        }
+    }
+    if !upper.contains(&b':') && upper.iter().filter(|b| **b == b'.').count() >= 2 {
+        upper.iter_mut().filter(|b| **b == b'.').take(2).for_each(|b| *b = b':');
+    }
+    upper
+}
+
 /// `17:30`, `17:30:00.5`, `5:30 PM`, each perhaps with a zone (`Z`, `+02:00`, `CET`) behind it.
 pub(crate) fn clock(text: &[u8]) -> Option<Clock> {
-    let upper = text.trim_ascii().to_ascii_uppercase();
+    let upper = plain_clock(text);
     let end = upper.iter().position(|b| !(b.is_ascii_digit() || matches!(b, b':' | b'.'))).unwrap_or(upper.len());
     let (digits, rest) = upper.split_at_checked(end)?;
     let rest = rest.trim_ascii();
@@ -165,7 +200,9 @@ pub(crate) fn clock(text: &[u8]) -> Option<Clock> {
         Some(false) => hour % 12,
         None => hour,
     };
-    let seconds = (hour < 24 && minute < 60 && second < 60).then_some(hour * 3600 + minute * 60 + second)?;
+    // Midnight at the end of a day is the next day's first.
+    let last = hour == 24 && minute == 0 && second == 0 && afternoon.is_none();
+    let seconds = ((hour < 24 || last) && minute < 60 && second < 60).then_some(hour * 3600 + minute * 60 + second)?;
     Some(Clock { micros: (seconds - offset.unwrap_or(0) * 60) * 1_000_000 + micros, zoned: offset.is_some() })
 }
 

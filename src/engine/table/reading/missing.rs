@@ -28,7 +28,7 @@ pub(crate) fn trimmed(cell: &[u8]) -> &[u8] {
 pub(crate) fn is_missing(cell: &[u8]) -> bool {
     // Blanks around the longest spelling would still be few; anything longer is a value, unless it is all blanks.
     if cell.len() > 12 && !cell.first().is_some_and(u8::is_ascii_whitespace) {
-        return false;
+        return cell == b"0000-00-00 00:00:00";
     }
     let cell = trimmed(cell);
     match cell.len() {
@@ -39,6 +39,7 @@ pub(crate) fn is_missing(cell: &[u8]) -> bool {
         4 => [b"null", b"none", b"#n/a", b"<na>", NOT_A_NUMBER].iter().any(|s| cell.eq_ignore_ascii_case(s)),
         5 => cell == NULL,
         9 => cell == ABSENT_KEY,
+        10 => cell == b"0000-00-00",
         _ => false,
     }
 }
@@ -51,7 +52,7 @@ pub(crate) fn is_absent(cell: &[u8]) -> bool {
 
 /// A spelling that no person uses for a value: programs write it where there is none.
 pub(crate) fn is_written_by_programs(spelling: &str) -> bool {
-    ["", "nan", "nat", "null", "#n/a", "<na>", "?", "-"].contains(&spelling.to_lowercase().as_str()) || spelling.starts_with(MARK)
+    spelling.starts_with("0000-00-00") || ["", "nan", "nat", "null", "#n/a", "<na>", "?", "-"].contains(&spelling.to_lowercase().as_str()) || spelling.starts_with(MARK)
 }
 
 /// Whether a cell of a free text has no value. `None`, `?` and `-` may be what somebody wrote ("Any complaints?" "None"), so in a

@@ -145,7 +145,7 @@ fn parse_time(time: &[u8]) -> Option<(i64, Form)> {
 }
 
 /// Abbreviations of zones, with their offsets in minutes. Those that stand for several zones are not among them.
-const ZONES: [(&str, i64); 26] = [
+const ZONES: [(&str, i64); 44] = [
     ("Z", 0),
     ("UTC", 0),
     ("GMT", 0),
@@ -172,6 +172,24 @@ const ZONES: [(&str, i64); 26] = [
     ("PST", -480),
     ("PDT", -420),
     ("AKST", -540),
+    ("AKDT", -480),
+    ("HST", -600),
+    ("NST", -210),
+    ("NDT", -150),
+    ("BRT", -180),
+    ("ART", -180),
+    ("SAST", 120),
+    ("CAT", 120),
+    ("WAT", 60),
+    ("EAT", 180),
+    ("PKT", 300),
+    ("NPT", 345),
+    ("WIB", 420),
+    ("HKT", 480),
+    ("SGT", 480),
+    ("PHT", 480),
+    ("AWST", 480),
+    ("ACST", 570),
 ];
 
 /// `Z`, `UTC`, `CET`, `+02`, `+0200`, `+02:00`, `UTC+2`, each perhaps with a name behind it (`+01:00[Europe/Berlin]`, `+0000 UTC`), in
@@ -181,7 +199,8 @@ pub(crate) fn parse_offset(zone: &[u8]) -> Option<i64> {
     let bare = zone.split(|b| matches!(b, b'[' | b' ' | b'(')).next().unwrap_or_default();
     let (bare, named) = (if bare.is_empty() { zone } else { bare }, bare.len() < zone.len());
     if let Some(&(_, minutes)) = ZONES.iter().find(|(name, _)| bare.eq_ignore_ascii_case(name.as_bytes())) {
-        return (!named).then_some(minutes);
+        // `Z[UTC]` is how Java writes it; `UTC and more` is no zone.
+        return (!named || zone.get(bare.len()) == Some(&b'[')).then_some(minutes);
     }
     let bare = bare.strip_prefix(b"UTC").or_else(|| bare.strip_prefix(b"GMT")).unwrap_or(bare);
     let (sign, rest) = bare.split_first()?;

@@ -28,7 +28,8 @@ pub(crate) fn parse(cell: &[u8]) -> Option<Odd> {
         && cell.iter().skip(1).all(|b| b.is_ascii_uppercase() || matches!(b, b'/' | b'!' | b'?' | b'0' | b' ' | b'_' | b'#'));
     let words = [
         "n.a.", "n.a", "n/a.", "n.d.", "n/d", "n.v.", "k.a.", "–", "—", "1.#qnan", "1.#ind", "1.#snan", "nan.", "nil", "nan(ind)", "na()",
-        "*", "**", "***", "<null>", "(null)", "\\n", "n/av", "n.m.",
+        "*", "**", "***", "<null>", "(null)", "[null]", "\\n", "n/av", "n.m.", "…", ":", "unknown", "missing", "not available", "no data",
+        "not reported", "undefined", "unbekannt", "keine angabe", "inconnu", "desconocido",
     ];
     (dashes || points || sheet_error || is(unsigned, &words) || is(cell, &words)).then_some(Odd::Missing)
 }
@@ -58,7 +59,7 @@ mod tests {
         for cell in [".", "N.A.", "n.a.", "--", "---", "#DIV/0!", "#N/A", "#VALUE!", "#REF!", "#NAME?", "1.#QNAN", "-1.#IND", "—"] {
             assert_eq!(parse(cell.as_bytes()), Some(Odd::Missing), "{cell}");
         }
-        for cell in ["", "12", "abc", "-", "informal", "1e9", "#", "# rooms", "A12", "n.a. sorry", "unknown"] {
+        for cell in ["", "12", "abc", "-", "informal", "1e9", "#", "# rooms", "A12", "n.a. sorry", "unknown quantity"] {
             assert_eq!(parse(cell.as_bytes()), None, "{cell}");
         }
     }

@@ -17,9 +17,9 @@ pub(crate) struct Quantity {
 const LONGEST: usize = 48;
 
 /// Currency signs and abbreviations that stand before or behind an amount.
-const CURRENCIES: [&str; 38] = [
+const CURRENCIES: [&str; 41] = [
     "US$", "AU$", "CA$", "NZ$", "HK$", "MX$", "A$", "C$", "R$", "S$", "$", "€", "£", "¥", "￥", "₹", "₽", "₩", "₺", "₴", "₦", "₫", "₪",
-    "฿", "₱", "¢", "kr.", "kr", "Kr", "zł", "Kč", "Ft", "Fr.", "SFr.", "Rs.", "Rs", "лв", "руб",
+    "฿", "₱", "¢", "kr.", "kr", "Kr", "zł", "Kč", "Ft", "Fr.", "SFr.", "Rs.", "Rs", "лв", "руб", "円", "元", "원",
 ];
 
 /// ISO 4217 codes in wide use.
@@ -37,12 +37,16 @@ const UNITS: [&str; 74] = [
     "pt", "bp", "bps", "km/h", "mph", "rpm",
 ];
 
+/// What stands for thousands, millions and more behind an amount; it is kept as a part of the unit.
+const MULTIPLES: [&str; 14] = ["k", "K", "m", "M", "mn", "Mn", "bn", "Bn", "B", "tn", "mln", "Mio", "Mrd", "Mio."];
+
 /// Words behind a number that are no units.
 const NO_UNITS: [&str; 8] = ["am", "pm", "st", "nd", "rd", "th", "x", "e"];
 
 /// Reads a cell that is no plain number. `None` for codes, phone numbers, dates and words.
 pub(crate) fn parse(cell: &[u8]) -> Option<Quantity> {
-    if cell.len() > LONGEST || !cell.iter().any(u8::is_ascii_digit) {
+    let digits = cell.iter().any(u8::is_ascii_digit);
+    if cell.len() > LONGEST || !(digits || (cell.len() < 12 && cell.trim_ascii_end().ends_with(b"-"))) {
         return None;
     }
     // Most cells that are none begin with another letter.
@@ -58,6 +62,17 @@ pub(crate) fn parse(cell: &[u8]) -> Option<Quantity> {
     let bracketed = negative;
     let (text, before) = strip_sign(text);
     let (text, prefix) = strip_currency(text);
+    // Accounting formats put the currency before the brackets, and a dash for nothing.
+    let (text, bracketed) = match text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).filter(|_| prefix.is_some() && !bracketed) {
+        Some(inner) => (inner.trim(), true),
+        None => (text, bracketed),
+    };
+    negative |= bracketed;
+    if let (Some(unit), "-" | "–") = (&prefix, text) {
+        return Some(Quantity { core: "0".to_owned(), unit: unit.clone(), blank_digits: 0 });
+    }
+    let whole = without_dashes(text);
+    let text = whole.as_deref().unwrap_or(text);
     let (text, inside) = if before.is_none() { strip_sign(text) } else { (text, None) };
     let sign = before.or(inside);
     negative |= sign == Some('-');
@@ -83,6 +98,7 @@ pub(crate) fn parse(cell: &[u8]) -> Option<Quantity> {
                 unit
             }
         }
+        (Some(currency), unit) if MULTIPLES.contains(&unit.as_str()) => format!("{currency}{unit}"),
         (Some(_), _) => return None,
         (None, unit) => unit,
     };
@@ -131,12 +147,18 @@ fn strip_currency(text: &str) -> (&str, Option<String>) {
     for currency in CURRENCIES.iter().chain(&CODES) {
         if let Some(rest) = text.strip_prefix(currency) {
             let rest = rest.trim_start_matches(is_blank);
-            if rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '−' | '+' | '.' | ',')) {
+            if rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '−' | '–' | '+' | '.' | ',' | '(')) {
                 return (rest, Some((*currency).to_owned()));
             }
         }
     }
     (text, None)
+}
+
+/// Decimals for the dash that says that there are none: `kr. 1.234,-`, `5.–`.
+fn without_dashes(text: &str) -> Option<String> {
+    let whole = ["-", "–", "—"].iter().find_map(|dash| text.strip_suffix(dash))?;
+    whole.ends_with(|c: char| matches!(c, ',' | '.')).then(|| format!("{whole}00"))
 }
 
 /// The unit that a suffix says, in the form in which cells are compared; `None` where it is none.
@@ -146,7 +168,7 @@ fn unit_of(suffix: &str, spaced: bool) -> Option<String> {
     }
     let starts = suffix.starts_with(|c: char| c.is_alphabetic() || matches!(c, '°' | 'µ'));
     let fits = suffix.chars().all(|c| c.is_alphabetic() || matches!(c, '°' | '/' | '²' | '³' | '^' | '·' | '.'));
-    let known = UNITS.contains(&suffix);
+    let known = UNITS.contains(&suffix) || MULTIPLES.contains(&suffix);
     if !starts || !fits || suffix.chars().count() > 12 || NO_UNITS.iter().any(|w| suffix.eq_ignore_ascii_case(w)) || !(known || spaced) {
         return None;
     }

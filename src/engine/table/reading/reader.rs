@@ -14,9 +14,10 @@ use super::csv::{CsvRead, CsvReader};
 use super::encoding::{self, TextDecoder};
 use super::json::{Framing, JsonInput};
 use super::names::unique_names;
+use super::points;
 use super::settle::Settling;
 use super::sniff::{self, SNIFFED_BYTES};
-use crate::table::{FirstLine, ReadFacts, Table};
+use crate::table::{Column, FirstLine, ReadFacts, Table};
 use crate::{Error, Result};
 
 /// Reads one file, pushed in slices of any size; where the slices are cut makes no difference to the result.
@@ -145,7 +146,9 @@ impl Reader {
             questions: std::mem::take(&mut facts.questions),
             spelled_missing: format == Format::Csv,
         };
-        let columns = columns.into_iter().map(|c| settling.settle(c).map(Arc::new)).collect::<Result<Vec<_>>>()?;
+        let mut columns = columns.into_iter().map(|c| settling.settle(c)).collect::<Result<Vec<_>>>()?;
+        points::agree(&mut columns, options.decimal, facts.delimiter, &mut settling.questions);
+        let columns: Vec<Arc<Column>> = columns.into_iter().map(Arc::new).collect();
         facts.problems = settling.problems;
         facts.problems.sort_by_key(|p| std::cmp::Reverse(p.level));
         facts.questions = settling.questions;

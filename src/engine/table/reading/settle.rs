@@ -6,6 +6,8 @@
 //! What is left is text where its values have three tokens or more on average and are more than 1 000 or more than a fifth of the
 //! rows; else it is a category.
 
+use std::collections::BTreeMap;
+
 use arrow::array::{BooleanArray, Float64Array, StringArray, TimestampMillisecondArray};
 use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use straingauge_api::{
@@ -16,14 +18,17 @@ use super::bounds::SHOWN_CHARACTERS;
 use super::builder::{ColumnBuilder, MIN_TEXT_TOKENS, Moments, NumberLists, Numbers, Store};
 use super::census::{Census, boolean};
 use super::dictionary::Dictionary;
+use super::any_moment::AnyMoment;
 use super::locale::{NumericDate, with_point};
 use super::missing::{is_absent, is_missing, is_missing_text, is_written_by_programs};
 use super::moment::{self, IsoParser};
 use super::odd::{self, Odd};
+use super::points::PointCount;
 use super::texts::KeptTexts;
 use super::time_numbers::TimeNumbers;
-use super::{number, quantity, written};
-use crate::table::{BadCell, Categories, Cells, Column, CommasRead, DatesRead, Lists, MISSING_CODE, MissingCells, Values, names};
+use super::zones;
+use super::{number, quantity};
+use crate::table::{BadCell, Categories, Cells, Column, CommasRead, DatesRead, Lists, MISSING_CODE, MissingCells, PointsRead, Values, names};
 use crate::{Error, Result};
 
 /// What is decided for the whole file, and what was found out on the way.
@@ -138,7 +143,7 @@ impl Settling<'_> {
             let n = recast_numbers(&mut builder, None);
             return Ok(self.numbers(builder, n, true));
         }
-        if (census.commas > 0 || comma)
+        if (census.commas > 0 || comma || census.has_point_groups())
             && !is_coded(census.codes, census.present)
             && (fits(census.decimal_comma) || fits(census.thousands_comma))
         {
@@ -146,8 +151,10 @@ impl Settling<'_> {
             let proven = self.options.decimal.is_some() || census.decimal_comma != census.thousands_comma;
             let read = CommasRead { decimal, proven, rows: if proven { Vec::new() } else { ambiguous_commas(&builder) } };
             let n = recast_numbers(&mut builder, Some(decimal));
-            let mut column = self.numbers(builder, n, false);
+            let mut column = self.numbers(builder, n, true);
             column.cells.read.commas = Some(read);
+            // Its points are what the commas were read as.
+            column.cells.read.points = None;
             return Ok(column);
         }
         if let Some(column) = self.quantities(&mut builder, &census) {
@@ -155,9 +162,14 @@ impl Settling<'_> {
         }
         let months = if hints_at_time(&builder.name) { census.months } else { 0 };
         if fits(census.moments + census.numeric_dates + months) {
+            if census.has_short_years_first() {
+                self.note_short_years(&builder);
+                let m = recast_moments(&mut builder, true, true);
+                return Ok(self.moments(builder, m));
+            }
             let day_first = self.reads_day_first(&builder.name, &census);
             let read = (census.numeric_dates > 0).then(|| self.dates_read(&builder, &census, day_first));
-            let m = recast_moments(&mut builder, day_first);
+            let m = recast_moments(&mut builder, day_first, false);
             let mut column = self.moments(builder, m);
             column.cells.read.dates = read;
             return Ok(column);
@@ -167,12 +179,61 @@ impl Settling<'_> {
         {
             return Ok(self.lists(builder, l));
         }
+        self.note_mostly(&builder, &census);
         let mean_tokens = census.tokens as f64 / census.present.max(1) as f64;
         if mean_tokens >= MIN_TEXT_TOKENS && (census.distinct > 1_000 || census.distinct * 5 > census.present) {
             self.settle_as(builder, ColumnType::Text)
         } else {
             self.settle_as(builder, ColumnType::Category)
         }
+    }
+
+    /// A column of words in which most cells are numbers, or dates: the others were written by mistake, or in a way that is not read.
+    fn note_mostly(&mut self, builder: &ColumnBuilder, census: &Census) {
+        let most = |count: u64| census.present >= ASKED_ROWS as u64 && count * 5 >= census.present * 4;
+        let phones = census.quantities.get("").is_some_and(|seen| seen.blank_digits.is_some_and(|d| d >= 9));
+        if is_coded(census.codes, census.present) || phones {
+            return;
+        }
+        let in_units: u64 = census.quantities.values().map(|seen| seen.count).sum();
+        let numbers = census.numbers.max(census.decimal_comma).max(census.thousands_comma) + in_units;
+        let dates = census.moments + census.numeric_dates;
+        let (code, what, count) = match (most(numbers), most(dates)) {
+            (true, _) => ("mostly_numbers", "numbers", numbers.min(census.present)),
+            (_, true) => ("mostly_dates", "dates", dates),
+            _ => return,
+        };
+        let others = census.present - count;
+        let fits = |text: &[u8]| {
+            is_missing(text) || if code == "mostly_dates" { AnyMoment::parse(text, true, false).is_some() } else { is_number_like(text) }
+        };
+        let mut examples: Vec<CellExample> = Vec::new();
+        let mut row = 0u64;
+        builder.for_each_text(|text| {
+            row += 1;
+            if examples.len() < 3 && !fits(text) {
+                examples.push(CellExample { row, text: shown(text.trim_ascii()) });
+            }
+        });
+        let mend = format!("Correct these cells or leave them empty; or set the column's type to read its {what}, with the other cells missing.");
+        let message = if others == 0 {
+            let units = census.quantities.keys().filter(|unit| !unit.is_empty()).take(4).map(String::as_str).collect::<Vec<_>>().join(", ");
+            format!("{} holds {what} in several units ({units}), so it is read as words. {mend}", builder.name)
+        } else {
+            let spelled = examples.iter().map(|e| format!("“{}”", e.text)).collect::<Vec<_>>().join(", ");
+            format!(
+                "{count} of {} cells of {} are {what} and {others} are not ({spelled}), so it is read as words. {mend}",
+                census.present, builder.name
+            )
+        };
+        self.problems.push(Problem {
+            code: code.into(),
+            level: ProblemLevel::Warning,
+            message,
+            count: if others == 0 { count } else { others },
+            details: ErrorDetails { column: Some(builder.name.clone()), mend: Some(mend), ..ErrorDetails::default() },
+            examples,
+        });
     }
 
     /// Makes a column of the type that the reader, or the census, chose; cells that do not fit are bad cells, however many.
@@ -198,7 +259,7 @@ impl Settling<'_> {
                     Store::Moment(m) => m,
                     store => {
                         builder.store = store;
-                        recast_moments(&mut builder, day_first)
+                        recast_moments(&mut builder, day_first, false)
                     }
                 };
                 Ok(self.moments(builder, m))
@@ -246,7 +307,7 @@ impl Settling<'_> {
         }
         let (decimal, thousands) =
             (fits(with(seen.decimal_comma, census.decimal_comma)), fits(with(seen.thousands_comma, census.thousands_comma)));
-        let commas = seen.commas > 0 || (plain && census.commas > 0);
+        let commas = seen.commas > 0 || seen.point_groups > 0 || (plain && (census.commas > 0 || census.has_point_groups()));
         let comma = if fits(with(seen.point, census.numbers)) && !(self.options.decimal == Some(DecimalMark::Comma) && decimal) {
             None
         } else if commas && (decimal || thousands) {
@@ -256,6 +317,7 @@ impl Settling<'_> {
         } else {
             return None;
         };
+        let points = if comma.is_none() { points_of_quantities(builder) } else { None };
         let n = recast_quantities(builder, unit, comma);
         if !plain {
             self.note_unit(&builder.name, unit, seen, comma);
@@ -263,6 +325,7 @@ impl Settling<'_> {
         let builder = std::mem::take(builder);
         let mut column = self.numbers(builder, n, false);
         column.cells.unit = (!plain).then(|| unit.clone());
+        column.cells.read.points = points;
         Some(column)
     }
 
@@ -349,7 +412,9 @@ impl Settling<'_> {
         if may_be_epoch && let Some(reading) = TimeNumbers::of(&n.values).filter(|r| r.speaks_for_itself(&n.values, &builder.name)) {
             return self.time_in_numbers(builder, n, reading);
         }
-        let cells = self.cells(&builder.name, "a number", builder.missing, n.kept, Some(&n.bad));
+        let points = self.delimiter.and_then(|_| PointCount::of(&n).read());
+        let mut cells = self.cells(&builder.name, "a number", builder.missing, n.kept, Some(&n.bad));
+        cells.read.points = points;
         let mut values = n.values;
         values.shrink_to_fit();
         let integer = values.iter().all(|v| v.is_nan() || v.fract() == 0.0);
@@ -403,12 +468,15 @@ impl Settling<'_> {
             let reading = |minutes: i64| {
                 let mut meaning = String::new();
                 moment::write(at - minutes * 60_000_000, 13, &mut meaning);
-                let zone = if minutes == 0 {
-                    "already in UTC".to_owned()
-                } else {
-                    format!("written where clocks are {} h ahead of UTC", minutes / 60)
-                };
+                let zone = if minutes == 0 { "already in UTC".to_owned() } else { clocks(minutes) };
                 Reading { choice: minutes.to_string(), cell: cell.clone(), meaning: format!("{meaning}, {zone}") }
+            };
+            let named = m.open_zones.iter().max_by_key(|(_, count)| **count).map(|(name, _)| name.as_str());
+            let of_name = named.map_or(&[][..], zones::offsets);
+            let offsets = if of_name.is_empty() { vec![60] } else { of_name.to_vec() };
+            let reason = match named {
+                Some(name) => format!("the cells name the zone {name}, whose offset is not known"),
+                None => "most systems log in UTC".to_owned(),
             };
             // Clocks of one file are set alike: one question, about all columns where there are several.
             match self.questions.iter_mut().find(|q| q.about == QuestionAbout::TimeZone) {
@@ -416,10 +484,13 @@ impl Settling<'_> {
                 None => self.questions.push(Question {
                     column: builder.name.clone(),
                     about: QuestionAbout::TimeZone,
-                    readings: vec![reading(0), reading(60)],
-                    reason: "most systems log in UTC".to_owned(),
+                    readings: std::iter::once(0).chain(offsets).map(reading).collect(),
+                    reason,
                 }),
             }
+        }
+        if self.options.utc_offset_minutes.is_none() {
+            self.note_open_zones(&builder.name, &m.open_zones);
         }
         if zoneless && offset != 0 {
             for (row, value) in micros.iter_mut().enumerate().filter(|(_, v)| **v != i64::MIN) {
@@ -441,6 +512,29 @@ impl Settling<'_> {
         }
         let cells = self.cells(&builder.name, "a moment in time", builder.missing, m.kept, Some(&m.bad));
         moment_column(builder.name, micros, cells)
+    }
+
+    /// Zones that cells name and that nobody can tell the offset of.
+    fn note_open_zones(&mut self, column: &str, zones: &BTreeMap<String, u64>) {
+        let count: u64 = zones.values().sum();
+        if count == 0 {
+            return;
+        }
+        let names = zones.keys().take(4).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let why = if zones.keys().all(|name| zones::offsets(name).len() > 1) {
+            "stands for several offsets from UTC"
+        } else {
+            "is not known with its offset from UTC in these years"
+        };
+        let mend = "Set utcOffsetMinutes, or write the offset into the cells (2024-01-31T10:00:00+02:00).".to_owned();
+        self.problems.push(Problem {
+            code: "unknown_zone".into(),
+            level: ProblemLevel::Warning,
+            message: format!("{count} times of {column} name the zone {names}, which {why}; they are read as if they named UTC. {mend}"),
+            count,
+            details: ErrorDetails { column: Some(column.to_owned()), mend: Some(mend), ..ErrorDetails::default() },
+            examples: Vec::new(),
+        });
     }
 
     fn lists(&mut self, builder: ColumnBuilder, l: NumberLists) -> Column {
@@ -653,21 +747,46 @@ impl Settling<'_> {
         assumed
     }
 
+    /// Dates of two digits each that begin with their year.
+    fn note_short_years(&mut self, builder: &ColumnBuilder) {
+        let mut example = None;
+        builder.for_each_text(|text| {
+            if example.is_none() {
+                example = with_long_year(text.trim_ascii()).map(|long| (shown(text.trim_ascii()), shown(&long)));
+            }
+        });
+        let Some((cell, long)) = example else { return };
+        let mend = "Write years with four digits, if this is wrong.".to_owned();
+        self.problems.push(Problem {
+            code: "years_first".into(),
+            level: ProblemLevel::Note,
+            message: format!("Dates of {} begin with their year: {cell} is read as {long}, because so few years and so many days fit no other order. {mend}", builder.name),
+            count: u64::from(builder.rows),
+            details: ErrorDetails { column: Some(builder.name.clone()), mend: Some(mend), ..ErrorDetails::default() },
+            examples: Vec::new(),
+        });
+    }
+
     /// How dates in numbers were read, and which of them another order would read as another day.
     fn dates_read(&self, builder: &ColumnBuilder, census: &Census, day_first: bool) -> DatesRead {
         let points = census.date_example.as_ref().and_then(|cell| NumericDate::parse(cell.as_bytes())).is_some_and(|d| d.points);
         let proven = self.options.date_order.is_some() || census.day_first != census.month_first || points;
-        let mut rows = Vec::new();
+        let offset = i64::from(self.options.utc_offset_minutes.unwrap_or(0)) * 60_000_000;
+        let mut others = Vec::new();
         let mut row = 0u32;
         if !proven {
             builder.for_each_text(|text| {
-                if NumericDate::parse(text).is_some_and(|d| d.iso(true) != d.iso(false)) {
-                    rows.push(row);
+                let read = |day_first: bool| AnyMoment::parse(text, day_first, false);
+                if let Some(other) = read(!day_first)
+                    && read(day_first).is_none_or(|own| own != other)
+                {
+                    let zone = if moment::lacks_zone(other.form) { offset } else { 0 };
+                    others.push((row, (other.micros - zone).div_euclid(1_000)));
                 }
                 row += 1;
             });
         }
-        DatesRead { day_first, proven, offset_minutes: self.options.utc_offset_minutes.unwrap_or(0), rows }
+        DatesRead { day_first, proven, others }
     }
 
     fn reads_day_first(&mut self, column: &str, census: &Census) -> bool {
@@ -696,10 +815,20 @@ impl Settling<'_> {
             column: column.to_owned(),
             about: QuestionAbout::DateOrder,
             readings: vec![reading(false), reading(true)],
-            reason: "no date of this file tells; the month first is assumed".to_owned(),
+            reason: if census.day_first < census.numeric_dates {
+                "dates of both orders stand in this file; the month first is assumed".to_owned()
+            } else {
+                "no date of this file tells; the month first is assumed".to_owned()
+            },
         });
         false
     }
+}
+
+/// Whether a cell is a number in any spelling.
+fn is_number_like(text: &[u8]) -> bool {
+    let commas = super::locale::CommaReading::of(text);
+    number::parse(text).is_some() || commas.decimal || commas.thousands || quantity::parse(text).is_some() || odd::is_odd(text)
 }
 
 /// The rows whose comma may be a decimal mark or a separator of thousands.
@@ -714,6 +843,13 @@ fn ambiguous_commas(builder: &ColumnBuilder) -> Vec<u32> {
         row += 1;
     });
     rows
+}
+
+/// Where clocks are set otherwise than in UTC: `written where clocks are 5:30 h ahead of UTC`.
+fn clocks(minutes: i64) -> String {
+    let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+    let size = if rest == 0 { format!("{hours} h") } else { format!("{hours}:{rest:02} h") };
+    format!("written where clocks are {size} {} UTC", if minutes < 0 { "behind" } else { "ahead of" })
 }
 
 fn pronoun(count: u64) -> &'static str {
@@ -794,21 +930,54 @@ fn recast_quantities(builder: &mut ColumnBuilder, unit: &str, comma: Option<bool
     if let Store::Number(n) = fresh.store { n } else { Numbers::default() }
 }
 
-fn recast_moments(builder: &mut ColumnBuilder, day_first: bool) -> Moments {
+/// `2024-01-31` for `24-01-31`.
+fn with_long_year(text: &[u8]) -> Option<Vec<u8>> {
+    let (year, _) = NumericDate::parse(text)?.short?;
+    let rest = text.get(2..)?;
+    Some([super::written::century(year).to_string().as_bytes(), rest].concat())
+}
+
+/// What the points are in numbers with something around them.
+fn points_of_quantities(builder: &ColumnBuilder) -> Option<PointsRead> {
+    let mut count = PointCount::default();
+    let mut row = 0u32;
+    builder.for_each_text(|text| {
+        let core = quantity::parse(text).map_or_else(|| String::from_utf8_lossy(text).trim().to_owned(), |found| found.core);
+        if let Some((value, _)) = number::parse(core.as_bytes()) {
+            match core.rsplit_once('.') {
+                Some((_, decimals)) if decimals.len() != 3 => count.unlike(),
+                decimals => count.add(row, value, decimals.is_some()),
+            }
+        }
+        row += 1;
+    });
+    count.read()
+}
+
+/// Reads a column's texts again as moments; `short_years` says that dates such as 24-01-31 begin with their year.
+fn recast_moments(builder: &mut ColumnBuilder, day_first: bool, short_years: bool) -> Moments {
     let mut fresh = ColumnBuilder::fixed(&builder.name, Store::Moment(Moments::default()));
+    let mut open_zones = BTreeMap::new();
     builder.for_each_text(|text| {
         let text = text.trim_ascii();
-        let numeric = NumericDate::parse(text).and_then(|d| d.iso(day_first));
-        let other = || written::parse(text).or_else(|| written::parse_period(text));
-        let iso = numeric.is_none() && IsoParser::default().parse(text).is_some();
-        match if iso { None } else { numeric.or_else(other) } {
-            Some((micros, form)) => fresh.push_moment(micros, form),
+        let long = short_years.then(|| with_long_year(text)).flatten();
+        let text = long.as_deref().unwrap_or(text);
+        // The store keeps the texts of ISO forms that it could not write again.
+        match if IsoParser::default().parse(text).is_some() { None } else { AnyMoment::parse(text, day_first, true) } {
+            Some(moment) => {
+                if let Some(zone) = moment.open_zone {
+                    *open_zones.entry(zone).or_default() += 1;
+                }
+                fresh.push_moment(moment.micros, moment.form);
+            }
             None => fresh.push(text),
         }
     });
     builder.missing = std::mem::take(&mut fresh.missing);
     builder.store = Store::Empty;
-    if let Store::Moment(m) = fresh.store { m } else { Moments::default() }
+    let Store::Moment(mut moments) = fresh.store else { return Moments::default() };
+    moments.open_zones = open_zones;
+    moments
 }
 
 /// Reads a column's texts as lists of their commonest length; `None` where `strict` and too few have it.
@@ -837,6 +1006,6 @@ fn recast_lists(builder: &mut ColumnBuilder, strict: bool) -> Option<NumberLists
 /// Whether a column's name speaks of time.
 pub(crate) fn hints_at_time(name: &str) -> bool {
     let name = name.to_lowercase();
-    let words = ["time", "date", "epoch", "created", "updated", "modified", "moment", "when"];
+    let words = ["time", "date", "epoch", "created", "updated", "modified", "moment", "when", "datum", "zeit", "fecha", "heure", "horodat"];
     words.iter().any(|w| name.contains(w)) || name.split(|c: char| !c.is_alphanumeric()).any(|part| part == "ts" || part == "at")
 }

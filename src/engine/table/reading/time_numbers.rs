@@ -15,7 +15,18 @@ pub(crate) enum TimeNumbers {
     Nanoseconds,
     /// `20240101`, perhaps with the time of day in six more digits.
     Digits,
+    /// Days since the end of 1899, with the time of day as a fraction, as spreadsheets count them: `45000.25`.
+    Spreadsheet,
 }
+
+/// Spreadsheets' days of the years 1982 and 2064, and the one of 1970-01-01.
+const FROM_DAY: f64 = 30_000.0;
+const TO_DAY: f64 = 60_000.0;
+const EPOCH_DAY: f64 = 25_569.0;
+
+/// Words in a name that speak of a day; `time` may be a span, and many spans are as large.
+const DAY_WORDS: [&str; 14] =
+    ["date", "datetime", "timestamp", "day", "datum", "tag", "fecha", "jour", "dato", "dt", "created", "updated", "modified", "when"];
 
 /// Seconds since 1970 of the years 1990 and 2100: numbers between them count time where all of a column do.
 const FROM: f64 = 631_152_000.0;
@@ -29,7 +40,7 @@ impl TimeNumbers {
     pub(crate) fn of(values: &[f64]) -> Option<Self> {
         let present = || values.iter().copied().filter(|v| !v.is_nan());
         let first = present().next()?;
-        let all = [Self::Seconds, Self::Milliseconds, Self::Microseconds, Self::Nanoseconds, Self::Digits];
+        let all = [Self::Seconds, Self::Milliseconds, Self::Microseconds, Self::Nanoseconds, Self::Digits, Self::Spreadsheet];
         let reading = all.into_iter().find(|r| r.fits(first))?;
         present().all(|v| reading.fits(v)).then_some(reading)
     }
@@ -41,13 +52,14 @@ impl TimeNumbers {
             Self::Milliseconds => Some(1e3),
             Self::Microseconds => Some(1e6),
             Self::Nanoseconds => Some(1e9),
-            Self::Digits => None,
+            Self::Digits | Self::Spreadsheet => None,
         }
     }
 
     fn fits(self, value: f64) -> bool {
         match self.a_second() {
             Some(units) => (FROM * units..TO * units).contains(&value) && (self == Self::Seconds || value.fract() == 0.0),
+            None if self == Self::Spreadsheet => (FROM_DAY..TO_DAY).contains(&value),
             None => self.millis(value).is_some(),
         }
     }
@@ -59,6 +71,7 @@ impl TimeNumbers {
         }
         match self.a_second() {
             Some(units) => Some((value / units * 1e3).round() as i64),
+            None if self == Self::Spreadsheet => Some(((value - EPOCH_DAY) * 86_400_000.0).round() as i64),
             None => (value.fract() == 0.0 && value < 1e15).then_some(value as i64).and_then(written::in_digits),
         }
     }
@@ -71,14 +84,28 @@ impl TimeNumbers {
             days.dedup();
             days.len() >= TELLING_DAYS
         };
-        days || hints_at_time(name)
+        match self {
+            Self::Spreadsheet => {
+                let name = name.to_lowercase();
+                name.split(|c: char| !c.is_alphanumeric()).any(|word| DAY_WORDS.contains(&word))
+            }
+            _ => days || self.counts_days(values) || hints_at_time(name),
+        }
+    }
+
+    /// Whether all are midnights, and many: pandas writes days of JSON so, under whatever name.
+    fn counts_days(self, values: &[f64]) -> bool {
+        let Some(units) = self.a_second() else { return false };
+        let present = || values.iter().copied().filter(|v| !v.is_nan());
+        present().all(|v| v % (units * 86_400.0) == 0.0) && present().take(TELLING_DAYS).count() == TELLING_DAYS
     }
 
     /// What was assumed, with an example.
     pub(crate) fn note(self, name: &str, values: &[f64]) -> Option<Problem> {
         let example = values.iter().copied().find(|v| !v.is_nan())?;
         let mut meaning = String::new();
-        let form = if self == Self::Digits && example < 1e9 { 0 } else { 13 };
+        let whole = self == Self::Spreadsheet && values.iter().all(|v| v.is_nan() || v.fract() == 0.0);
+        let form = if whole || (self == Self::Digits && example < 1e9) { 0 } else { 13 };
         moment::write(self.millis(example)? * 1_000, form, &mut meaning);
         let held = match self {
             Self::Seconds => "numbers that are read as seconds since 1970 in UTC",
@@ -86,6 +113,7 @@ impl TimeNumbers {
             Self::Microseconds => "numbers that are read as microseconds since 1970 in UTC",
             Self::Nanoseconds => "numbers that are read as nanoseconds since 1970 in UTC",
             Self::Digits => "numbers that are read as calendar days",
+            Self::Spreadsheet => "numbers that are read as days as spreadsheets count them, from the end of 1899",
         };
         let mend = "Set the column's type to integer.".to_owned();
         Some(Problem {

@@ -6,23 +6,31 @@ use super::moment::{self, DAY, Form};
 /// Longest cell that is looked at, in bytes.
 const LONGEST: usize = 48;
 
-/// Names of months as they begin, in English and German.
-const MONTHS: [(&str, &[&str]); 12] = [
-    ("january", &["jan", "januar", "jänner"]),
-    ("february", &["feb", "februar"]),
-    ("march", &["mar", "märz", "mär", "mrz"]),
-    ("april", &["apr"]),
-    ("may", &["mai"]),
-    ("june", &["jun", "juni"]),
-    ("july", &["jul", "juli"]),
-    ("august", &["aug"]),
-    ("september", &["sep", "sept"]),
-    ("october", &["oct", "oktober", "okt"]),
-    ("november", &["nov"]),
-    ("december", &["dec", "dezember", "dez"]),
+/// Names of months and their short forms, in English, German, French, Spanish, Italian, Portuguese and Dutch. No short form stands for two.
+const MONTHS: [&str; 12] = [
+    "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari",
+    "february feb februar février fevrier févr fév febrero febbraio fevereiro fev februari",
+    "march mar märz mär mrz mars marzo março marco maart mrt",
+    "april apr avril avr abril abr aprile",
+    "may mai mayo maggio mag maio mei",
+    "june jun juni juin junio giugno giu junho",
+    "july jul juli juillet juil julio luglio lug julho",
+    "august aug août aout agosto ago augustus",
+    "september sep sept septembre septiembre settembre set setembro",
+    "october oct oktober okt octobre octubre ottobre ott outubro out",
+    "november nov novembre noviembre novembro",
+    "december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro",
 ];
 
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// Weekdays of the other languages, and their short forms.
+const OTHER_WEEKDAYS: &str = "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so lundi mardi mercredi \
+    jeudi vendredi samedi dimanche lun mer jeu ven sam dim lunes martes miércoles jueves viernes sábado domingo mié jue vie sáb dom lunedì \
+    martedì mercoledì giovedì venerdì sabato domenica gio sab";
+
+/// Words that stand in a date without a meaning of their own.
+const FILLERS: [&str; 8] = ["of", "at", "um", "de", "del", "à", "alle", "den"];
 
 /// `Jan 01, 2024`, `1 January 2024`, `01-Jan-24`, `Mon, 01 Jan 2024 10:00:00 GMT`, `20240101T101500Z`: microseconds since 1970 and the
 /// form in which [`moment::write`] would write them.
@@ -32,7 +40,29 @@ pub(crate) fn parse(cell: &[u8]) -> Option<(i64, Form)> {
         return None;
     }
     let text = std::str::from_utf8(cell).ok()?;
-    compact(text).or_else(|| in_words(text))
+    compact(text).or_else(|| in_json(text)).or_else(|| year_first(text)).or_else(|| in_words(text))
+}
+
+/// `/Date(1704067200000)/`, as .NET writes JSON.
+fn in_json(text: &str) -> Option<(i64, Form)> {
+    let inner = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
+    let digits = inner.find(['+', '-']).filter(|at| *at > 0).map_or(inner, |at| inner.get(..at).unwrap_or(inner));
+    // Form 13 is to the second, in UTC.
+    Some((digits.parse::<i64>().ok()?.checked_mul(1_000)?, 13))
+}
+
+/// `2024年1月3日`, `2024년 1월 3일`, `2024. 01. 03.`, `2024 01 03`, each perhaps with a time behind it.
+fn year_first(text: &str) -> Option<(i64, Form)> {
+    let parting = |c: char| matches!(c, '年' | '月' | '日' | '년' | '월' | '일' | '.' | ' ');
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    if digits != 4 || !text.get(4..)?.starts_with(parting) {
+        return None;
+    }
+    let mut parts = text.split(parting).filter(|p| !p.is_empty());
+    let mut number = |most: usize| parts.next().filter(|p| p.len() <= most).and_then(|p| p.parse::<i64>().ok());
+    let midnight = moment::days(number(4)?, number(2)?, number(2)?)? * DAY;
+    let rest: Vec<&str> = parts.collect();
+    if rest.is_empty() { Some((midnight, 0)) } else { with_clock(midnight, &rest.join(" ")) }
 }
 
 /// A month, quarter, week or year, read as its first day: `2024-01`, `2024/01`, `2024Q1`, `Q1 2024`, `2024-W05`, `2024`.
@@ -43,15 +73,38 @@ pub(crate) fn parse_period(cell: &[u8]) -> Option<(i64, Form)> {
     if let Some(year) = year(&text) {
         return first_day(year, 1);
     }
+    if let Some(day) = day_of_year(&text, &year).or_else(|| day_first_of_two_digits(&text)) {
+        return Some((day * DAY, 0));
+    }
     if let Some((month, quarter)) = month_of(&text, &year) {
         return first_day(quarter, month);
     }
-    let (whole, week) = text.split_once("-W").or_else(|| text.split_once('W'))?;
+    // `KW 05/2024` in German.
+    let german = text.strip_prefix("KW").and_then(|t| t.trim_start().split_once('/')).map(|(week, whole)| (whole, week));
+    let (whole, week) = german.or_else(|| text.split_once("-W")).or_else(|| text.split_once('W'))?;
+    let (week, weekday) = week.split_once('-').unwrap_or((week, "1"));
+    let weekday: i64 = weekday.parse().ok().filter(|d| (1..=7).contains(d))?;
     let week: i64 = week.parse().ok().filter(|w| (1..=53).contains(w))?;
     // Week 1 holds the year's first Thursday (ISO 8601); 1970-01-01 was one.
     let fourth = moment::days(year(whole)?, 1, 4)?;
     let monday = fourth - (fourth + 3).rem_euclid(7);
-    Some(((monday + (week - 1) * 7) * DAY, 0))
+    Some(((monday + (week - 1) * 7 + weekday - 1) * DAY, 0))
+}
+
+/// `2024-061`, the day of a year.
+fn day_of_year(text: &str, year: &dyn Fn(&str) -> Option<i64>) -> Option<i64> {
+    let (whole, day) = text.split_once('-').filter(|(_, day)| day.len() == 3)?;
+    let day: i64 = day.parse().ok().filter(|d| (1..=366).contains(d))?;
+    let first = moment::days(year(whole)?, 1, 1)?;
+    let next = moment::days(year(whole)? + 1, 1, 1)?;
+    (first + day - 1 < next).then_some(first + day - 1)
+}
+
+/// `3.1.24`, which elsewhere may be a version.
+fn day_first_of_two_digits(text: &str) -> Option<i64> {
+    let parts: Vec<i64> = text.split('.').map(|p| p.parse().ok().filter(|_| (1..=2).contains(&p.len()))).collect::<Option<_>>()?;
+    let [day, month, year] = parts.as_slice() else { return None };
+    moment::days(century(*year), *month, *day)
 }
 
 /// The first month of a month or quarter, and its year.
@@ -62,9 +115,17 @@ fn month_of(text: &str, year: &dyn Fn(&str) -> Option<i64>) -> Option<(i64, i64)
     match parts.as_slice() {
         [whole] => {
             let (first, second) = whole.split_at_checked(4)?;
-            Some((quarter(second)?, year(first)?))
+            Some((quarter(second).or_else(|| month(second))?, year(first)?))
         }
         [a, b] => {
+            let named = |part: &str| part.chars().all(char::is_alphabetic).then(|| month_named(part)).flatten();
+            if let Some(found) = named(a) {
+                let short = || b.parse().ok().filter(|_| b.len() == 2).map(century);
+                return Some((found, year(b).or_else(short)?));
+            }
+            if let Some(found) = month(a).and_then(|m| Some((m, year(b)?))) {
+                return Some(found);
+            }
             let ordered = year(a).and_then(|y| Some((quarter(b).or_else(|| month(b))?, y)));
             ordered.or_else(|| Some((quarter(a)?, year(b)?)))
         }
@@ -108,8 +169,12 @@ fn in_words(text: &str) -> Option<(i64, Form)> {
         return None;
     }
     let (mut month, mut numbers, mut time) = (None, Vec::new(), String::new());
-    for token in text.split([' ', ',']).filter(|t| !t.is_empty()) {
-        if token.contains(':') || (!time.is_empty() && !is_year(token)) {
+    // `[03/Jan/2024:09:15:00 +0000]`: web servers part date and time by a colon.
+    let logged = text.trim_matches(['[', ']']);
+    let spaced = logged.split_once(':').filter(|(date, _)| date.matches('/').count() == 2).map(|(date, time)| format!("{date} {time}"));
+    for token in spaced.as_deref().unwrap_or(text).split([' ', ',']).filter(|t| !t.is_empty()) {
+        let dotted = token.split('.').count() == 4 && token.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        if token.contains(':') || (dotted && time.is_empty() && month.is_some()) || (!time.is_empty() && !is_year(token)) {
             if !time.is_empty() {
                 time.push(' ');
             }
@@ -123,7 +188,7 @@ fn in_words(text: &str) -> Option<(i64, Form)> {
                 if month.replace(found).is_some() {
                     return None;
                 }
-            } else if !(is_weekday(part) || matches!(part.to_lowercase().as_str(), "of" | "at" | "um")) {
+            } else if !(is_weekday(part) || FILLERS.contains(&part.to_lowercase().as_str())) {
                 return None;
             }
         }
@@ -160,13 +225,13 @@ fn ordinal(part: &str) -> Option<i64> {
 
 fn month_named(part: &str) -> Option<i64> {
     let word = part.to_lowercase();
-    let at = MONTHS.iter().position(|(name, others)| *name == word || others.contains(&word.as_str()))?;
+    let at = MONTHS.iter().position(|names| names.split(' ').any(|name| name == word))?;
     Some(at as i64 + 1)
 }
 
 fn is_weekday(part: &str) -> bool {
     let word = part.to_lowercase();
-    word.len() >= 3 && WEEKDAYS.iter().any(|day| day.starts_with(&word))
+    (word.len() >= 3 && WEEKDAYS.iter().any(|day| day.starts_with(&word))) || OTHER_WEEKDAYS.split_whitespace().any(|day| day == word)
 }
 
 #[cfg(test)]
