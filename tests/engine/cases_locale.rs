@@ -67,8 +67,7 @@ fn points_that_may_be_thousands_are_read_by_what_stands_around_them() {
     assert_eq!((asked.readings[0].choice.as_str(), asked.readings[0].cell.as_str()), ("comma", "1.150"));
     for (choice, first) in [(straingauge_api::DecimalMark::Comma, 1150.0), (straingauge_api::DecimalMark::Point, 1.15)] {
         let options = ReadOptions { decimal: Some(choice), ..ReadOptions::default() };
-        let told =
-            read_with("x", 60, &options, &|i| if i % 3 == 0 { format!("{}", 900 + i) } else { format!("{i}.{}50", i % 10) });
+        let told = read_with("x", 60, &options, &|i| if i % 3 == 0 { format!("{}", 900 + i) } else { format!("{i}.{}50", i % 10) });
         assert_eq!((numbers(&told, "x")[1], told.facts.questions.len()), (first, 0));
     }
     // Another column shows that the comma is the decimal mark.

@@ -56,20 +56,19 @@ impl Dataset {
     /// What this data set settled about its columns.
     pub fn settled(&self) -> Vec<SettledColumn> {
         let columns = self.table.columns.iter().zip(&self.info.columns);
-        let settled =
-            columns.map(|(column, info)| SettledColumn {
-                name: column.name.clone(),
-                kind: column.kind(),
-                role: info.role.role,
-                said: is_said(&info.role),
-                date_order: column.cells.read.dates.as_ref().map(|read| Settled {
-                    reading: if read.day_first { DateOrder::DayFirst } else { DateOrder::MonthFirst },
-                    proven: read.proven,
-                }),
-                decimal: decimal_mark(column),
-                truth_words: truth_words(column),
-                values_like_missing: values_like_missing(column),
-            });
+        let settled = columns.map(|(column, info)| SettledColumn {
+            name: column.name.clone(),
+            kind: column.kind(),
+            role: info.role.role,
+            said: is_said(&info.role),
+            date_order: column.cells.read.dates.as_ref().map(|read| Settled {
+                reading: if read.day_first { DateOrder::DayFirst } else { DateOrder::MonthFirst },
+                proven: read.proven,
+            }),
+            decimal: decimal_mark(column),
+            truth_words: truth_words(column),
+            values_like_missing: values_like_missing(column),
+        });
         settled.collect()
     }
 

@@ -7,7 +7,8 @@ use arrow::array::{Array, BooleanArray, Float64Array, TimestampMillisecondArray}
 use arrow::buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 
 use super::{
-    BadCell, Categories, Cells, Column, CommasRead, Dataset, DatesRead, Lists, MISSING_CODE, MissingCells, PointsRead, ReadAs, Table, Values,
+    BadCell, Categories, Cells, Column, CommasRead, Dataset, DatesRead, Lists, MISSING_CODE, MissingCells, PointsRead, ReadAs, Table,
+    Values,
 };
 use crate::{Error, Result};
 

@@ -202,7 +202,8 @@ impl Census {
             self.moments += count;
         } else if let Some(date) = NumericDate::parse(text) {
             let (day_first, month_first) = (date.iso(true).is_some(), date.iso(false).is_some());
-            self.numeric_dates += count * u64::from(day_first || month_first || date.short.is_some_and(|(first, last)| first > 31 && last <= 31));
+            self.numeric_dates +=
+                count * u64::from(day_first || month_first || date.short.is_some_and(|(first, last)| first > 31 && last <= 31));
             self.day_first += count * u64::from(day_first);
             self.month_first += count * u64::from(month_first);
             if let Some((first, last)) = date.short {

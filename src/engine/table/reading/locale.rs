@@ -53,11 +53,12 @@ fn grouped(digits: &[u8], separator: u8, mark: u8) -> bool {
     let rest: Vec<&[u8]> = groups.collect();
     // In India the groups before the last are of two digits.
     let groups_fit = match rest.split_last() {
-        Some((last, middle)) => last.len() == 3 && (middle.iter().all(|g| g.len() == 3) || (first.len() <= 2 && middle.iter().all(|g| g.len() == 2))),
+        Some((last, middle)) => {
+            last.len() == 3 && (middle.iter().all(|g| g.len() == 3) || (first.len() <= 2 && middle.iter().all(|g| g.len() == 2)))
+        }
         None => true,
     };
-    groups_fit
-        && if rest.is_empty() { !first.is_empty() || fraction.is_some() } else { (1..=3).contains(&first.len()) && first != b"0" }
+    groups_fit && if rest.is_empty() { !first.is_empty() || fraction.is_some() } else { (1..=3).contains(&first.len()) && first != b"0" }
 }
 
 /// The cell with a point as decimal mark and nothing between thousands.

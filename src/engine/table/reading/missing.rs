@@ -52,7 +52,9 @@ pub(crate) fn is_absent(cell: &[u8]) -> bool {
 
 /// A spelling that no person uses for a value: programs write it where there is none.
 pub(crate) fn is_written_by_programs(spelling: &str) -> bool {
-    spelling.starts_with("0000-00-00") || ["", "nan", "nat", "null", "#n/a", "<na>", "?", "-"].contains(&spelling.to_lowercase().as_str()) || spelling.starts_with(MARK)
+    spelling.starts_with("0000-00-00")
+        || ["", "nan", "nat", "null", "#n/a", "<na>", "?", "-"].contains(&spelling.to_lowercase().as_str())
+        || spelling.starts_with(MARK)
 }
 
 /// Whether a cell of a free text has no value. `None`, `?` and `-` may be what somebody wrote ("Any complaints?" "None"), so in a

@@ -14,11 +14,11 @@ use straingauge_api::{
     CellExample, ColumnType, DateOrder, DecimalMark, ErrorDetails, Problem, ProblemLevel, Question, QuestionAbout, ReadOptions, Reading,
 };
 
+use super::any_moment::AnyMoment;
 use super::bounds::SHOWN_CHARACTERS;
 use super::builder::{ColumnBuilder, MIN_TEXT_TOKENS, Moments, NumberLists, Numbers, Store};
 use super::census::{Census, boolean};
 use super::dictionary::Dictionary;
-use super::any_moment::AnyMoment;
 use super::locale::{NumericDate, with_point};
 use super::missing::{is_absent, is_missing, is_missing_text, is_written_by_programs};
 use super::moment::{self, IsoParser};
@@ -28,7 +28,9 @@ use super::texts::KeptTexts;
 use super::time_numbers::TimeNumbers;
 use super::zones;
 use super::{number, quantity};
-use crate::table::{BadCell, Categories, Cells, Column, CommasRead, DatesRead, Lists, MISSING_CODE, MissingCells, PointsRead, Values, names};
+use crate::table::{
+    BadCell, Categories, Cells, Column, CommasRead, DatesRead, Lists, MISSING_CODE, MissingCells, PointsRead, Values, names,
+};
 use crate::{Error, Result};
 
 /// What is decided for the whole file, and what was found out on the way.
@@ -215,7 +217,8 @@ impl Settling<'_> {
                 examples.push(CellExample { row, text: shown(text.trim_ascii()) });
             }
         });
-        let mend = format!("Correct these cells or leave them empty; or set the column's type to read its {what}, with the other cells missing.");
+        let mend =
+            format!("Correct these cells or leave them empty; or set the column's type to read its {what}, with the other cells missing.");
         let message = if others == 0 {
             let units = census.quantities.keys().filter(|unit| !unit.is_empty()).take(4).map(String::as_str).collect::<Vec<_>>().join(", ");
             format!("{} holds {what} in several units ({units}), so it is read as words. {mend}", builder.name)
