@@ -105,6 +105,7 @@ pub fn answer_data(answers: &[Answer], columns: &[ColumnInfo], params: &mut Data
         match answer.about {
             QuestionAbout::Label if answer.choice.is_empty() || stands(&answer.choice) => params.label_col = Some(answer.choice.clone()),
             QuestionAbout::Prediction if answer.choice.is_empty() => params.prediction_col = Some(OneOrMany::One(String::new())),
+            QuestionAbout::Prediction if stands(&answer.choice) => params.prediction_col = Some(OneOrMany::One(answer.choice.clone())),
             QuestionAbout::PositiveClass => params.positive_class = Some(answer.choice.clone()),
             QuestionAbout::ClassNames => params.class_names = class_names(&answer.choice),
             _ => {}
@@ -118,6 +119,7 @@ pub fn answer_predictions(answers: &[Answer], params: &mut PredictionParams) {
         match answer.about {
             QuestionAbout::ClassNames => params.class_names = class_names(&answer.choice),
             QuestionAbout::Join => params.id_col = Some(answer.choice.clone()),
+            QuestionAbout::Prediction if !answer.choice.is_empty() => params.prediction_col = Some(OneOrMany::One(answer.choice.clone())),
             _ => {}
         }
     }

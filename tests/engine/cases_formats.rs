@@ -153,3 +153,40 @@ fn moments_of_far_years_stay_where_they_are() {
     let early = table.columns.iter().flat_map(|c| (0..table.rows).filter_map(|row| c.cell(row))).filter(|cell| cell.starts_with("18"));
     assert_eq!(early.count(), 0);
 }
+
+#[test]
+fn a_series_is_a_column() {
+    for text in [r#"{"0": 1.5, "1": 2.5, "2": null}"#, r#"{"name": "0", "index": [4, 5, 6], "data": [1.5, 2.5, null]}"#] {
+        let table = read_text(text).unwrap().table;
+        assert_eq!((names(&table), cells(&table, "0")), (vec!["0"], of(&["1.5", "2.5", ""])), "{text}");
+    }
+    let record = read_text(r#"{"age": 3, "label": 1}"#).unwrap().table;
+    assert_eq!((record.rows, names(&record)), (1, vec!["age", "label"]));
+}
+
+#[test]
+fn the_best_label_of_every_row_is_a_label_with_its_score() {
+    let text = "[{\"label\":\"x\",\"score\":0.6}]\n[{\"label\":\"y\",\"score\":0.9}]\n";
+    let table = read_text(text).unwrap().table;
+    assert_eq!((names(&table), cells(&table, "label"), cells(&table, "score")), (vec!["label", "score"], of(&["x", "y"]), of(&["0.6", "0.9"])));
+}
+
+#[test]
+fn texts_that_are_no_tables_are_refused_and_rare_separators_told() {
+    let text = |text: &str| {
+        let mut reader = Reader::new("f.csv", &ReadOptions::default())?;
+        reader.push(text.as_bytes())?;
+        reader.finish()
+    };
+    for page in ["<!doctype html><html><body>Sign in</body></html>", "@relation r\n@attribute a numeric\n@data\n1\n2\n", "1 1:0.5 3:2\n0 2:1\n1 1:3\n"] {
+        let error = text(page).expect_err(page);
+        assert!(error.code == "not_a_table" && error.mend.is_some(), "{page}: {error}");
+    }
+    for sign in [':', '~'] {
+        let body: String = (0..40).map(|i| format!("{i}.5{sign}word{i}{sign}{}\n", i % 2)).collect();
+        let read = text(&format!("a{sign}b{sign}label\n{body}")).unwrap();
+        assert!(read.facts.problems.iter().any(|p| p.code == "one_column" && p.message.contains(sign)), "{:?}", read.facts.problems);
+    }
+    let times: String = (0..40).map(|i| format!("10:{:02}\n", i)).collect();
+    assert!(text(&format!("time\n{times}")).unwrap().facts.problems.iter().all(|p| p.code != "one_column"));
+}

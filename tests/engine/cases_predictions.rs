@@ -737,3 +737,163 @@ fn whole_numbers_of_texts_and_of_numbers_are_one_class() {
     let paired = paired_tables(read("d.jsonl", data.as_bytes()), None, &Said::default());
     close(paired.accuracy(BINARY), 0.9);
 }
+
+// Readings that decide numbers are asked for, and each can be confirmed or turned.
+
+fn with(predictions: PredictionParams) -> Said {
+    Said { predictions, ..Said::default() }
+}
+
+fn named(column: &str) -> Said {
+    with(PredictionParams { prediction_col: Some(OneOrMany::One(column.into())), ..PredictionParams::default() })
+}
+
+#[test]
+fn a_score_that_may_be_confidence_is_asked_for_and_either_answer_holds() {
+    let (data, lines) = sure(["no", "yes"], ["no", "yes"], |class, score| format!("{class},{score}\n"));
+    let files = || (csv("data.csv", &data), Some(csv("predictions.csv", &format!("label,score\n{lines}"))));
+    let (d, p) = files();
+    let open = paired_tables(d, p, &Said::default());
+    let asked = open.info.questions.iter().find(|q| q.about == QuestionAbout::Prediction).expect("a question");
+    let choices: Vec<&str> = asked.readings.iter().map(|r| r.choice.as_str()).collect();
+    assert_eq!((asked.column.as_str(), choices), ("score", vec!["label", "score"]));
+    assert!(asked.readings[0].meaning.contains("has 0.4") && asked.readings[1].meaning.contains("has 0.6"), "{asked:?}");
+    let (d, p) = files();
+    let confirmed = paired_tables(d, p, &named("label"));
+    assert!(!confirmed.asks(QuestionAbout::Prediction) && confirmed.codes().contains(&"score_is_confidence"));
+    close(confirmed.auc(), open.auc());
+    let (d, p) = files();
+    let turned = paired_tables(d, p, &named("score"));
+    assert!(!turned.asks(QuestionAbout::Prediction) && turned.info.kind == PredictionKind::Score, "{:?}", turned.info);
+    assert!(turned.auc() < 0.6, "{}", turned.auc());
+    // Alone, such a score is suspicious.
+    let alone: String = lines.lines().map(|line| format!("{}\n", line.split(',').next_back().unwrap())).collect();
+    assert!(both(&data, &format!("score\n{alone}")).codes().contains(&"scores_above_half"));
+}
+
+#[test]
+fn classes_that_share_one_name_alone_are_told() {
+    let (mut data, mut said) = ("x,label\n".to_owned(), "pred\n".to_owned());
+    for row in 0..30usize {
+        let _ = (writeln!(data, "{row}.5,{}", ["low", "medium", "high"][row % 3]), writeln!(said, "{}", ["low", "mid", "hi"][row % 3]));
+    }
+    let paired = both(&data, &said);
+    let told = paired.info.problems.iter().find(|p| p.code == "classes_partly_match").expect("a finding");
+    assert!(told.message.contains("hi, mid") && told.message.contains("high, medium"), "{}", told.message);
+}
+
+/// 60 rows of a key and a 0/1 truth, and predictions that are right but for every tenth, in another order under other keys.
+fn keyed_files(ours: &dyn Fn(usize) -> String, theirs: &dyn Fn(usize) -> String, names: [&str; 2]) -> (String, String) {
+    let truth = |row: usize| usize::from(row * 7 % 11 < 5);
+    let data: String = (0..60).map(|row| format!("{},{}.5,{}\n", ours(row), row * 13 % 17, truth(row))).collect();
+    let place = |at: usize| at * 23 % 60;
+    let said: String = (0..60).map(place).map(|row| format!("{},{}\n", theirs(row), truth(row) ^ usize::from(row % 10 == 3))).collect();
+    (format!("{},x,label\n{data}", names[0]), format!("{},pred\n{said}", names[1]))
+}
+
+#[test]
+fn keys_that_differ_in_case_zeros_or_name_are_keys() {
+    let plain = |row: usize| format!("K{row}");
+    for (ours, theirs, names) in [
+        (&plain as &dyn Fn(usize) -> String, &(|row: usize| format!(" k{row} ")) as &dyn Fn(usize) -> String, ["kunde_id", "Kunde_ID"]),
+        (&|row: usize| row.to_string(), &|row: usize| format!("{row:05}"), ["id", "id"]),
+        (&|row: usize| format!("{:03}", row + 100), &|row: usize| format!("{}.0", row + 100), ["id", "id"]),
+        (&plain, &plain, ["customer_id", "id"]),
+    ] {
+        let (data, said) = keyed_files(ours, theirs, names);
+        let paired = both(&data, &said);
+        assert!(matches!(paired.info.pairing, Pairing::Id { missing: 0, extra: 0, .. }), "{names:?} {:?}", paired.info.problems);
+        close(paired.accuracy(BINARY), 0.9);
+        assert!(paired.asks(QuestionAbout::Join), "{names:?}");
+        // Either answer closes the question.
+        for answer in ["", names[0]] {
+            let said_so = with(PredictionParams { id_col: Some(answer.into()), ..PredictionParams::default() });
+            if names[0] != names[1] && !answer.is_empty() && !names[0].eq_ignore_ascii_case(names[1]) {
+                continue;
+            }
+            let answered = paired_tables(csv("data.csv", &data), Some(csv("p.csv", &said)), &said_so);
+            assert!(!answered.asks(QuestionAbout::Join), "{names:?} {answer:?}");
+            assert_eq!(matches!(answered.info.pairing, Pairing::Row), answer.is_empty());
+        }
+    }
+}
+
+#[test]
+fn keys_of_which_some_are_strangers_are_asked_for_with_figures() {
+    let (data, said) = keyed_files(&|row| format!("K{row}"), &|row| if row % 10 == 0 { format!("X{row}") } else { format!("K{row}") }, ["id", "id"]);
+    let paired = both(&data, &said);
+    assert_eq!(paired.info.pairing, Pairing::Row);
+    let asked = paired.info.questions.iter().find(|q| q.about == QuestionAbout::Join).expect("a question");
+    assert!(asked.reason.contains("54 of 60 values of id stand in both files") && asked.reason.contains("in other rows"), "{}", asked.reason);
+    let told = paired.info.problems.iter().find(|p| p.code == "paired_by_row").unwrap();
+    assert_eq!(told.level, ProblemLevel::Warning);
+    let by_key = with(PredictionParams { id_col: Some("id".into()), ..PredictionParams::default() });
+    let joined = paired_tables(csv("data.csv", &data), Some(csv("p.csv", &said)), &by_key);
+    assert!(matches!(joined.info.pairing, Pairing::Id { missing: 6, extra: 6, .. }));
+    // Fewer predictions, of which some are strangers, are refused with the same figures.
+    let fewer: String = said.lines().take(41).map(|line| format!("{line}\n")).collect();
+    let set = dataset(csv("data.csv", &data), "set", &DataParams::default(), None).unwrap();
+    let error = pair(&set, Some(&csv("p.csv", &fewer)), "m", &PredictionParams::default()).unwrap_err();
+    assert!(error.to_string().contains("name id in idCol to join by it: 36 of its values"), "{error}");
+}
+
+#[test]
+fn classes_named_beside_their_scores_are_theirs() {
+    let classes = ["low", "medium", "high"];
+    let (mut data, mut servers, mut dicts) = ("x,label\n".to_owned(), String::new(), "probs\n".to_owned());
+    for row in 0..60usize {
+        let (truth, answer) = (row % 3, (row + usize::from(row % 10 == 4)) % 3);
+        let order = [answer, (answer + 1) % 3, (answer + 2) % 3].map(|at| classes[at]);
+        let _ = writeln!(data, "{row}.5,{}", classes[truth]);
+        let _ = writeln!(servers, r#"{{"sequence":"t{row}","labels":["{}","{}","{}"],"scores":[0.7,0.2,0.1]}}"#, order[0], order[1], order[2]);
+        let _ = writeln!(dicts, "\"{{'{}': 0.1, '{}': 0.7, '{}': 0.2}}\"", order[2], order[0], order[1]);
+    }
+    let listed = paired_tables(csv("data.csv", &data), Some(read("p.jsonl", servers.as_bytes())), &Said::default());
+    close(listed.accuracy(MULTICLASS), 0.9);
+    assert!(!listed.codes().contains(&"class_order_assumed"));
+    close(both(&data, &dicts).accuracy(MULTICLASS), 0.9);
+}
+
+#[test]
+fn columns_that_count_from_one_are_places() {
+    let mut shares = String::new();
+    for row in 0..40usize {
+        let class = row % 2;
+        let answer = if row % 10 == 3 { 1 - class } else { class };
+        let _ = writeln!(shares, "{}", ["0.9,0.1", "0.2,0.8"][answer]);
+    }
+    for (header, labels) in [("", ["0", "1"]), ("p1,p2\n", ["0", "1"]), ("", ["no", "yes"]), ("p0,p1\n", ["1", "2"]), ("class_1,class_2\n", ["False", "True"])] {
+        let data: String = (0..40usize).map(|row| format!("{row}.5,{}\n", labels[row % 2])).collect();
+        let data = format!("x,label\n{data}");
+        let paired = both(&data, &format!("{header}{shares}"));
+        close(paired.accuracy(BINARY), 0.9);
+        assert!(paired.asks(QuestionAbout::ClassNames), "{header}");
+    }
+}
+
+#[test]
+fn percentages_meet_labels_in_percent() {
+    let data: String = (0..60).map(|row| format!("{row},{}%\n", row + 20)).collect();
+    let said: String = (0..60).map(|row| format!("{}.5\n", row + 20)).collect();
+    let task = Said { data: DataParams { label_col: Some("rate".into()), ..DataParams::default() }, ..Said::task(ModelTask::Regression) };
+    let paired = paired_tables(csv("data.csv", &format!("x,rate\n{data}")), Some(csv("p.csv", &format!("pred\n{said}"))), &task);
+    let outcomes = paired.outcomes(ModelTask::Regression);
+    let (Truth::Numbers(truth), Prediction::Numbers(answers)) = (&outcomes.truth, &outcomes.prediction) else { panic!("no numbers") };
+    assert!(truth.iter().zip(answers).all(|(t, p)| (t - p).abs() < 0.006), "{truth:?} {answers:?}");
+    assert!(paired.codes().contains(&"percent_predictions"));
+}
+
+#[test]
+fn a_third_class_of_a_truth_is_one_however_it_is_spelled() {
+    for third in ["n/a", "?", "-", "null", "none"] {
+        let text: String = (0..60usize)
+            .map(|row| {
+                let classes = [third, "yes", "no"];
+                format!("{row}.5,{},{}\n", classes[row % 3], classes[(row + usize::from(row % 10 == 4)) % 3])
+            })
+            .collect();
+        let paired = one_file(&format!("x,label,pred\n{text}"), &Said::default());
+        assert_eq!(paired.outcomes(MULTICLASS).classes.len(), 3, "{third}");
+        close(paired.accuracy(MULTICLASS), 0.9);
+    }
+}

@@ -55,13 +55,24 @@ pub fn align(predicted: &[String], labels: &[String]) -> Option<Alignment> {
     places.map(|names| alignment(names, MatchedBy::Places))
 }
 
-/// Whether names count from 0 what the labels count from 1: columns 0, 1, 2 over labels 1, 2, 3 are places, though two of the names meet.
+/// Whether names count from 0 what the labels count from 1, or from 1 what they count from 0: columns 0, 1, 2 over labels 1, 2, 3 are places,
+/// and so are `column_1` and `column_2` over 0 and 1, though names meet labels.
 fn are_shifted(predicted: &[String], labels: &[String]) -> bool {
-    let counted = |from: usize| labels.len() > 2 && (from..from + labels.len()).all(|number| labels.contains(&number.to_string()));
+    // A column of false and true counts from 0 too.
+    let value = |label: &String| match label.as_str() {
+        "false" => "0".to_owned(),
+        "true" => "1".to_owned(),
+        other => other.to_owned(),
+    };
+    let values: Vec<String> = labels.iter().map(value).collect();
+    let counted = |from: usize| labels.len() > 1 && (from..from + labels.len()).all(|number| values.contains(&number.to_string()));
     let Some((around, numbers)) = numbered(predicted) else { return false };
+    let all = predicted.len() == labels.len();
     // Bare numbers may be classes of their own, unless all places are there.
-    let led = !around.before.is_empty() || predicted.len() == labels.len();
-    counted(1) && !counted(0) && led && numbers.contains(&0) && numbers.iter().all(|number| *number < labels.len())
+    let led = (!around.before.is_empty() && labels.len() > 2) || all;
+    let from_zero = led && numbers.contains(&0) && numbers.iter().all(|number| *number < labels.len());
+    let from_one = all && (1..=labels.len()).all(|number| numbers.contains(&number));
+    (from_zero && counted(1) && !counted(0)) || (from_one && counted(0) && !counted(1))
 }
 
 /// Where one of two names is one of two labels, the other is the other.
@@ -254,6 +265,11 @@ mod tests {
         assert_eq!(aligned(&["1", "3"], &["a", "b", "c"]), expect(&["a", "c"]));
         assert_eq!(aligned(&["0", "1", "2"], &["1", "2", "3"]), expect(&["1", "2", "3"]));
         assert_eq!(aligned(&["LABEL_0", "LABEL_4"], &["1", "2", "3", "4", "5"]), expect(&["1", "5"]));
+        assert_eq!(aligned(&["column_1", "column_2"], &["0", "1"]), expect(&["0", "1"]));
+        assert_eq!(aligned(&["p2", "p1"], &["false", "true"]), expect(&["true", "false"]));
+        assert_eq!(aligned(&["prob_1", "prob_2", "prob_3"], &["0", "1", "2"]), expect(&["0", "1", "2"]));
+        assert_eq!(aligned(&["p0", "p1"], &["1", "2"]), expect(&["1", "2"]));
+        assert_eq!(aligned(&["p1", "p2"], &["1", "2"]).map(|a| a.0), Some(owned(&["1", "2"])));
         assert_eq!(aligned(&["LABEL_3"], &["a", "b"]), None);
     }
 

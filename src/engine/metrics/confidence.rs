@@ -1,11 +1,12 @@
 //! A class and a number beside it: the probability of the positive class, or how sure the model is of the class it names.
 
-use straingauge_api::{ErrorDetails, Problem, ProblemLevel};
+use straingauge_api::{ErrorDetails, Problem, ProblemLevel, Question, QuestionAbout, Reading};
 
 use super::alignment::align;
 use super::classes::sort;
 use super::polarity::{counterpart, positive_class};
 use super::{ClassesFrom, Decisions, NO_CLASS, PredictedValues, Predictions};
+use crate::math::round12;
 use crate::table::number_text;
 
 /// Rows that may speak against a reading, as a share.
@@ -34,6 +35,17 @@ pub struct ClassAndScore<'a> {
     pub says_probability: bool,
     /// Whether the file has no other decision and no other score.
     pub surely_together: bool,
+    /// Which of the two the reader named.
+    pub said: Option<Said>,
+}
+
+/// The column that a reader named as the prediction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// That of the class: the score says how sure the model is of it.
+    Class,
+    /// That of the score: it is the probability of the positive class.
+    Score,
 }
 
 /// A cut that parts the rows of two classes.
@@ -48,7 +60,7 @@ struct BestCut {
 
 impl ClassAndScore<'_> {
     /// Reads both as one prediction; `None` where they are not one model's.
-    pub fn read(self, problems: &mut Vec<Problem>) -> Option<Predictions> {
+    pub fn read(self, problems: &mut Vec<Problem>, questions: &mut Vec<Question>) -> Option<Predictions> {
         let rows: Vec<(u32, f64)> =
             self.codes.iter().copied().zip(self.scores.iter().copied()).filter(|(c, s)| *c != NO_CLASS && !s.is_nan()).collect();
         if rows.is_empty() || rows.iter().any(|(_, s)| !(0.0..=1.0).contains(s)) {
@@ -76,6 +88,11 @@ impl ClassAndScore<'_> {
         let cut = best_cut(&rows);
         let parted = cut.as_ref().is_some_and(|c| c.agree >= 1.0);
         if sure && !(parted && self.says_probability) {
+            match self.said {
+                Some(Said::Score) => return Some(self.of_the_positive(problems)),
+                Some(Said::Class) => {}
+                None => questions.push(self.question(&aligned, &all)),
+            }
             return Some(self.confidence(problems));
         }
         let least = if self.surely_together { MORE_THAN_CHANCE } else { ONE_MODEL };
@@ -83,6 +100,47 @@ impl ClassAndScore<'_> {
             return None;
         }
         Some(self.probability(&aligned, &all, cut.as_ref(), problems))
+    }
+
+    /// The score is of the positive class, because the reader named it alone.
+    fn of_the_positive(self, problems: &mut Vec<Problem>) -> Predictions {
+        let [decided, scored] = self.columns;
+        let text = format!(
+            "{scored} of {} is read as the probability of the positive class, as predictionCol says; decisions are taken from {decided}.",
+            self.file
+        );
+        problems.push(self.note("decisions_and_scores", text, "Set decisionThreshold to decide by the scores instead."));
+        let mut predictions = Predictions::plain(PredictedValues::Score(self.scores));
+        predictions.decisions = Some(Decisions { codes: self.codes, classes: self.classes });
+        predictions
+    }
+
+    /// Whether the score is of the class that the row names, or of the positive class: the numbers under either reading are others.
+    fn question(&self, aligned: &[String], all: &[String]) -> Question {
+        let [decided, scored] = self.columns;
+        let positive = positive_class(all, None, None).ok().map(|p| p.class);
+        let at = self.codes.iter().zip(&self.scores).position(|(&code, s)| {
+            !s.is_nan() && aligned.get(code as usize).is_some_and(|name| positive.as_ref().is_some_and(|p| p != name))
+        });
+        let at = at.or_else(|| self.scores.iter().position(|s| !s.is_nan())).unwrap_or(0);
+        let class = self.codes.get(at).and_then(|&code| aligned.get(code as usize)).map_or("", String::as_str);
+        let score = self.scores.get(at).copied().unwrap_or(f64::NAN);
+        let of = positive.as_deref().unwrap_or("the positive class");
+        let reading = |choice: &str, share: f64, what: &str| Reading {
+            choice: choice.to_owned(),
+            cell: format!("{class}, {}", number_text(score)),
+            meaning: format!("{scored} is {what}: here {of} has {}", number_text(round12(share))),
+        };
+        let own = if class == of { score } else { 1.0 - score };
+        Question {
+            column: scored.to_owned(),
+            about: QuestionAbout::Prediction,
+            readings: vec![
+                reading(decided, own, &format!("how sure the model is of the class in {decided}")),
+                reading(scored, score, &format!("the probability of {of}")),
+            ],
+            reason: format!("no {scored} is under 0.5, whichever class {decided} names"),
+        }
     }
 
     /// The score is of the class that the row names.
@@ -196,8 +254,9 @@ mod tests {
             columns: ["label", "score"],
             says_probability: false,
             surely_together: false,
+            said: None,
         };
-        (both.read(&mut problems), problems)
+        (both.read(&mut problems, &mut Vec::new()), problems)
     }
 
     #[test]

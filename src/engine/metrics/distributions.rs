@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::NO_CLASS;
 use super::classes::{MOST_CLASSES, sort};
-use crate::table::{Column, Values};
+use crate::table::{Column, Table, Values};
 
 /// Cells looked at before a column is taken for such lists.
 const LOOKED_AT: usize = 50;
@@ -74,8 +74,7 @@ fn listed(cell: &str) -> Option<Vec<(String, f64)>> {
     if !text.starts_with(['[', '{']) {
         return None;
     }
-    // Python writes what it prints with other quotes.
-    let value: Value = serde_json::from_str(text).or_else(|_| serde_json::from_str(&text.replace('\'', "\""))).ok()?;
+    let value: Value = parsed(text)?;
     let flat = match value {
         // One text in a list of texts of its own.
         Value::Array(mut one) if one.len() == 1 && one.first().is_some_and(Value::is_array) => one.pop()?,
@@ -91,10 +90,84 @@ fn listed(cell: &str) -> Option<Vec<(String, f64)>> {
             (Some(Value::Array(labels)), Some(Value::Array(scores))) if labels.len() == scores.len() => {
                 labels.iter().zip(scores).map(|(label, score)| Some((text_of(label)?, score.as_f64()?))).collect()
             }
-            _ => labelled_score(&flat).map(|one| vec![one]),
+            _ => labelled_score(&flat).map(|one| vec![one]).or_else(|| by_name(fields)),
         },
         _ => None,
     }
+}
+
+/// JSON, or what Python prints: other quotes, numbers as keys, `np.float64(0.2)`.
+fn parsed(text: &str) -> Option<Value> {
+    if let Ok(value) = serde_json::from_str(text) {
+        return Some(value);
+    }
+    let mut plain = text.replace('\'', "\"");
+    for wrapper in ["np.float64(", "np.float32(", "numpy.float64("] {
+        if plain.contains(wrapper) {
+            plain = plain.replace(wrapper, "").replace(')', "");
+        }
+    }
+    serde_json::from_str(&plain).ok().or_else(|| serde_json::from_str(&with_quoted_keys(&plain)).ok())
+}
+
+/// `{0: 0.2, 1: 0.8}` with its keys in quotes.
+fn with_quoted_keys(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for (at, piece) in text.split_inclusive(['{', ',']).enumerate() {
+        let bare = piece.trim_start();
+        match bare.split_once(':').filter(|(key, _)| at > 0 && !key.is_empty() && key.trim().parse::<f64>().is_ok()) {
+            Some((key, rest)) => {
+                out.push('"');
+                out.push_str(key.trim());
+                out.push_str("\":");
+                out.push_str(rest);
+            }
+            None => out.push_str(piece),
+        }
+    }
+    out
+}
+
+/// `{"cat": 0.2, "dog": 0.8}`: two classes and more, each with a share of 1.
+fn by_name(fields: &serde_json::Map<String, Value>) -> Option<Vec<(String, f64)>> {
+    let found: Vec<(String, f64)> = fields.iter().map(|(name, value)| Some((name.clone(), value.as_f64()?))).collect::<Option<_>>()?;
+    let sum: f64 = found.iter().map(|(_, score)| score).sum();
+    let shares = found.iter().all(|(_, score)| (0.0..=1.0).contains(score)) && (sum - 1.0).abs() <= 0.02;
+    (found.len() > 1 && shares).then_some(found)
+}
+
+/// Scores of a column of lists under the classes that the same row names in another column: `labels` and `scores` of zero-shot
+/// classification, `classes` and `scores` of model servers.
+pub fn named_beside(table: &Table, scores: &Column) -> Option<Distributions> {
+    let Values::List(lists) = &scores.values else { return None };
+    table.columns.iter().find_map(|column| {
+        let Values::Category(categories) = &column.values else { return None };
+        let names: Vec<Vec<String>> = categories.names.iter().map(|cell| names_in(cell, lists.width)).collect::<Option<_>>()?;
+        let mut classes: Vec<String> = Vec::new();
+        for name in names.iter().flatten().filter(|name| !classes.contains(name)).cloned().collect::<Vec<_>>() {
+            if !classes.contains(&name) {
+                classes.push(name);
+            }
+        }
+        if classes.is_empty() || classes.len() > MOST_CLASSES {
+            return None;
+        }
+        sort(&mut classes);
+        let code = |class: &String| classes.iter().position(|c| c == class).map_or(NO_CLASS, |at| at as u32);
+        let row = |row: usize| -> Vec<(u32, f64)> {
+            let named = categories.codes.get(row).and_then(|code| names.get(*code as usize));
+            named.into_iter().flatten().map(code).zip(lists.row(row).iter().copied()).filter(|(_, score)| !score.is_nan()).collect()
+        };
+        let rows = (0..scores.rows()).map(row).collect();
+        Some(Distributions { classes, rows })
+    })
+}
+
+/// The texts of a JSON list of as many.
+fn names_in(cell: &str, width: usize) -> Option<Vec<String>> {
+    let Value::Array(items) = parsed(cell.trim()).filter(|_| cell.trim_start().starts_with('['))? else { return None };
+    let names: Vec<String> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>()?;
+    (names.len() == width).then_some(names)
 }
 
 fn labelled_score(item: &Value) -> Option<(String, f64)> {
@@ -130,6 +203,12 @@ mod tests {
         read.fill(0, &mut row);
         assert_eq!((read.classes.clone(), row), (vec!["a".to_owned(), "b".to_owned()], vec![0.3, 0.7]));
         assert!(!read.names_one());
+        for cells in [[r#"{"a": 0.25, "b": 0.75}"#, "{'b': 0.5, 'a': 0.5}"], ["{0: 0.25, 1: 0.75}", "{1: 0.5, 0: 0.5}"]] {
+            let read = distributions(&text("p", &cells)).unwrap_or_else(|| panic!("{cells:?}"));
+            let mut row = Vec::new();
+            read.fill(0, &mut row);
+            assert_eq!((read.classes.len(), row), (2, vec![0.25, 0.75]), "{cells:?}");
+        }
         let one = distributions(&text("p", &["{'label': 'a', 'score': 0.9}", r#"[{"label":"b","score":0.8}]"#])).unwrap();
         assert!(one.names_one());
         assert_eq!(one.singles(), (vec![0, 1], vec![0.9, 0.8]));

@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
-use straingauge_api::{Pairing, Problem, Question, QuestionAbout, Reading, Role};
+use straingauge_api::{Pairing, Problem, ProblemLevel, Question, QuestionAbout, Reading, Role};
 
 use super::confidence::note;
 use super::counted::{Counted, warning};
@@ -51,6 +51,8 @@ impl Brought {
 struct Key<'a> {
     ours: &'a Column,
     theirs: &'a Column,
+    /// Letters of either case are alike, and numbers however many zeros stand before or behind them.
+    loose: bool,
 }
 
 /// How the keys of two files lie to each other.
@@ -61,15 +63,17 @@ struct Keys {
     equal: bool,
     /// One file's keys are all in the other.
     within: bool,
-    /// A key is in both.
-    some: bool,
+    /// Keys that are in both files.
+    shared: usize,
+    /// Of these, the ones that stand in other rows.
+    moved: usize,
     /// Equal keys stand in equal places.
     in_order: bool,
 }
 
 impl Key<'_> {
     fn compare(&self) -> Keys {
-        let cells = |column: &Column| (0..column.rows()).map(|row| column.cell(row)).collect::<Vec<Option<String>>>();
+        let cells = |column: &Column| (0..column.rows()).map(|row| self.cell(column, row)).collect::<Vec<Option<String>>>();
         let (ours, theirs) = (cells(self.ours), cells(self.theirs));
         let set = |cells: &[Option<String>]| cells.iter().flatten().cloned().collect::<BTreeSet<String>>();
         let (own, other) = (set(&ours), set(&theirs));
@@ -78,9 +82,21 @@ impl Key<'_> {
             unique: own.len() == ours.len() && other.len() == theirs.len(),
             equal: own == other,
             within: shared > 0 && (shared == own.len() || shared == other.len()),
-            some: shared > 0,
+            shared,
+            moved: shared.saturating_sub(ours.iter().zip(&theirs).filter(|(a, b)| a.is_some() && a == b).count()),
             in_order: ours == theirs,
         }
+    }
+
+    /// A key as it is compared.
+    fn cell(&self, column: &Column, row: usize) -> Option<String> {
+        let cell = column.cell(row)?;
+        Some(if self.loose { loosely(&cell) } else { cell })
+    }
+
+    /// The same columns, compared loosely.
+    fn loosely(&self) -> Self {
+        Key { loose: true, ..*self }
     }
 
     /// Whether the column only counts the rows of its file, as an index does.
@@ -95,6 +111,28 @@ impl Key<'_> {
         };
         named || (up(self.ours) && up(self.theirs))
     }
+}
+
+/// A key without what programs change in it: blanks around it, its case, zeros before a number, a `.0` behind it.
+pub fn loosely(cell: &str) -> String {
+    let plain = cell.trim().to_lowercase();
+    let number = plain.strip_suffix(".0").unwrap_or(&plain);
+    if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
+        return plain;
+    }
+    let short = number.trim_start_matches('0');
+    if short.is_empty() { "0".to_owned() } else { short.to_owned() }
+}
+
+/// A column of another name that has the keys of one of ours, each once, in another order: an id by its name.
+fn key_of_another_name<'a>(dataset: &'a Dataset, source: &'a Table) -> Option<Key<'a>> {
+    let ours: Vec<&Column> = dataset.info.columns.iter().filter(|c| c.role.role == Role::Id).filter_map(|c| dataset.table.column(&c.name)).map(AsRef::as_ref).collect();
+    let says_id = |name: &str| words(name).split(' ').any(|word| matches!(word, "id" | "key" | "uuid" | "guid" | "nr" | "number" | "no" | "code"));
+    let theirs = || source.columns.iter().filter(|c| says_id(&c.name) && !matches!(c.values, Values::List(_) | Values::Timestamp(_)));
+    ours.into_iter().flat_map(|ours| theirs().map(move |theirs| Key { ours, theirs, loose: true })).find(|key| {
+        let found = key.compare();
+        found.unique && found.equal && !found.in_order
+    })
 }
 
 /// Matches the rows of `source` with those of `dataset`: by `id_col`, or by a column that names the rows of both files where the keys are
@@ -119,19 +157,32 @@ pub fn match_rows(
         };
         let Some(ours) = dataset.table.column(key) else { return Err(no_column(&dataset.table, key)) };
         named_otherwise(ours, theirs, source, problems);
-        return join(dataset, source, &Key { ours, theirs }, brought, problems);
+        let plain = Key { ours, theirs, loose: false };
+        let found = plain.compare();
+        let key = if found.shared == 0 || found.shared < plain.loosely().compare().shared { plain.loosely() } else { plain };
+        written_otherwise(&key, source, problems);
+        return join(dataset, source, &key, brought, problems);
     }
     let one = brought.one();
     let (data, file) = (dataset.info.file.as_str(), source.name.as_str());
     let guessed = dataset.info.columns.iter().filter(|c| c.role.role == Role::Id).map(|c| c.name.as_str());
     let named = dataset.params.id_col.as_deref().into_iter().chain(guessed);
-    let mut keys = named.filter_map(|name| Some(Key { ours: dataset.table.column(name)?, theirs: like(source, name)? }));
-    if let Some(key) = keys.next().filter(|_| !by_place) {
+    let mut keys = named.filter_map(|name| Some(Key { ours: dataset.table.column(name)?, theirs: like(source, name)?, loose: false }));
+    let key = keys.next().filter(|_| !by_place).map(|key| {
+        // What differs in its zeros or letters alone is the same key, where every one has its own.
+        let (plain, loose) = (key.compare(), key.loosely().compare());
+        if loose.unique && loose.shared > plain.shared { key.loosely() } else { key }
+    });
+    let key = key.or_else(|| key_of_another_name(dataset, source).filter(|_| !by_place && source.rows == dataset.rows()));
+    let mut partly: Option<(String, usize)> = None;
+    if let Some(key) = key {
         let (name, found) = (key.ours.name.as_str(), key.compare());
+        partly = Some((name.to_owned(), found.shared));
         let same_rows = source.rows == dataset.rows();
         // Rows in the same order meet the same way by key and by place.
         let joins = found.unique && (found.equal || (!same_rows && found.within && !key.counts()));
         if joins {
+            written_otherwise(&key, source, problems);
             named_otherwise(key.ours, key.theirs, source, problems);
             if found.equal && !found.in_order {
                 let text = format!("{file} and {data} have the same values of {name}, each once, in another order: rows are joined by it.");
@@ -151,15 +202,31 @@ pub fn match_rows(
         }
         if same_rows && !found.in_order {
             let why = if found.unique { "are not the same values" } else { "repeat values" };
-            let text = format!("Row i of {file} is taken for row i of {data}: {name} and {} {why}.", key.theirs.name);
-            if found.some {
+            let counted = format!(
+                "{} of {} values of {name} stand in both files, {} of them in other rows",
+                found.shared,
+                dataset.rows(),
+                found.moved
+            );
+            let text = format!("Row i of {file} is taken for row i of {data}: {name} and {} {why} ({counted}).", key.theirs.name);
+            if found.shared > 0 {
                 questions.push(join_question(name, text.clone(), false, one));
             }
-            problems.push(note("paired_by_row", text, file, Some(name), "Name the column in idCol to join by it."));
+            let told = note("paired_by_row", text, file, Some(name), "Name the column in idCol to join by it, or none (an empty name) to pair by row.");
+            // Keys that only count the rows of their file say little; others speak against the pairing.
+            let against = found.moved * 4 > dataset.rows() && !key.counts();
+            problems.push(Problem { level: if against { ProblemLevel::Warning } else { ProblemLevel::Note }, count: found.moved as u64, ..told });
         }
     }
     if source.rows != dataset.rows() {
         let message = format!("{file} has {} {one}s, but {data} has {} rows.", source.rows, dataset.rows());
+        if let Some((key, shared)) = partly.filter(|(_, shared)| *shared > 0) {
+            return Err(Error::new("length_mismatch", message)
+                .mend(format!(
+                    "Give one {one} a row, in the same order, or name {key} in idCol to join by it: {shared} of its values stand in both files."
+                ))
+                .in_file(&source.name));
+        }
         return Err(Error::new("length_mismatch", message)
             .mend(format!("Give one {one} a row, in the same order, or name a key column of both files in idCol."))
             .in_file(&source.name));
@@ -187,6 +254,13 @@ fn named_otherwise(ours: &Column, theirs: &Column, source: &Table, problems: &mu
     }
 }
 
+fn written_otherwise(key: &Key<'_>, source: &Table, problems: &mut Vec<Problem>) {
+    if key.loose && key.ours.name == key.theirs.name {
+        let text = format!("{} of {} is written otherwise than in the data (case, blanks, or zeros): the keys are compared without.", key.theirs.name, source.name);
+        problems.push(note("key_written_otherwise", text, &source.name, Some(&key.theirs.name), "Write keys alike in both files."));
+    }
+}
+
 fn join_question(key: &str, reason: String, joined: bool, one: &str) -> Question {
     let by_key =
         Reading { choice: key.to_owned(), cell: key.to_owned(), meaning: format!("The {one} of a row is the one with the same {key}.") };
@@ -200,12 +274,12 @@ fn join_question(key: &str, reason: String, joined: bool, one: &str) -> Question
 }
 
 fn join(dataset: &Dataset, source: &Table, key: &Key<'_>, brought: Brought, problems: &mut Vec<Problem>) -> Result<(RowMap, Pairing)> {
-    let (ours, theirs) = (key.ours, key.theirs);
+    let (ours, theirs, compared) = (key.ours, key.theirs, key);
     let (key, one) = (ours.name.as_str(), brought.one());
     let mut row_of: HashMap<String, u32> = HashMap::new();
     let (mut missing, mut extra, mut duplicate) = (Counted::default(), Counted::default(), Counted::default());
     for row in 0..source.rows {
-        let Some(cell) = theirs.cell(row) else { continue };
+        let Some(cell) = compared.cell(theirs, row) else { continue };
         match row_of.entry(cell) {
             Entry::Vacant(slot) => {
                 slot.insert(row as u32);
@@ -216,7 +290,7 @@ fn join(dataset: &Dataset, source: &Table, key: &Key<'_>, brought: Brought, prob
     let mut used = vec![false; source.rows];
     let mut joined = Vec::with_capacity(dataset.rows());
     for row in 0..dataset.rows() {
-        let cell = ours.cell(row);
+        let cell = compared.cell(ours, row);
         let found = cell.as_ref().and_then(|c| row_of.get(c)).copied();
         if let Some(slot) = found.and_then(|at| used.get_mut(at as usize)) {
             *slot = true;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use straingauge_api::{DataParams, LabelInfo, LabelParams, ModelTask, OneOrMany, Problem, Question, QuestionAbout, Reading, Role};
 
 use super::counted::{Counted, warning};
-use super::joining::{Brought, match_rows};
+use super::joining::{Brought, loosely, match_rows};
 use crate::table::{self, Column, ColumnFacts, Dataset, Table, Values, position, roles};
 use crate::{Error, Result};
 
@@ -66,8 +66,8 @@ fn shared_key(dataset: &Dataset, source: &Table, params: &LabelParams) -> Option
     let keys = shared.filter(|(ours, theirs)| {
         let moments = matches!(theirs.values, Values::Timestamp(_));
         ColumnFacts::of(ours).unique && !moments && {
-            let known: HashSet<String> = (0..ours.rows()).filter_map(|row| ours.cell(row)).collect();
-            (0..theirs.rows()).filter_map(|row| theirs.cell(row)).any(|cell| known.contains(&cell))
+            let known: HashSet<String> = (0..ours.rows()).filter_map(|row| ours.cell(row)).map(|cell| loosely(&cell)).collect();
+            (0..theirs.rows()).filter_map(|row| theirs.cell(row)).any(|cell| known.contains(&loosely(&cell)))
         }
     });
     keys.map(|(_, theirs)| theirs.name.clone()).next()

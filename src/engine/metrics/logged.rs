@@ -1,12 +1,12 @@
 //! Predictions read out of the columns that hold them, whatever form they were logged in.
 
-use straingauge_api::{ModelTask, Problem};
+use straingauge_api::{ModelTask, Problem, ProblemLevel, Question};
 
 use super::alignment::align;
 use super::classes::{ClassIndex, by_position, labels_of, positions, spelled_like, values_among, values_of};
-use super::confidence::{ClassAndScore, note};
+use super::confidence::{ClassAndScore, Said, note};
 use super::counted::{Counted, warning};
-use super::distributions::{Distributions, distributions};
+use super::distributions::{Distributions, distributions, named_beside};
 use super::joining::RowMap;
 use super::{ClassesFrom, Decisions, NO_CLASS, PredictedValues, Predictions};
 use crate::math::round12;
@@ -20,6 +20,11 @@ const MOST_TOLERANCE: f64 = 0.02;
 /// Whole numbers with more values than this are numbers, not classes, where no label says otherwise.
 const FEW_CLASSES: usize = 30;
 
+/// Scores from which it is odd that none is under a half.
+const MANY_SCORES: u64 = 20;
+/// How much larger percentages stand beside shares, by their largest sizes, at least.
+const PERCENT_SCALE: f64 = 10.0;
+
 /// Reads predictions out of the columns that hold them.
 pub struct Reading<'a> {
     /// The data set.
@@ -32,6 +37,8 @@ pub struct Reading<'a> {
     pub class_names: Option<&'a [String]>,
     /// The sorted classes of the labels; empty where there are none.
     pub labels: &'a [String],
+    /// The column that the reader named, where it is one.
+    pub said: Option<&'a str>,
 }
 
 /// Predictions, and the columns that they were read from.
@@ -50,9 +57,15 @@ impl Reading<'_> {
     ///
     /// # Errors
     /// `class_names_mismatch`, `not_numeric`, `not_probabilities`.
-    pub fn read(&self, names: &[String], beside: &[String], problems: &mut Vec<Problem>) -> Result<ReadPredictions> {
+    pub fn read(
+        &self,
+        names: &[String],
+        beside: &[String],
+        problems: &mut Vec<Problem>,
+        questions: &mut Vec<Question>,
+    ) -> Result<ReadPredictions> {
         let mut own = Vec::new();
-        let alone = self.read_alone(names, &mut own);
+        let alone = self.read_alone(names, &mut own, questions);
         if self.of_numbers() {
             problems.append(&mut own);
             return Ok(ReadPredictions { predictions: alone?, columns: names.to_vec(), decisions: None });
@@ -62,9 +75,9 @@ impl Reading<'_> {
         let is_class = |predictions: &Predictions| matches!(predictions.values, PredictedValues::Classes(_));
         if let (Some(main), Ok(predictions)) = (main, &alone) {
             let found = if is_class(predictions) {
-                self.probabilities_beside(main, &others, problems).or_else(|| self.score_beside(main, &others, problems))
+                self.probabilities_beside(main, &others, problems).or_else(|| self.score_beside(main, &others, problems, questions))
             } else if matches!(predictions.values, PredictedValues::Score(_)) {
-                others.iter().find_map(|decided| self.class_and_score(decided, main, others.len() == 1, problems))
+                others.iter().find_map(|decided| self.class_and_score(decided, main, others.len() == 1, problems, questions))
             } else {
                 None
             };
@@ -108,7 +121,7 @@ impl Reading<'_> {
     }
 
     /// Predictions from these columns alone.
-    fn read_alone(&self, names: &[String], problems: &mut Vec<Problem>) -> Result<Predictions> {
+    fn read_alone(&self, names: &[String], problems: &mut Vec<Problem>, questions: &mut Vec<Question>) -> Result<Predictions> {
         let columns: Vec<&Column> = names.iter().filter_map(|n| self.table.column(n)).map(AsRef::as_ref).collect();
         let [column] = columns.as_slice() else {
             let numbers = columns.iter().map(|c| self.numbers_of(c)).collect::<Result<Vec<_>>>()?;
@@ -123,8 +136,8 @@ impl Reading<'_> {
         if self.of_numbers() && self.dataset.task == Some(ModelTask::Regression) && !matches!(column.values, Values::List(_)) {
             return self.numbers(column, problems);
         }
-        if let Some(listed) = distributions(column) {
-            return self.distributions(column, &listed, problems);
+        if let Some(listed) = distributions(column).or_else(|| named_beside(self.table, column)) {
+            return self.distributions(column, &listed, problems, questions);
         }
         match &column.values {
             Values::List(list) if list.width > 1 => {
@@ -146,7 +159,13 @@ impl Reading<'_> {
     }
 
     /// Lists of classes with their scores.
-    fn distributions(&self, column: &Column, listed: &Distributions, problems: &mut Vec<Problem>) -> Result<Predictions> {
+    fn distributions(
+        &self,
+        column: &Column,
+        listed: &Distributions,
+        problems: &mut Vec<Problem>,
+        questions: &mut Vec<Question>,
+    ) -> Result<Predictions> {
         if !listed.names_one() {
             let row = |at: usize, out: &mut Vec<f64>| listed.fill(at, out);
             return self.probabilities(listed.classes.len(), row, listed.classes.clone(), ClassesFrom::Columns, &column.name, problems);
@@ -162,8 +181,9 @@ impl Reading<'_> {
             columns: [&column.name, &column.name],
             says_probability: false,
             surely_together: true,
+            said: Some(Said::Class),
         };
-        let read = both.read(problems);
+        let read = both.read(problems, questions);
         Ok(read.unwrap_or_else(|| Predictions::of_classes(PredictedValues::Classes(codes), listed.classes.clone(), ClassesFrom::Columns)))
     }
 
@@ -193,7 +213,14 @@ impl Reading<'_> {
     }
 
     /// A class and a score of one model, in whichever order they were named.
-    fn class_and_score(&self, decided: &Column, scored: &Column, alone: bool, problems: &mut Vec<Problem>) -> Option<ReadPredictions> {
+    fn class_and_score(
+        &self,
+        decided: &Column,
+        scored: &Column,
+        alone: bool,
+        problems: &mut Vec<Problem>,
+        questions: &mut Vec<Question>,
+    ) -> Option<ReadPredictions> {
         let Values::Number { values, integer: false } = &scored.values else { return None };
         let (codes, classes) = self.coded(decided)?;
         let mut scores = self.by_row(values.values(), f64::NAN);
@@ -217,8 +244,13 @@ impl Reading<'_> {
             columns: [&decided.name, &scored.name],
             says_probability: matches!(last, "proba" | "prob" | "probability" | "probs"),
             surely_together: alone,
+            said: match self.said {
+                Some(name) if name == decided.name => Some(Said::Class),
+                Some(name) if name == scored.name => Some(Said::Score),
+                _ => None,
+            },
         };
-        let predictions = both.read(problems)?;
+        let predictions = both.read(problems, questions)?;
         if percent {
             problems.push(self.percent_note(&scored.name));
         }
@@ -231,8 +263,14 @@ impl Reading<'_> {
     }
 
     /// A score beside a column of classes.
-    fn score_beside(&self, decided: &Column, others: &[&Column], problems: &mut Vec<Problem>) -> Option<ReadPredictions> {
-        others.iter().find_map(|scored| self.class_and_score(decided, scored, others.len() == 1, problems))
+    fn score_beside(
+        &self,
+        decided: &Column,
+        others: &[&Column],
+        problems: &mut Vec<Problem>,
+        questions: &mut Vec<Question>,
+    ) -> Option<ReadPredictions> {
+        others.iter().find_map(|scored| self.class_and_score(decided, scored, others.len() == 1, problems, questions))
     }
 
     /// A probability a class beside a column of classes.
@@ -243,7 +281,7 @@ impl Reading<'_> {
         let groups = lists.chain((together.len() > 1).then_some(together));
         for names in groups {
             let mut odd = Vec::new();
-            let Ok(mut predictions) = self.read_alone(&names, &mut odd) else { continue };
+            let Ok(mut predictions) = self.read_alone(&names, &mut odd, &mut Vec::new()) else { continue };
             if odd.iter().any(|p| p.code == "probabilities_do_not_sum" && p.count * 2 > self.dataset.rows() as u64) {
                 continue;
             }
@@ -288,7 +326,13 @@ impl Reading<'_> {
         if values.values().iter().all(|v| v.is_nan()) && column.rows() > 0 {
             return Err(self.not_numeric(&column));
         }
-        let values = self.by_row(values.values(), f64::NAN);
+        let mut values = self.by_row(values.values(), f64::NAN);
+        if self.stands_in_percent(&column, &values) {
+            for value in &mut values {
+                *value /= 100.0;
+            }
+            problems.push(self.percent_note(&column.name));
+        }
         let mut missing = Counted::default();
         for (row, _) in values.iter().enumerate().filter(|(_, v)| v.is_nan()) {
             if let Some(source_row) = self.rows.source_row(row) {
@@ -297,6 +341,15 @@ impl Reading<'_> {
         }
         self.report_missing(missing, &column.name, problems);
         Ok(Predictions::plain(PredictedValues::Numbers(values)))
+    }
+
+    /// Whether the label stands in percent, which is read as shares, and the numbers are percentages without the sign.
+    fn stands_in_percent(&self, column: &Column, values: &[f64]) -> bool {
+        let Some(label) = self.dataset.named(self.dataset.params.label_col.as_ref()) else { return false };
+        let Values::Number { values: labels, .. } = &label.values else { return false };
+        let most = |values: &[f64]| values.iter().filter(|v| !v.is_nan()).fold(0.0f64, |most, v| most.max(v.abs()));
+        let percent = |column: &Column| column.cells.unit.as_deref() == Some("%");
+        percent(label) && !percent(column) && most(values) > most(labels.values()) * PERCENT_SCALE
     }
 
     fn percent_note(&self, columns: &str) -> Problem {
@@ -475,12 +528,35 @@ impl Reading<'_> {
         if percent {
             problems.push(self.percent_note(&column.name));
         }
+        if score && self.labels.len() == 2 {
+            self.report_above_half(&values, &column.name, problems);
+        }
         let mut read = Predictions::plain(if score { PredictedValues::Score(values) } else { PredictedValues::Numbers(values) });
         // `prob_fraud` is the probability of fraud.
         let class = probability_name(&column.name).map(|name| name.class).filter(|_| score && self.labels.len() == 2);
         read.score_of =
             class.and_then(|class| ClassIndex::new(self.labels).code(&class)).and_then(|c| self.labels.get(c as usize)).cloned();
         Ok(read)
+    }
+
+    /// Scores that are never under a half say nothing of the other class: they may be how sure a model is of whichever class it named.
+    fn report_above_half(&self, scores: &[f64], column: &str, problems: &mut Vec<Problem>) {
+        let (mut seen, mut above) = (0u64, 0u64);
+        for score in scores.iter().filter(|s| !s.is_nan()) {
+            seen += 1;
+            above += u64::from(*score >= 0.5);
+        }
+        if seen < MANY_SCORES || above < seen {
+            return;
+        }
+        let text = format!(
+            "None of the {seen} scores in {column} of {} is under 0.5. They are read as the probability of the positive class; if they say how sure the model is of \
+             the class that it predicts, that class is missing.",
+            self.table.name
+        );
+        let mend = "Keep the predicted class beside its score, or write the probability of the positive class.";
+        let told = note("scores_above_half", text, &self.table.name, Some(column), mend);
+        problems.push(Problem { level: ProblemLevel::Warning, count: seen, ..told });
     }
 
     fn classes(&self, column: &Column, problems: &mut Vec<Problem>) -> Result<Predictions> {

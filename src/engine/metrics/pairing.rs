@@ -48,8 +48,9 @@ pub fn pair(dataset: &Dataset, source: Option<&Table>, model: &str, params: &Pre
     };
     let labels = labels_beside(dataset, table, columns.iter().chain(&beside), &mut problems);
     let class_names = params.class_names.as_deref().or(dataset.params.class_names.as_deref());
-    let reading = Reading { dataset, table, rows: &rows, class_names, labels: &labels };
-    let ReadPredictions { mut predictions, columns, decisions } = reading.read(&columns, &beside, &mut problems)?;
+    let said = said_column(dataset, source, params);
+    let reading = Reading { dataset, table, rows: &rows, class_names, labels: &labels, said: said.as_deref() };
+    let ReadPredictions { mut predictions, columns, decisions } = reading.read(&columns, &beside, &mut problems, &mut questions)?;
     name_classes(&mut predictions, &labels, table, &mut problems, &mut questions);
     reading.uncovered_classes(&predictions, &mut problems)?;
     problems.sort_by_key(|p| std::cmp::Reverse(p.level));
@@ -72,6 +73,17 @@ pub fn pair(dataset: &Dataset, source: Option<&Table>, model: &str, params: &Pre
         questions,
     };
     Ok((predictions, info))
+}
+
+/// The column of the prediction, where the reader named one alone.
+fn said_column(dataset: &Dataset, source: Option<&Table>, params: &PredictionParams) -> Option<String> {
+    let of_data = || dataset.params.prediction_col.as_ref().filter(|_| source.is_none());
+    let column = match params.prediction_col.as_ref().or_else(of_data)?.as_slice() {
+        [one] => one.clone(),
+        _ => return None,
+    };
+    let in_data = || dataset.info.columns.iter().any(|c| c.name == column && c.role.role == Role::Prediction && c.role.confidence >= 1.0);
+    (params.prediction_col.is_some() || in_data()).then_some(column)
 }
 
 /// The sorted classes of the label, with spellings of the missing that a predicted class has.
@@ -142,6 +154,7 @@ fn name_classes(
                             "Name the classes in classNames if they are others.",
                         ));
                     }
+                    problems.extend(partly_matching(&predictions.written, &found.names, labels, &table.name));
                     predictions.classes = found.names;
                 }
                 _ => {
@@ -166,6 +179,22 @@ fn do_not_match(predicted: &[String], labels: &[String], file: &str) -> Problem 
     let mend =
         "Name the labels' classes in classNames, in the order of the probabilities, or write predictions and labels with the same names.";
     Problem { level: ProblemLevel::Error, count: predicted.len() as u64, ..note("classes_do_not_match", message, file, None, mend) }
+}
+
+/// Some predicted classes are no label's, while as many labels and more are never predicted: they may be the same under other names.
+fn partly_matching(written: &[String], named: &[String], labels: &[String], file: &str) -> Option<Problem> {
+    let strange: Vec<String> = written.iter().zip(named).filter(|(_, name)| !labels.contains(name)).map(|(own, _)| own.clone()).collect();
+    let unmet: Vec<String> = labels.iter().filter(|label| !named.contains(label)).cloned().collect();
+    if strange.is_empty() || unmet.len() < strange.len() {
+        return None;
+    }
+    let message = format!(
+        "Classes of {file} ({}) are no classes of the labels, and classes of the labels ({}) are never predicted; if they are the same, their rows count as wrong.",
+        shown(&strange),
+        shown(&unmet)
+    );
+    let mend = "Write predictions and labels with the same names, if these are the same classes.";
+    Some(Problem { level: ProblemLevel::Warning, count: strange.len() as u64, ..note("classes_partly_match", message, file, None, mend) })
 }
 
 /// The error of a run over predictions that share no class with the labels.

@@ -73,7 +73,7 @@ pub struct Session {
     /// What parts were cut from, by their data set's number.
     origins: BTreeMap<u32, split::Origin>,
     /// What a run's own parts cannot know, by its number.
-    banners: BTreeMap<u32, Banner>,
+    banners: BTreeMap<u32, Vec<Banner>>,
 }
 
 impl Session {

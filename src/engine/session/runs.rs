@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use straingauge_api::{ModelTask, Progress, RowPage, RunDocument, Severity, StressTestConfig};
+use straingauge_api::{Banner, ModelTask, Problem, ProblemLevel, Progress, RowPage, RunDocument, Severity, StressTestConfig};
 
 use super::{Session, unknown};
 use crate::stress::{Run, RunSide};
@@ -32,7 +32,9 @@ impl Session {
         let task = self.task(config.model_task, reference, evaluation);
         let run = Run::new(config, task, self.side(reference)?, self.side(evaluation)?)?;
         let id = self.runs.put(run);
-        self.banners.extend(self.split_banner(reference.dataset, evaluation.dataset).map(|banner| (id, banner)));
+        let mut banners: Vec<Banner> = self.split_banner(reference.dataset, evaluation.dataset).into_iter().collect();
+        banners.extend(self.pairing_banners([reference, evaluation]));
+        self.banners.insert(id, banners);
         Ok(id)
     }
 
@@ -51,10 +53,27 @@ impl Session {
     pub fn document(&self, run: u32) -> Result<Cow<'_, RunDocument>> {
         let held = self.runs.get(run).ok_or_else(|| unknown("run", run))?;
         let document = held.document().ok_or_else(|| Error::new("run_not_done", "The run has steps to take before it has a document."))?;
-        let Some(banner) = self.banners.get(&run) else { return Ok(Cow::Borrowed(document)) };
+        let Some(banners) = self.banners.get(&run).filter(|banners| !banners.is_empty()) else { return Ok(Cow::Borrowed(document)) };
         let mut document = document.clone();
-        document.summary.banners.push(banner.clone());
+        document.summary.banners.extend(banners.iter().cloned());
         Ok(Cow::Owned(document))
+    }
+
+    /// Files whose rows were paired by their place although keys speak against it.
+    fn pairing_banners(&self, sides: [SideHandles; 2]) -> Vec<Banner> {
+        let mut banners: Vec<Banner> = Vec::new();
+        for side in sides {
+            let predictions = side.predictions.and_then(|id| self.predictions.get(id)).map(|held| &held.info.problems);
+            let labels = self.datasets.get(side.dataset).and_then(|held| held.info.labels.as_ref()).map(|labels| &labels.problems);
+            let against = |p: &&Problem| p.code == "paired_by_row" && p.level == ProblemLevel::Warning;
+            for problem in predictions.into_iter().chain(labels).flatten().filter(against) {
+                let banner = Banner { code: "paired_by_row".to_owned(), text: problem.message.clone() };
+                if !banners.contains(&banner) {
+                    banners.push(banner);
+                }
+            }
+        }
+        banners
     }
 
     /// A page of the evaluation rows that a case is about.

@@ -145,6 +145,7 @@ const PREDICTIONS: &[(&str, f64)] = &[
     ("preds", 0.95),
     ("pred", 0.95),
     ("predicted", 0.9),
+    ("predict", 0.9),
     ("y pred", 0.95),
     ("y hat", 0.9),
     ("yhat", 0.9),
@@ -301,6 +302,7 @@ pub fn prediction_name(words: &str) -> f64 {
 const PROBABILITY_WORDS: &[&str] = &[
     "pred",
     "preds",
+    "predict",
     "predicted",
     "prediction",
     "predictions",
@@ -394,6 +396,7 @@ pub fn says_percent(name: &str) -> bool {
 pub fn confidence_name(words: &str) -> bool {
     let last = words.rsplit(' ').next().unwrap_or_default();
     matches!(last, "confidence" | "conf" | "certainty" | "score" | "scores" | "prob" | "probability" | "proba" | "likelihood")
+        || matches!(last, "konfidenz" | "sicherheit" | "wahrscheinlichkeit" | "confiance" | "confianza" | "confiança" | "confidenza")
 }
 
 /// How surely a name names the moment of a row; 0 where it does not.

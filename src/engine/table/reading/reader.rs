@@ -194,6 +194,34 @@ enum Stage {
     Binary(Format, Vec<u8>),
 }
 
+/// Signs that part fields now and then; nobody is taken to mean them without saying so.
+const RARE_DELIMITERS: [char; 6] = [':', '~', '^', '!', '#', '/'];
+/// Cells of a single column that are looked at.
+const LOOKED_AT: usize = 200;
+
+/// A single column whose name and cells all have a sign as often: it may part the fields.
+fn parted_otherwise(column: &ColumnBuilder) -> Option<Problem> {
+    let mut cells: Vec<String> = Vec::new();
+    column.for_each_text(|text| {
+        if cells.len() < LOOKED_AT && !text.is_empty() {
+            cells.push(String::from_utf8_lossy(text).into_owned());
+        }
+    });
+    let sign = RARE_DELIMITERS.into_iter().find(|&sign| {
+        let count = column.name.matches(sign).count();
+        count > 0 && cells.len() > 1 && cells.iter().all(|cell| cell.matches(sign).count() == count)
+    })?;
+    let mend = format!("Set read.delimiter to {sign:?} if it does.");
+    Some(Problem {
+        code: "one_column".into(),
+        level: ProblemLevel::Warning,
+        message: format!("The file is read as one column, {:?}; {sign:?} stands as often in every line and may part its fields. {mend}", column.name),
+        count: u64::from(column.rows),
+        details: ErrorDetails { column: Some(column.name.clone()), mend: Some(mend), ..ErrorDetails::default() },
+        examples: Vec::new(),
+    })
+}
+
 /// Bytes that go through decoding and reading at once, so that they stay in the processor's cache.
 const SLICE: usize = 1 << 20;
 
@@ -246,6 +274,9 @@ impl Content {
         };
         let decoder = TextDecoder::new(encoding, certain);
         let (readable, _) = encoding.decode_without_bom_handling(start.get(mark..).unwrap_or_default());
+        if self.options.format.is_none() {
+            sniff::refuse_texts(readable.as_bytes())?;
+        }
         self.stage = match self.options.format.unwrap_or_else(|| sniff::text(readable.as_bytes())) {
             Format::Json => Stage::Json(decoder, Box::new(JsonInput::new(Framing::Array))),
             Format::Jsonl => Stage::Json(decoder, Box::new(JsonInput::new(Framing::Lines))),
@@ -267,6 +298,7 @@ impl Content {
                 let CsvRead { columns, problems, question, delimiter, first_line } = reader.finish()?;
                 facts.delimiter = delimiter;
                 facts.problems.extend(problems);
+                facts.problems.extend(columns.first().filter(|_| columns.len() == 1).and_then(parted_otherwise));
                 facts.questions.extend(question);
                 Ok(Outcome { format: Format::Csv, columns, first_line })
             }

@@ -20,7 +20,7 @@ use super::builder::{ColumnBuilder, MIN_TEXT_TOKENS, Moments, NumberLists, Numbe
 use super::census::{Census, boolean};
 use super::dictionary::Dictionary;
 use super::locale::{NumericDate, with_point};
-use super::missing::{is_absent, is_missing, is_missing_text, is_written_by_programs};
+use super::missing::{is_absent, is_missing, is_nothing, is_missing_text, is_written_by_programs};
 use super::moment::{self, IsoParser};
 use super::odd::{self, Odd};
 use super::points::PointCount;
@@ -131,7 +131,7 @@ impl Settling<'_> {
         let census = Census::take(&builder);
         let fits = |count: u64| tolerated(census.present - count.min(census.present), census.present);
 
-        if fits(census.booleans) {
+        if fits(census.booleans) && !self.has_third_class(&builder) {
             return self.settle_as(builder, ColumnType::Boolean);
         }
         if fits(census.numbers)
@@ -295,6 +295,20 @@ impl Settling<'_> {
                 self.categories(builder)
             }
         }
+    }
+
+    /// Whether a truth of yes and no has a third value that elsewhere means nothing: `n/a`, `none`, `-`.
+    fn has_third_class(&self, builder: &ColumnBuilder) -> bool {
+        if !self.spelled_missing || names::label_name(&names::words(&builder.name)) <= 0.5 {
+            return false;
+        }
+        let (mut rows, mut words) = (0u64, 0u64);
+        builder.for_each_text(|text| {
+            let text = text.trim_ascii();
+            rows += u64::from(!text.is_empty());
+            words += u64::from(!text.is_empty() && is_missing(text) && !is_nothing(&String::from_utf8_lossy(text)));
+        });
+        words * 20 > rows
     }
 
     /// A column whose numbers all stand in one unit, or beside plain ones in another spelling.
@@ -697,7 +711,7 @@ impl Settling<'_> {
             }
             let common = count * 20 > rows;
             let word = spelling.eq_ignore_ascii_case("none");
-            let value = common && !written && (word || is_label);
+            let value = common && !is_nothing(&spelling) && ((word && !written) || is_label);
             if value {
                 values.push(code);
             }

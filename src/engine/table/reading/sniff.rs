@@ -65,6 +65,41 @@ pub(crate) fn refuse_others(head: &[u8]) -> Result<()> {
     }
 }
 
+/// Refuses texts that are known to be no delimited text.
+///
+/// # Errors
+/// `not_a_table`.
+pub(crate) fn refuse_texts(head: &[u8]) -> Result<()> {
+    let lower = head.get(..head.len().min(1_024)).unwrap_or_default().to_ascii_lowercase();
+    let lower = lower.trim_ascii_start();
+    let lines = || head.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let (what, mend) = if ["<!doctype html", "<html", "<?xml"].iter().any(|tag| lower.starts_with(tag.as_bytes())) {
+        ("a web page or XML", "Save the table as CSV; a download that needs a login often gives a page instead.")
+    } else if lower.split(|b| *b == b'\n').any(|line| line.starts_with(b"@relation")) && lower.windows(10).any(|w| w == b"@attribute") {
+        ("an ARFF file of Weka", "Save the table as CSV.")
+    } else if lines().take(8).all(is_sparse) && lines().take(8).count() >= 2 {
+        ("a sparse LIBSVM file", "Write the table as CSV, with a column for every feature.")
+    } else {
+        return Ok(());
+    };
+    Err(Error::new("not_a_table", format!("The file is {what}, not a table.")).mend(mend))
+}
+
+/// `1 3:0.5 7:1.25`: a label, and features by their number.
+fn is_sparse(line: &[u8]) -> bool {
+    let mut parts = line.split(|b| *b == b' ').filter(|p| !p.is_empty());
+    let number = |text: &[u8]| std::str::from_utf8(text).is_ok_and(|t| t.parse::<f64>().is_ok());
+    let feature = |text: &[u8]| {
+        let at = text.iter().position(|b| *b == b':');
+        at.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))).is_some_and(|(name, value)| {
+            !name.is_empty() && name.iter().all(u8::is_ascii_digit) && number(value)
+        })
+    };
+    let labelled = parts.next().is_some_and(number);
+    let mut features = parts.peekable();
+    labelled && features.peek().is_some() && features.all(feature)
+}
+
 /// A file whose bytes are neither text nor a known format.
 pub(crate) fn not_text() -> Error {
     Error::new("binary_file", "The file is neither text nor Parquet nor Arrow.")
@@ -89,5 +124,11 @@ mod tests {
         assert_eq!(binary(b"ARROW1\0\0"), Some(Format::ArrowFile));
         assert_eq!(binary(b"\xFF\xFF\xFF\xFF\x80\x01\0\0"), Some(Format::ArrowStream));
         assert!(refuse_others(b"PK\x03\x04....").is_err() && refuse_others(b"a,b").is_ok());
+        for text in ["<!DOCTYPE html><html>", "% made by\n@RELATION x\n@attribute a numeric\n", "1 1:0.5 3:2\n-1 2:1e-3\n"] {
+            assert!(refuse_texts(text.as_bytes()).is_err(), "{text}");
+        }
+        for text in ["a,b\n1,2\n", "10:30 11:45\n10:31 11:46\n", "1 2\n3 4\n", "<5,6\n<7,8\n"] {
+            assert!(refuse_texts(text.as_bytes()).is_ok(), "{text}");
+        }
     }
 }

@@ -174,8 +174,29 @@ impl ScoredLabels {
         Some((of(&self.label)?, of(&self.score)?))
     }
 
+    /// The best label of each row and its score.
+    fn read_best(&self, rows: &[&[u8]]) -> Result<Columns> {
+        let mut scratch = Vec::new();
+        let name = |key: &[u8], scratch: &mut Vec<u8>| unescaped(key, scratch);
+        let mut columns = vec![ColumnBuilder::new(name(&self.label, &mut scratch)), ColumnBuilder::new(name(&self.score, &mut scratch))];
+        for row in rows {
+            let pair = Items::new(row).next().and_then(|item| self.pair(item.value));
+            let cells = pair.map_or([None, None], |(label, score)| [Some(label), Some(score)]);
+            for (column, cell) in columns.iter_mut().zip(cells) {
+                match cell {
+                    Some(cell) => push(column, cell, &mut scratch)?,
+                    None => column.push_string(ABSENT_KEY),
+                }
+            }
+        }
+        Ok((columns, vec![told("Every row lists one label with its score.".to_owned())]))
+    }
+
     /// One column a label, in order of first appearance.
     fn read(&self, rows: &[&[u8]]) -> Result<Columns> {
+        if rows.iter().all(|row| Items::new(row).count() <= 1) {
+            return self.read_best(rows);
+        }
         let mut place: BTreeMap<&[u8], usize> = BTreeMap::new();
         let mut columns: Vec<ColumnBuilder> = Vec::new();
         let mut scratch = Vec::new();
@@ -237,8 +258,35 @@ fn read_object(text: &[u8]) -> Result<Columns> {
     if !members.is_empty() && members.iter().all(|m| is_record(m.value)) {
         return read_nested(&members);
     }
+    if let Some(series) = read_series(&members) {
+        return series;
+    }
     let note = "The file is one record.".to_owned();
     read_records(std::iter::once(text), note)
+}
+
+/// One column with its index: `{"0": 1.5, "1": 2.5}`, as a pandas series is written, or `{"name": …, "index": […], "data": […]}`.
+fn read_series(members: &[Member<'_>]) -> Option<Result<Columns>> {
+    let named = |name: &str| members.iter().find(|m| m.name == name).map(|m| m.value);
+    let single = |value: &[u8]| !is_list(value) && !is_record(value);
+    let column = |name: String, values: &[&[u8]]| {
+        let mut column = ColumnBuilder::new(name);
+        let mut scratch = Vec::new();
+        values.iter().try_for_each(|value| push(&mut column, value, &mut scratch))?;
+        let message = format!("The file is one column of {} values with its index (a pandas series).", values.len());
+        Ok((vec![column], vec![told(message)]))
+    };
+    if members.len() > 1 && counts_up(members.iter().map(|m| m.name.as_str())) && members.iter().all(|m| single(m.value)) {
+        let values: Vec<&[u8]> = members.iter().map(|m| m.value).collect();
+        return Some(column("0".to_owned(), &values));
+    }
+    let (index, data) = (named("index").filter(|v| is_list(v))?, named("data").filter(|v| is_list(v))?);
+    let values: Vec<&[u8]> = Items::new(data).map(|item| item.value).collect();
+    if Items::new(index).count() != values.len() || !values.iter().all(|v| single(v)) {
+        return None;
+    }
+    let name = named("name").filter(|name| name.starts_with(b"\"")).map(|name| text_of(name, &mut Vec::new()));
+    Some(column(name.unwrap_or_else(|| "0".to_owned()), &values))
 }
 
 /// A key of an object with its value.
