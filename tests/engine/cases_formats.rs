@@ -168,7 +168,10 @@ fn a_series_is_a_column() {
 fn the_best_label_of_every_row_is_a_label_with_its_score() {
     let text = "[{\"label\":\"x\",\"score\":0.6}]\n[{\"label\":\"y\",\"score\":0.9}]\n";
     let table = read_text(text).unwrap().table;
-    assert_eq!((names(&table), cells(&table, "label"), cells(&table, "score")), (vec!["label", "score"], of(&["x", "y"]), of(&["0.6", "0.9"])));
+    assert_eq!(
+        (names(&table), cells(&table, "label"), cells(&table, "score")),
+        (vec!["label", "score"], of(&["x", "y"]), of(&["0.6", "0.9"]))
+    );
 }
 
 #[test]
@@ -178,7 +181,11 @@ fn texts_that_are_no_tables_are_refused_and_rare_separators_told() {
         reader.push(text.as_bytes())?;
         reader.finish()
     };
-    for page in ["<!doctype html><html><body>Sign in</body></html>", "@relation r\n@attribute a numeric\n@data\n1\n2\n", "1 1:0.5 3:2\n0 2:1\n1 1:3\n"] {
+    for page in [
+        "<!doctype html><html><body>Sign in</body></html>",
+        "@relation r\n@attribute a numeric\n@data\n1\n2\n",
+        "1 1:0.5 3:2\n0 2:1\n1 1:3\n",
+    ] {
         let error = text(page).expect_err(page);
         assert!(error.code == "not_a_table" && error.mend.is_some(), "{page}: {error}");
     }

@@ -820,11 +820,16 @@ fn keys_that_differ_in_case_zeros_or_name_are_keys() {
 
 #[test]
 fn keys_of_which_some_are_strangers_are_asked_for_with_figures() {
-    let (data, said) = keyed_files(&|row| format!("K{row}"), &|row| if row % 10 == 0 { format!("X{row}") } else { format!("K{row}") }, ["id", "id"]);
+    let (data, said) =
+        keyed_files(&|row| format!("K{row}"), &|row| if row % 10 == 0 { format!("X{row}") } else { format!("K{row}") }, ["id", "id"]);
     let paired = both(&data, &said);
     assert_eq!(paired.info.pairing, Pairing::Row);
     let asked = paired.info.questions.iter().find(|q| q.about == QuestionAbout::Join).expect("a question");
-    assert!(asked.reason.contains("54 of 60 values of id stand in both files") && asked.reason.contains("in other rows"), "{}", asked.reason);
+    assert!(
+        asked.reason.contains("54 of 60 values of id stand in both files") && asked.reason.contains("in other rows"),
+        "{}",
+        asked.reason
+    );
     let told = paired.info.problems.iter().find(|p| p.code == "paired_by_row").unwrap();
     assert_eq!(told.level, ProblemLevel::Warning);
     let by_key = with(PredictionParams { id_col: Some("id".into()), ..PredictionParams::default() });
@@ -845,7 +850,8 @@ fn classes_named_beside_their_scores_are_theirs() {
         let (truth, answer) = (row % 3, (row + usize::from(row % 10 == 4)) % 3);
         let order = [answer, (answer + 1) % 3, (answer + 2) % 3].map(|at| classes[at]);
         let _ = writeln!(data, "{row}.5,{}", classes[truth]);
-        let _ = writeln!(servers, r#"{{"sequence":"t{row}","labels":["{}","{}","{}"],"scores":[0.7,0.2,0.1]}}"#, order[0], order[1], order[2]);
+        let _ =
+            writeln!(servers, r#"{{"sequence":"t{row}","labels":["{}","{}","{}"],"scores":[0.7,0.2,0.1]}}"#, order[0], order[1], order[2]);
         let _ = writeln!(dicts, "\"{{'{}': 0.1, '{}': 0.7, '{}': 0.2}}\"", order[2], order[0], order[1]);
     }
     let listed = paired_tables(csv("data.csv", &data), Some(read("p.jsonl", servers.as_bytes())), &Said::default());
@@ -862,7 +868,9 @@ fn columns_that_count_from_one_are_places() {
         let answer = if row % 10 == 3 { 1 - class } else { class };
         let _ = writeln!(shares, "{}", ["0.9,0.1", "0.2,0.8"][answer]);
     }
-    for (header, labels) in [("", ["0", "1"]), ("p1,p2\n", ["0", "1"]), ("", ["no", "yes"]), ("p0,p1\n", ["1", "2"]), ("class_1,class_2\n", ["False", "True"])] {
+    for (header, labels) in
+        [("", ["0", "1"]), ("p1,p2\n", ["0", "1"]), ("", ["no", "yes"]), ("p0,p1\n", ["1", "2"]), ("class_1,class_2\n", ["False", "True"])]
+    {
         let data: String = (0..40usize).map(|row| format!("{row}.5,{}\n", labels[row % 2])).collect();
         let data = format!("x,label\n{data}");
         let paired = both(&data, &format!("{header}{shares}"));

@@ -126,8 +126,16 @@ pub fn loosely(cell: &str) -> String {
 
 /// A column of another name that has the keys of one of ours, each once, in another order: an id by its name.
 fn key_of_another_name<'a>(dataset: &'a Dataset, source: &'a Table) -> Option<Key<'a>> {
-    let ours: Vec<&Column> = dataset.info.columns.iter().filter(|c| c.role.role == Role::Id).filter_map(|c| dataset.table.column(&c.name)).map(AsRef::as_ref).collect();
-    let says_id = |name: &str| words(name).split(' ').any(|word| matches!(word, "id" | "key" | "uuid" | "guid" | "nr" | "number" | "no" | "code"));
+    let ours: Vec<&Column> = dataset
+        .info
+        .columns
+        .iter()
+        .filter(|c| c.role.role == Role::Id)
+        .filter_map(|c| dataset.table.column(&c.name))
+        .map(AsRef::as_ref)
+        .collect();
+    let says_id =
+        |name: &str| words(name).split(' ').any(|word| matches!(word, "id" | "key" | "uuid" | "guid" | "nr" | "number" | "no" | "code"));
     let theirs = || source.columns.iter().filter(|c| says_id(&c.name) && !matches!(c.values, Values::List(_) | Values::Timestamp(_)));
     ours.into_iter().flat_map(|ours| theirs().map(move |theirs| Key { ours, theirs, loose: true })).find(|key| {
         let found = key.compare();
@@ -212,10 +220,20 @@ pub fn match_rows(
             if found.shared > 0 {
                 questions.push(join_question(name, text.clone(), false, one));
             }
-            let told = note("paired_by_row", text, file, Some(name), "Name the column in idCol to join by it, or none (an empty name) to pair by row.");
+            let told = note(
+                "paired_by_row",
+                text,
+                file,
+                Some(name),
+                "Name the column in idCol to join by it, or none (an empty name) to pair by row.",
+            );
             // Keys that only count the rows of their file say little; others speak against the pairing.
             let against = found.moved * 4 > dataset.rows() && !key.counts();
-            problems.push(Problem { level: if against { ProblemLevel::Warning } else { ProblemLevel::Note }, count: found.moved as u64, ..told });
+            problems.push(Problem {
+                level: if against { ProblemLevel::Warning } else { ProblemLevel::Note },
+                count: found.moved as u64,
+                ..told
+            });
         }
     }
     if source.rows != dataset.rows() {
@@ -256,7 +274,10 @@ fn named_otherwise(ours: &Column, theirs: &Column, source: &Table, problems: &mu
 
 fn written_otherwise(key: &Key<'_>, source: &Table, problems: &mut Vec<Problem>) {
     if key.loose && key.ours.name == key.theirs.name {
-        let text = format!("{} of {} is written otherwise than in the data (case, blanks, or zeros): the keys are compared without.", key.theirs.name, source.name);
+        let text = format!(
+            "{} of {} is written otherwise than in the data (case, blanks, or zeros): the keys are compared without.",
+            key.theirs.name, source.name
+        );
         problems.push(note("key_written_otherwise", text, &source.name, Some(&key.theirs.name), "Write keys alike in both files."));
     }
 }

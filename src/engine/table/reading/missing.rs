@@ -59,7 +59,9 @@ pub(crate) fn is_written_by_programs(spelling: &str) -> bool {
 
 /// A spelling that is nobody's class: programs write it where a number or a date is missing.
 pub(crate) fn is_nothing(spelling: &str) -> bool {
-    ["", "nan", "nat", "#n/a", "<na>"].contains(&spelling.to_lowercase().as_str()) || spelling.starts_with(MARK) || spelling.starts_with("0000-00")
+    ["", "nan", "nat", "#n/a", "<na>"].contains(&spelling.to_lowercase().as_str())
+        || spelling.starts_with(MARK)
+        || spelling.starts_with("0000-00")
 }
 
 /// Whether a cell of a free text has no value. `None`, `?` and `-` may be what somebody wrote ("Any complaints?" "None"), so in a

@@ -215,7 +215,10 @@ fn parted_otherwise(column: &ColumnBuilder) -> Option<Problem> {
     Some(Problem {
         code: "one_column".into(),
         level: ProblemLevel::Warning,
-        message: format!("The file is read as one column, {:?}; {sign:?} stands as often in every line and may part its fields. {mend}", column.name),
+        message: format!(
+            "The file is read as one column, {:?}; {sign:?} stands as often in every line and may part its fields. {mend}",
+            column.name
+        ),
         count: u64::from(column.rows),
         details: ErrorDetails { column: Some(column.name.clone()), mend: Some(mend), ..ErrorDetails::default() },
         examples: Vec::new(),

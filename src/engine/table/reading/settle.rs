@@ -20,7 +20,7 @@ use super::builder::{ColumnBuilder, MIN_TEXT_TOKENS, Moments, NumberLists, Numbe
 use super::census::{Census, boolean};
 use super::dictionary::Dictionary;
 use super::locale::{NumericDate, with_point};
-use super::missing::{is_absent, is_missing, is_nothing, is_missing_text, is_written_by_programs};
+use super::missing::{is_absent, is_missing, is_missing_text, is_nothing, is_written_by_programs};
 use super::moment::{self, IsoParser};
 use super::odd::{self, Odd};
 use super::points::PointCount;

@@ -91,9 +91,8 @@ fn is_sparse(line: &[u8]) -> bool {
     let number = |text: &[u8]| std::str::from_utf8(text).is_ok_and(|t| t.parse::<f64>().is_ok());
     let feature = |text: &[u8]| {
         let at = text.iter().position(|b| *b == b':');
-        at.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))).is_some_and(|(name, value)| {
-            !name.is_empty() && name.iter().all(u8::is_ascii_digit) && number(value)
-        })
+        at.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?)))
+            .is_some_and(|(name, value)| !name.is_empty() && name.iter().all(u8::is_ascii_digit) && number(value))
     };
     let labelled = parts.next().is_some_and(number);
     let mut features = parts.peekable();
