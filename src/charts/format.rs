@@ -115,7 +115,10 @@ fn decimals(size: f64) -> usize {
         s if s >= 10.0 => 2,
         s if s >= 0.1 || s == 0.0 => 3,
         s if s >= 0.01 => 4,
-        _ => 5,
+        s if s >= 0.001 => 5,
+        s if s >= 1e-4 => 6,
+        s if s >= 1e-5 => 7,
+        _ => 8,
     }
 }
 
@@ -261,6 +264,7 @@ mod tests {
         assert_eq!(together([4_784.184, 4_784.082], Unit::Number), ["4\u{202f}784.2", "4\u{202f}784.1"]);
         assert_eq!(together([0.432, -0.022], Unit::Number), ["0.432", "\u{2212}0.022"]);
         assert_eq!(together([3.0, 12.0], Unit::Number), ["3", "12"]);
+        assert_eq!(together([0.000_009_74, 0.000_049], Unit::Number), ["0.0000097", "0.0000490"]);
         assert_eq!(together([0.107, 0.083], Unit::Share), ["10.7\u{a0}%", "8.3\u{a0}%"]);
         assert_eq!(together([0.25, f64::NAN], Unit::Relative), ["+25\u{a0}%", "–"]);
         assert_eq!(together([0.0, 0.0013], Unit::Share), ["0.0\u{a0}%", "0.1\u{a0}%"]);

@@ -444,7 +444,9 @@ fn against_bound(name: &str, values: [f64; 2], unit: Unit, kept: bool) -> String
 
 fn of_class(name: &str, [from, to]: [f64; 2]) -> String {
     let way = if to > from { "up" } else { "down" };
+    let gone = to <= 0.0;
     let [from, to] = together([from, to], Unit::Share);
+    let to = if gone { "None".to_owned() } else { to };
     format!("{to} of the evaluation rows are predicted to be {name}, {way} from {from} in the reference: the class whose share moved most.")
 }
 
@@ -478,6 +480,10 @@ mod tests {
             "RMSE is 12\u{202f}346 in the evaluation set and misses the bound of 9\u{202f}000."
         );
         assert_eq!(against_bound("F1", [0.9, 0.85], Unit::Score, true), "F1 is 0.900 in the evaluation set and keeps the bound of 0.850.");
+        assert_eq!(
+            of_class("c", [0.323, 0.0]),
+            "None of the evaluation rows are predicted to be c, down from 32.3\u{a0}% in the reference: the class whose share moved most."
+        );
         assert_eq!(
             of_class("\"a\"", [0.255, 0.459]),
             "45.9\u{a0}% of the evaluation rows are predicted to be \"a\", up from 25.5\u{a0}% in the reference: the class whose share moved most."
