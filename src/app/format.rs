@@ -1,11 +1,6 @@
 //! Numbers as a reader sees them, beyond what the charts already know how to write.
 
-pub use straingauge_charts::format::{changed, interval, number, p_value, spaced as count, together, value};
-
-/// `1 row`, `4 425 rows`. The plural is the noun with an s.
-pub fn counted(n: u64, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{} {noun}s", count(n)) }
-}
+pub use straingauge_charts::format::{changed, counted, interval, number, p_value, spaced as count, together, value};
 
 /// What somebody wrote, with a full stop where it has no end of its own.
 pub fn sentence(text: &str) -> String {

@@ -77,9 +77,9 @@ fn write_metrics(out: &mut String, run: &RunDocument) -> std::fmt::Result {
 fn write_categories(out: &mut String, run: &RunDocument) -> std::fmt::Result {
     writeln!(out, "## Categories\n\n| category | severity | alert | warning | pass | skipped |\n|---|---|--:|--:|--:|--:|")?;
     for result in &run.categories {
-        let c = &result.counts;
+        let (c, n) = (&result.counts, format::spaced);
         let word = wording::severity(result.severity);
-        writeln!(out, "| {} | {word} | {} | {} | {} | {} |", result.category.label(), c.fail, c.warning, c.pass, c.skip)?;
+        writeln!(out, "| {} | {word} | {} | {} | {} | {} |", result.category.label(), n(c.fail), n(c.warning), n(c.pass), n(c.skip))?;
     }
     writeln!(out)
 }
@@ -108,7 +108,7 @@ fn write_batch(out: &mut String, batch: &Batch) -> std::fmt::Result {
         )?;
     }
     if failing.len() > CASES_SHOWN {
-        writeln!(out, "\n… and {} more.", failing.len() - CASES_SHOWN)?;
+        writeln!(out, "\n… and {} more.", format::spaced((failing.len() - CASES_SHOWN) as u64))?;
     }
     writeln!(out)
 }
@@ -121,7 +121,11 @@ fn write_skipped(out: &mut String, run: &RunDocument) -> std::fmt::Result {
     }
     writeln!(out, "## Not judged\n")?;
     if skipped > 0 {
-        writeln!(out, "Cases that could not be judged: {skipped}. The table of cases gives the reason of each.\n")?;
+        writeln!(
+            out,
+            "Cases that could not be judged: {}. The table of cases gives the reason of each.\n",
+            format::spaced(skipped as u64)
+        )?;
     }
     for (batch, reason) in &whole {
         writeln!(out, "- {}: {}", escape(&batch.name), escape(reason))?;

@@ -6,7 +6,7 @@ use straingauge_api::{Better, Finding, ModelMetric, RowPage, RunDocument, Severi
 use straingauge_charts::format;
 
 use super::tests_section::anchor;
-use super::text::{escape, icon, plural};
+use super::text::{escape, icon};
 use super::{LOGO, text};
 use crate::report::wording;
 
@@ -19,7 +19,7 @@ const SUGGESTIONS_SHOWN: usize = 5;
 pub fn header(run: &RunDocument, samples: &BTreeMap<String, RowPage>) -> String {
     let rows: usize = samples.values().map(|page| page.rows.len()).sum();
     let warned = if rows > 0 {
-        format!("<p class=\"banner\">This file holds {} of the data. Look before you pass it on.</p>", plural(rows, "row", "rows"))
+        format!("<p class=\"banner\">This file holds {} of the data. Look before you pass it on.</p>", format::counted(rows as u64, "row"))
     } else {
         String::new()
     };
@@ -37,7 +37,7 @@ pub fn verdict(run: &RunDocument) -> String {
     let findings: String = run.findings.iter().take(FINDINGS_SHOWN).map(|found| finding(run, found)).collect();
     let more = run.findings.len().saturating_sub(FINDINGS_SHOWN);
     let more = if more > 0 {
-        format!("<p class=\"meta\">And {} among the tests below.</p>", plural(more, "finding", "findings"))
+        format!("<p class=\"meta\">And {} among the tests below.</p>", format::counted(more as u64, "finding"))
     } else {
         String::new()
     };

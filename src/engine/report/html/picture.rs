@@ -1,9 +1,10 @@
 //! Charts with their takeaway and their numbers.
 
 use straingauge_api::{Figure, RunDocument};
+use straingauge_charts::format::counted;
 use straingauge_charts::{Scene, draw, strain_rows, svg};
 
-use super::text::{cell, escape, plural};
+use super::text::{cell, escape};
 
 /// Pictures are drawn for this width, in CSS pixels, and shrink with the window.
 const WIDTH: f64 = 720.0;
@@ -35,8 +36,7 @@ pub fn strain(run: &RunDocument) -> String {
             mark.tip = None;
         }
     }
-    let note =
-        if left_out > 0 { format!(" The {} that bend least are not drawn.", plural(left_out, "case", "cases")) } else { String::new() };
+    let note = if left_out > 0 { format!(" Not drawn: {} of the least strain.", counted(left_out as u64, "case")) } else { String::new() };
     format!(
         "<section class=\"sheet\"><h2>Strain</h2><p class=\"meta\">Every judged case by how far it bends: 1 is its alert threshold. Solid marks have evidence beyond noise; hollow ones do not, and never fail.{note}</p>{}</section>\n",
         figure(&scene, "strain")
@@ -77,7 +77,7 @@ fn twin(scene: &Scene) -> String {
         .collect();
     let more = scene.table.rows.len().saturating_sub(TWIN_ROWS);
     let more =
-        if more > 0 { format!("<p>And {}; the exported tables hold all of them.</p>", plural(more, "row", "rows")) } else { String::new() };
+        if more > 0 { format!("<p>And {}; the exported tables hold all of them.</p>", counted(more as u64, "row")) } else { String::new() };
     format!(
         "<details><summary>Numbers</summary><div class=\"scroll\"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>{more}</details>"
     )

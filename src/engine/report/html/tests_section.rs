@@ -6,7 +6,7 @@ use straingauge_api::{Batch, Case, RowPage, RowView, RunDocument, Severity, Stat
 use straingauge_charts::format;
 
 use super::picture;
-use super::text::{cell, escape, icon, plural};
+use super::text::{cell, escape, icon};
 use crate::report::wording;
 
 /// Cases of a test that are told with their chart; the rest stands in a table.
@@ -137,7 +137,8 @@ fn list(cases: &[&Case]) -> String {
         })
         .collect();
     let more = cases.len().saturating_sub(CASES_LISTED);
-    let more = if more > 0 { format!("<p class=\"evidence\">And {}.</p>", plural(more, "more case", "more cases")) } else { String::new() };
+    let more =
+        if more > 0 { format!("<p class=\"evidence\">And {}.</p>", format::counted(more as u64, "more case")) } else { String::new() };
     format!(
         "<div class=\"scroll case\"><table><thead><tr><th>severity</th><th>about</th><th>what was seen</th><th class=\"n\">q</th><th class=\"n\">strain</th></tr></thead><tbody>{rows}</tbody></table></div>{more}"
     )

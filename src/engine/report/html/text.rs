@@ -39,8 +39,3 @@ pub fn icon(severity: Severity) -> &'static str {
 pub fn cell(text: &str, number: bool) -> String {
     if number { format!("<td class=\"n\">{}</td>", escape(text)) } else { format!("<td>{}</td>", escape(text)) }
 }
-
-/// `1 row`, `12 rows`.
-pub fn plural(count: usize, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{} {many}", straingauge_charts::format::spaced(count as u64)) }
-}
