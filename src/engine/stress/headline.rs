@@ -97,6 +97,8 @@ pub enum Claim {
     },
     /// Features have drifted.
     Drifted(Vec<String>),
+    /// What the model answers has drifted.
+    OutputDrifted,
     /// Features have values that the reference did not lead to expect.
     Unusual(Vec<String>),
     /// The first finding, in its own words.
@@ -212,7 +214,7 @@ impl fmt::Display for MetricClaim {
 impl Claim {
     /// Whether it can stand behind another one in the same sentence.
     const fn is_clause(&self) -> bool {
-        matches!(self, Self::Weakest { .. } | Self::Drifted(_) | Self::Unusual(_))
+        matches!(self, Self::Weakest { .. } | Self::Drifted(_) | Self::OutputDrifted | Self::Unusual(_))
     }
 }
 
@@ -233,6 +235,7 @@ impl fmt::Display for Claim {
             Self::Weakest { place, subject, way: Way::Worsened } => write!(f, "{subject} worsens most where {place}"),
             Self::Weakest { place, subject, way: Way::Changed } => write!(f, "{subject} changes most where {place}"),
             Self::Drifted(names) => write!(f, "{} {} drifted", listed(names), plural(names.len() as u64, "has", "have")),
+            Self::OutputDrifted => f.write_str("the model's output has drifted"),
             Self::Unusual(names) => write!(f, "{} {} unusual values", listed(names), plural(names.len() as u64, "has", "have")),
             Self::First(sentence) => f.write_str(sentence.trim_end_matches('.')),
             Self::NothingJudged => f.write_str("No case could be judged: too few rows, or nothing to compare"),
@@ -275,7 +278,10 @@ pub fn claims(tested: Tested, metrics: &[ModelMetric], findings: &[Finding], bat
     let weak = |c: Category| matches!(c, Category::SubsetPerformance | Category::SubsetPerformanceDegradation);
     let weakest = serious.iter().find(|f| weak(f.category)).map(|f| weakest(f, &claims, metrics));
     claims.extend(weakest);
-    claims.extend(named(&serious, Category::Drift).map(Claim::Drifted));
+    // What the model answers is no feature.
+    let (outputs, inputs): (Vec<&Finding>, Vec<&Finding>) = serious.iter().copied().partition(|f| is_of_output(&f.lead));
+    claims.extend(named(&inputs, Category::Drift).map(Claim::Drifted));
+    claims.extend((!outputs.is_empty()).then_some(Claim::OutputDrifted));
     claims.extend(named(&serious, Category::AbnormalInputs).map(Claim::Unusual));
     // What has been said of a metric is not said again.
     let is_said = |f: &Finding| claims.iter().any(|c| matches!(c, Claim::Metric(m) if f.lead == format!("{WHOLE}{}", m.id)));
@@ -399,6 +405,11 @@ pub fn text(claims: &[Claim]) -> String {
         (None, _) => {}
     }
     sentences.iter().map(|s| format!("{s}.")).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a case is about what the model answers.
+fn is_of_output(case: &str) -> bool {
+    ["drift:prediction_drift", "drift:predicted_label_drift"].iter().any(|test| case.starts_with(test))
 }
 
 /// The features that findings of a category are about, in their order, each once.
@@ -566,6 +577,11 @@ mod tests {
         assert_eq!(of(&["tier", "plan"], unusual), "No model was tested; tier and plan have unusual values.");
         assert_eq!(of(&["tier", "plan", "age"], unusual), "No model was tested; tier and 2 more features have unusual values.");
         assert_eq!(of(&["x"], Category::DataCleanliness), "No model was tested. It is so.");
+        // The probability of a class is no feature.
+        let output = Finding { lead: "drift:prediction_drift[P(0)]".into(), ..finding(drift, "P(0)", "P(0)") };
+        let text = |findings: &[Finding]| told(Tested::NoModel, &[], findings, &[]);
+        assert_eq!(text(&[output.clone()]), "No model was tested; the model's output has drifted.");
+        assert_eq!(text(&[finding(drift, "a", "a"), output]), "No model was tested; a has drifted, and the model's output has drifted.");
     }
 
     /// A test with cases of these statuses; evident where asked.
@@ -767,6 +783,9 @@ mod tests {
                             .any(|(b, c)| b.category == category && c.features.first() == Some(name) && c.severity > Severity::Pass)
                     );
                 }
+            }
+            Claim::OutputDrifted => {
+                prop_assert!(cases.iter().any(|(_, c)| is_of_output(&c.id) && c.severity > Severity::Pass));
             }
             Claim::First(sentence) => prop_assert!(cases.iter().any(|(_, c)| c.severity > Severity::Pass && c.sentence == *sentence)),
             Claim::NothingJudged => prop_assert_eq!(count(&judged), 0),
