@@ -41,18 +41,18 @@ const LEARNT: &str = "one-sided Fisher, failing evaluation rows against the refe
 fn metric_words(metric: &str) -> Option<(Words, &'static str)> {
     Some(match metric {
         "accuracy" | "multiclass_accuracy" | "top_k_accuracy" | "average_thresholded_confidence" => {
-            (words("hypergeometric test of two shares", "1 row", "no class is known"), "hypergeometric against all rows")
+            (words("hypergeometric test of two shares", "5 rows", "no class is known"), "hypergeometric against all rows")
         }
         "precision" | "recall" | "f1" => (
             words(
                 "random splits of both sets at the same sizes, Pearson III tail (entities: permutation of documents, three moments)",
-                "1 row",
+                "5 rows",
                 "no class is known",
             ),
             "against isotonic probabilities of the other rows, Pearson III tail (entities: permutation of documents)",
         ),
         "false_positive_rate" | "false_negative_rate" => (
-            words("random splits of both sets at the same sizes, Pearson III tail", "1 row", "no negative (positive) row"),
+            words("random splits of both sets at the same sizes, Pearson III tail", "5 rows", "no negative (positive) row"),
             "against isotonic probabilities of the other rows, Pearson III tail",
         ),
         "balanced_accuracy" | "macro_precision" | "macro_recall" | "macro_f1" | "matthews_corrcoef" => (
@@ -76,35 +76,35 @@ fn metric_words(metric: &str) -> Option<(Words, &'static str)> {
             "against isotonic probabilities of the other rows, sequential draws",
         ),
         "r2" => (
-            words("normal test on the rows' influence", "2 rows", "the label does not vary"),
+            words("normal test on the rows' influence", "5 rows", "the label does not vary"),
             "unexplained variance of all rows, three moments",
         ),
         "prediction_variance" | "positive_prediction_variance" | "negative_prediction_variance" => {
-            (words("normal test on the rows' influence, two-sided", "2 rows", "predictions are classes only"), "")
+            (words("normal test on the rows' influence, two-sided", "5 rows", "predictions are classes only"), "")
         }
         "log_loss" | "brier_score" => (
-            words("permutation test of two means by three moments (Pearson III)", "1 row", "predictions are classes only"),
+            words("permutation test of two means by three moments (Pearson III)", "5 rows", "predictions are classes only"),
             "part of a finite population by three moments",
         ),
         "msle" => (
-            words("permutation test of two means by three moments (Pearson III)", "1 row", "a label or prediction of −1 or less"),
+            words("permutation test of two means by three moments (Pearson III)", "5 rows", "a label or prediction of −1 or less"),
             "part of a finite population by three moments",
         ),
         "mape" => (
-            words("permutation test of two means by three moments (Pearson III)", "1 row", "a label of 0"),
+            words("permutation test of two means by three moments (Pearson III)", "5 rows", "a label of 0"),
             "part of a finite population by three moments",
         ),
         "mse" | "rmse" | "mae" | "average_confidence" => (
-            words("permutation test of two means by three moments (Pearson III)", "1 row", "no prediction of this form"),
+            words("permutation test of two means by three moments (Pearson III)", "5 rows", "no prediction of this form"),
             "part of a finite population by three moments",
         ),
         "positive_prediction_rate" | "mean_error" | "average_prediction" | "average_rank" | "average_number_of_predicted_entities" => {
-            (words("two-sided test of two means", "1 row", "no prediction of this form"), "")
+            (words("two-sided test of two means", "5 rows", "no prediction of this form"), "")
         }
         "mrr" | "ndcg" | "rank_correlation" => (
             words(
                 "permutation test of two means over queries, three moments",
-                "1 query",
+                "5 queries",
                 "no query has the value (no relevant row, or no order)",
             ),
             "part of a finite population of queries",
@@ -116,7 +116,7 @@ fn metric_words(metric: &str) -> Option<(Words, &'static str)> {
         _ if metric.starts_with("estimated_") => (
             words(
                 "labels drawn from the calibrated probabilities",
-                "1 row",
+                "5 rows",
                 "no labelled set that is not training data; unreliable beyond an error of 0.05",
             ),
             "labels drawn from the calibrated probabilities",

@@ -6,7 +6,7 @@ use straingauge_engine::demo::{self, PLANTED, Planted};
 use crate::support::{config, print, read, run, side};
 
 /// Runs the stress test of the sample grown from a seed.
-fn stress(seed: u64) -> RunDocument {
+pub fn stress(seed: u64) -> RunDocument {
     let sets = demo::sample(seed);
     let task = ModelTask::MulticlassClassification;
     let part = |name: &str| {

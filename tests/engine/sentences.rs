@@ -192,6 +192,7 @@ fn every_sentence_of_the_catalogue_is_spelt_in_one_way() {
     for (task, (reference, evaluation)) in real.into_iter().flatten() {
         texts.extend(sentences(&run(config("real"), task, reference, evaluation).1));
     }
+    texts.extend(sentences(&crate::planted::stress(straingauge_engine::demo::SEED)));
     if std::env::var_os("STRAINGAUGE_PRINT").is_some() {
         for Sentence { at, text, .. } in &texts {
             println!("{at}: {text}");

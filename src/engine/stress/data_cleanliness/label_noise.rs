@@ -27,7 +27,7 @@ impl Question for LabelNoise {
             [
                 "How many labels of the evaluation set are likely wrong, because the model is confident of another class.",
                 "Wrong labels put a ceiling on every measured performance, and hide which of two models is the better one.",
-                "Confident learning (Northcutt, Jiang and Chuang 2021) on the logged probabilities, which must not come from rows that the model was trained on. The effect is the estimated share of wrong labels less the share that the model's own probabilities expect to be off by chance, judged by the lower end of a 95 % interval; the estimate alone is the statistic. A model that is surer than it should be looks like label noise: see its calibration first.",
+                "Confident learning (Northcutt, Jiang and Chuang 2021) on the logged probabilities, which must not come from rows that the model was trained on. The effect is the estimated share of wrong labels less the share that the model's own probabilities expect to be off by chance, judged by the lower end of a 95 % interval; the estimate alone is the statistic. A model that is surer than it should be looks like label noise: see its calibration first. Not judged where the model gives labels no more probability than chance would.",
             ],
         );
         vec![TestSpec { scope: Scope::EvaluationRows, ..spec }]

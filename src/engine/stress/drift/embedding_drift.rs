@@ -1,7 +1,7 @@
 //! Embedding drift: do rows still lie where the reference's rows lie?
 
 use straingauge_api::{CaseMetric, Unit};
-use straingauge_charts::format::{counted, together};
+use straingauge_charts::format::{counted, side_by_side, together};
 
 use crate::Result;
 use crate::profile::{EmbeddingFrame, EmbeddingProfile, WAVES};
@@ -86,9 +86,6 @@ fn measured(frame: &EmbeddingFrame, reference: &EmbeddingProfile, evaluation: &E
     let (p_value, discrepancy) = discrepancy(reference, n, evaluation, m);
     let effect = root(beyond);
     let metric = |name: &str, value: f64| CaseMetric { kind: "DRIFT_STAT".to_owned(), metric: name.to_owned(), value: Some(value) };
-    let [distance, beyond_noise] = together([squared.sqrt() / scale, effect], Unit::Distance);
-    let part = if effect > 0.0 { beyond_noise } else { "none".to_owned() };
-    let [before, after] = together([variance_a.sqrt(), variance_b.sqrt()], Unit::Number);
     Measured {
         statistic: Some(squared.sqrt() / scale),
         effect: Some(effect),
@@ -99,16 +96,23 @@ fn measured(frame: &EmbeddingFrame, reference: &EmbeddingProfile, evaluation: &E
             "Distance of the centres in {} dimensions over the reference's typical distance from its centre; p by the maximum mean discrepancy over {WAVES} random Fourier features",
             frame.width
         ),
-        sentence: format!(
-            "The centre of {} lies {distance} of the typical row's distance away from the reference's, {part} of it beyond what noise alone would give; the spread of its rows goes from {before} to {after}.",
-            frame.name
-        ),
+        sentence: told(&frame.name, [squared.sqrt() / scale, effect], [variance_a.sqrt(), variance_b.sqrt()]),
         n_reference: Some(reference.rows),
         n_evaluation: Some(evaluation.rows),
         metrics: vec![metric("centroid_distance", squared.sqrt()), metric("mmd_squared", discrepancy)],
         figure: Some(figure(frame, reference, evaluation)),
         ..Measured::default()
     }
+}
+
+/// How far the centre has moved and how much of that noise does not explain, and the spread before and after.
+fn told(name: &str, moved: [f64; 2], spread: [f64; 2]) -> String {
+    let [distance, beyond] = side_by_side(moved, Unit::Distance);
+    let beyond = if moved[1] > 0.0 { beyond } else { "none".to_owned() };
+    let [before, after] = together(spread, Unit::Number);
+    format!(
+        "The centre of {name} lies {distance} of the typical row's distance away from the reference's, {beyond} of it beyond what noise alone would give; the spread of its rows goes from {before} to {after}."
+    )
 }
 
 /// δᵀΣδ and tr Σ² of Σ = L·Lᵀ.
@@ -159,4 +163,21 @@ fn discrepancy(reference: &EmbeddingProfile, n: f64, evaluation: &EmbeddingProfi
     let spread = Spread::of(degrees, trace, squares, cubes);
     let p = if trace > 0.0 { mixture_upper(statistic / trace * degrees, degrees, spread) } else { 1.0 };
     (p, statistic * 2.0 / degrees)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        assert_eq!(
+            told("v", [0.412, 0.4], [4.486, 12.0]),
+            "The centre of v lies 0.41 of the typical row's distance away from the reference's, 0.40 of it beyond what noise alone would give; the spread of its rows goes from 4.49 to 12.00."
+        );
+        assert!(
+            told("v", [0.04, 0.0], [1.0, 1.0])
+                .contains("lies 0.04 of the typical row's distance away from the reference's, none of it beyond")
+        );
+    }
 }

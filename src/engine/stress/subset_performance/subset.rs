@@ -364,13 +364,20 @@ pub(crate) fn short_of_all(
     [value, overall]: [Option<f64>; 2],
     gap: f64,
 ) -> String {
-    let (name, below) = (definition.name, signed(definition, gap));
+    let below = signed(definition, gap);
     match value.zip(overall) {
         Some((v, o)) => {
             let [value, overall, gap] = compared(frame, definition, [v, o], gap);
-            format!("{name} is {value} {place}, {gap} {below} the {overall} of all rows")
+            told(definition.name, place, Some([&value, &overall]), &gap, below)
         }
-        None => format!("{name} {place} is {} {below} that of all rows", points(frame, definition, gap)),
+        None => told(definition.name, place, None, &points(frame, definition, gap), below),
+    }
+}
+
+fn told(name: &str, place: &str, values: Option<[&str; 2]>, gap: &str, below: &str) -> String {
+    match values {
+        Some([value, overall]) => format!("{name} is {value} {place}, {gap} {below} the {overall} of all rows"),
+        None => format!("{name} {place} is {gap} {below} that of all rows"),
     }
 }
 
@@ -416,5 +423,21 @@ fn method(metric: Metric) -> &'static str {
             "hypergeometric against all rows"
         }
         _ => "part of a finite population by three moments (Pearson III)",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_read_aloud() {
+        let place = "where city = \"Rio\" ∧ (empty) (1 row)";
+        assert_eq!(
+            told("Accuracy", place, Some(["0.255", "0.527"]), "0.272", "below"),
+            format!("Accuracy is 0.255 {place}, 0.272 below the 0.527 of all rows")
+        );
+        assert_eq!(told("RMSE", place, None, "38\u{a0}%", "above"), format!("RMSE {place} is 38\u{a0}% above that of all rows"));
+        assert_eq!([1, 4].map(any_of), ["the one subset", "any of 4 subsets"]);
     }
 }
