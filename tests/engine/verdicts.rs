@@ -427,6 +427,8 @@ fn numbers_of_any_size_get_no_false_word() {
 
 #[test]
 fn classes_of_any_kind_get_no_false_word() {
+    const THREE: &[&str] = &["a", "b", "c"];
+    const QUOTED: &[&str] = &["\"x, y\"", "is missing", "∧", "1"];
     let params =
         || DataParams { label_col: Some("label".into()), prediction_col: Some(OneOrMany::One("said".into())), ..DataParams::default() };
     let parcels = |seed: u64, rows: usize, classes: &'static [&'static str], wrong: f64| {
@@ -437,8 +439,6 @@ fn classes_of_any_kind_get_no_false_word() {
             format!("{:.2},{region},{},{}", 4.0 + rng.normal(), classes[truth], classes[said])
         })
     };
-    const THREE: &[&str] = &["a", "b", "c"];
-    const QUOTED: &[&str] = &["\"x, y\"", "is missing", "∧", "1"];
     let task = ModelTask::MulticlassClassification;
     judged_files("same classes", task, &params(), [parcels(1, 1_500, THREE, 0.1), parcels(2, 1_200, THREE, 0.1)]);
     judged_files("a class less", task, &params(), [parcels(1, 1_500, THREE, 0.1), parcels(2, 1_200, &["a", "b"], 0.1)]);
