@@ -24,6 +24,9 @@ pub struct SettledColumn {
     /// The decimal mark of numbers that have commas.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decimal: Option<Settled<DecimalMark>>,
+    /// The unit in which its numbers stand, empty where there is none; absent where nobody noted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// How false and true are written, where the column holds nothing else: `["0", "1"]`, `["no", "yes"]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub truth_words: Option<[String; 2]>,

@@ -194,6 +194,6 @@ fn texts_that_are_no_tables_are_refused_and_rare_separators_told() {
         let read = text(&format!("a{sign}b{sign}label\n{body}")).unwrap();
         assert!(read.facts.problems.iter().any(|p| p.code == "one_column" && p.message.contains(sign)), "{:?}", read.facts.problems);
     }
-    let times: String = (0..40).map(|i| format!("10:{:02}\n", i)).collect();
+    let times: String = (0..40).map(|i| format!("10:{i:02}\n")).collect();
     assert!(text(&format!("time\n{times}")).unwrap().facts.problems.iter().all(|p| p.code != "one_column"));
 }

@@ -198,3 +198,35 @@ fn dates_of_other_places_and_programs_are_dates() {
     reader.push(midnights.as_bytes()).unwrap();
     assert_eq!(cells(&reader.finish().unwrap(), "d")[0], "2024-07-01 00:00:00");
 }
+
+#[test]
+fn numbers_that_may_mean_nothing_are_asked_for() {
+    let cell = |value: &'static str| move |i: usize| if i.is_multiple_of(6) { value.to_owned() } else { format!("{i}.5") };
+    for value in ["-999", "9999"] {
+        let found = read("x", &cell(value));
+        let asked = found.facts.questions.iter().find(|q| q.about == QuestionAbout::MissingValue).expect("a question");
+        assert_eq!((asked.readings[0].choice.as_str(), asked.readings[0].cell.as_str()), ("value", value));
+        assert!(asked.reason.starts_with("10 of 60 cells hold it, and all others lie between 1.5 and 59.5"), "{}", asked.reason);
+        for missing in [true, false] {
+            let choice = straingauge_api::MissingChoice { column: "x".into(), spelling: value.into(), missing };
+            let told = read_with("x", 60, &ReadOptions { missing_values: vec![choice], ..ReadOptions::default() }, &cell(value));
+            assert!(told.facts.questions.is_empty());
+            assert_eq!(column(&told, "x").cells.missing.rows.len(), if missing { 10 } else { 0 });
+        }
+    }
+    for cell in [&(|i: usize| format!("{}", i * 999)) as &dyn Fn(usize) -> String, &|i| format!("{}", 990 + i % 10), &|_| "999".into()] {
+        assert!(read("x", cell).facts.questions.is_empty(), "{}", cell(3));
+    }
+}
+
+#[test]
+fn quotes_with_a_backslash_are_characters() {
+    let body: String = (0..60).map(|i| format!("{i},\"he said \\\"yes, {i}\\\" and C:\\\\dir\",{}\n", i % 2)).collect();
+    let mut reader = Reader::new("spark.csv", &ReadOptions::default()).unwrap();
+    for slice in format!("k,text,label\n{body}").as_bytes().chunks(61) {
+        reader.push(slice).unwrap();
+    }
+    let read = reader.finish().unwrap();
+    assert_eq!((read.table.rows, read.table.columns.len(), read.facts.problems.len()), (60, 3, 0), "{:?}", read.facts.problems);
+    assert_eq!(cells(&read, "text")[7], "he said \"yes, 7\" and C:\\dir");
+}

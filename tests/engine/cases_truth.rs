@@ -312,6 +312,15 @@ fn points_between_thousands_follow_the_file_that_shows_them() {
 }
 
 #[test]
+fn units_that_differ_between_files_are_told() {
+    let weights = |unit: &str| file("n,weight", 0..120, |i| format!("{},{} {unit}", i % 5, 40 + i % 30));
+    let document = two(&weights("kg"), &weights("lb"), &DataParams::default());
+    let told = document.problems.iter().find(|p| p.code == "units_differ").unwrap_or_else(|| panic!("{:?}", document.problems));
+    assert!(told.message.contains("in lb in evaluation.csv and in kg in reference.csv"), "{}", told.message);
+    assert_eq!(problems(&two(&weights("kg"), &weights("kg"), &DataParams::default()), "units_differ"), 0);
+}
+
+#[test]
 fn a_batch_that_settles_what_the_reference_left_open_says_so() {
     let reference = file("when,x", 0..240, |i| format!("{:02}/03/2023,{}", 1 + i % 12, i % 7));
     let batch = file("when,x", 0..240, |i| format!("{:02}/04/2023,{}", 1 + i % 28, i % 7));

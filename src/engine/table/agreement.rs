@@ -66,6 +66,7 @@ impl Dataset {
                 proven: read.proven,
             }),
             decimal: decimal_mark(column),
+            unit: Some(column.cells.unit.clone().unwrap_or_default()),
             truth_words: truth_words(column),
             values_like_missing: values_like_missing(column),
         });
@@ -125,6 +126,7 @@ impl<'a> Following<'a> {
         for step in steps {
             now = step(self, now.as_ref().unwrap_or(column), settled).or(now);
         }
+        self.units(column, settled);
         if !is_said(guess) || self.follows == Follows::Reference {
             now = self.kind(now.as_ref().unwrap_or(column), guess, settled).or(now);
         }
@@ -140,7 +142,17 @@ impl<'a> Following<'a> {
         }
         let order = |day: bool| if day { "the day first" } else { "the month first" };
         if read.proven {
-            if !wanted.proven {
+            if wanted.proven {
+                let message = format!(
+                    "Dates of {} have {} in {}, {} in {}.",
+                    column.name,
+                    order(read.day_first),
+                    self.file(),
+                    order(day_first),
+                    self.by
+                );
+                self.say("date_orders_differ", ProblemLevel::Warning, column, message, "Nothing, if both are as they were written.");
+            } else {
                 let message = format!(
                     "Dates of {} in {} have {}; {} leaves the order open and was read with {}, so the two are not compared rightly.",
                     column.name,
@@ -151,16 +163,6 @@ impl<'a> Following<'a> {
                 );
                 let mend = "Set dateOrder for the reference and make it again.";
                 self.say("reference_order_open", ProblemLevel::Warning, column, message, mend);
-            } else {
-                let message = format!(
-                    "Dates of {} have {} in {}, {} in {}.",
-                    column.name,
-                    order(read.day_first),
-                    self.file(),
-                    order(day_first),
-                    self.by
-                );
-                self.say("date_orders_differ", ProblemLevel::Warning, column, message, "Nothing, if both are as they were written.");
             }
             return None;
         }
@@ -186,7 +188,17 @@ impl<'a> Following<'a> {
         }
         let means = |decimal: bool| if decimal { "a decimal mark" } else { "a separator of thousands" };
         if read.proven {
-            if !wanted.proven {
+            if wanted.proven {
+                let message = format!(
+                    "The comma in {} is {} in {}, {} in {}.",
+                    column.name,
+                    means(read.decimal),
+                    self.file(),
+                    means(decimal),
+                    self.by
+                );
+                self.say("decimal_marks_differ", ProblemLevel::Warning, column, message, "Nothing, if both are as they were written.");
+            } else {
                 let message = format!(
                     "The comma in {} of {} is {}; {} leaves it open and was read with it as {}, so the two are not compared rightly.",
                     column.name,
@@ -197,16 +209,6 @@ impl<'a> Following<'a> {
                 );
                 let mend = "Set decimal for the reference and make it again.";
                 self.say("reference_mark_open", ProblemLevel::Warning, column, message, mend);
-            } else {
-                let message = format!(
-                    "The comma in {} is {} in {}, {} in {}.",
-                    column.name,
-                    means(read.decimal),
-                    self.file(),
-                    means(decimal),
-                    self.by
-                );
-                self.say("decimal_marks_differ", ProblemLevel::Warning, column, message, "Nothing, if both are as they were written.");
             }
             return None;
         }
@@ -221,6 +223,26 @@ impl<'a> Following<'a> {
         );
         self.say("reading_aligned", ProblemLevel::Note, column, message, "Set decimal, if this is wrong.");
         Some(rescaled)
+    }
+
+    /// Numbers in other units than the other file's: nobody converts them, so a difference may be one of units.
+    fn units(&mut self, column: &Column, settled: &SettledColumn) {
+        let numeric = matches!(settled.kind, ColumnType::Integer | ColumnType::Float) && matches!(column.values, Values::Number { .. });
+        let (own, Some(other)) = (column.cells.unit.as_deref().unwrap_or_default(), settled.unit.as_deref()) else { return };
+        if self.follows != Follows::Reference || !numeric || own == other {
+            return;
+        }
+        let named = |unit: &str| if unit.is_empty() { "without a unit".to_owned() } else { format!("in {unit}") };
+        let message = format!(
+            "Numbers of {} stand {} in {} and {} in {}; they are compared as they stand{}.",
+            column.name,
+            named(own),
+            self.file(),
+            named(other),
+            self.by,
+            if own == "%" || other == "%" { ", percentages as shares" } else { "" }
+        );
+        self.say("units_differ", ProblemLevel::Warning, column, message, "Write both files in one unit.");
     }
 
     /// Points before three digits: they separate thousands where the comma is the decimal mark.

@@ -166,7 +166,7 @@ fn plain_clock(text: &[u8]) -> Vec<u8> {
             upper.splice(at..at + 4, plain.iter().copied());
         }
     }
-    if !upper.contains(&b':') && upper.iter().filter(|b| **b == b'.').count() >= 2 {
+    if !upper.contains(&b':') && upper.iter().filter(|b| **b == b'.').nth(1).is_some() {
         upper.iter_mut().filter(|b| **b == b'.').take(2).for_each(|b| *b = b':');
     }
     upper

@@ -158,7 +158,7 @@ fn strip_currency(text: &str) -> (&str, Option<String>) {
 /// Decimals for the dash that says that there are none: `kr. 1.234,-`, `5.–`.
 fn without_dashes(text: &str) -> Option<String> {
     let whole = ["-", "–", "—"].iter().find_map(|dash| text.strip_suffix(dash))?;
-    whole.ends_with(|c: char| matches!(c, ',' | '.')).then(|| format!("{whole}00"))
+    whole.ends_with([',', '.']).then(|| format!("{whole}00"))
 }
 
 /// The unit that a suffix says, in the form in which cells are compared; `None` where it is none.

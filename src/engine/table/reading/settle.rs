@@ -52,6 +52,15 @@ fn tolerated(differing: u64, present: u64) -> bool {
 /// Different values that a column of classes has at most.
 const MOST_CLASSES: usize = 24;
 
+/// Numbers that people and programs write where there is none.
+const SENTINELS: [f64; 9] = [-99.0, -999.0, -9_999.0, -99_999.0, -999_999.0, 999.0, 9_999.0, 99_999.0, 999_999.0];
+
+/// The smallest and the largest of the numbers that `counts`.
+fn ends(values: &[f64], counts: impl Fn(f64) -> bool) -> Option<(f64, f64)> {
+    let kept = values.iter().copied().filter(|v| !v.is_nan() && counts(*v));
+    kept.fold(None, |ends: Option<(f64, f64)>, v| Some(ends.map_or((v, v), |(low, high)| (low.min(v), high.max(v)))))
+}
+
 /// Rows below which a share says nothing.
 const ASKED_ROWS: usize = 20;
 
@@ -402,6 +411,56 @@ impl Settling<'_> {
         builder.missing.add(&infinite);
     }
 
+    /// Takes the numbers out that the reader has told to mean that there is none.
+    fn take_told_missing(&self, builder: &mut ColumnBuilder, n: &mut Numbers) {
+        let told = self.options.missing_values.iter().filter(|m| m.missing && m.column == builder.name);
+        let told: Vec<(f64, &str)> = told.filter_map(|m| Some((m.spelling.trim().parse::<f64>().ok()?, m.spelling.as_str()))).collect();
+        if told.is_empty() {
+            return;
+        }
+        let mut gone = Vec::new();
+        for (row, value) in n.values.iter_mut().enumerate() {
+            if let Some((_, spelling)) = told.iter().find(|(number, _)| number == value) {
+                *value = f64::NAN;
+                gone.push((row as u32, spelling.as_bytes().to_vec()));
+            }
+        }
+        builder.missing.add(&gone);
+    }
+
+    /// Asks whether a number such as -999 means that there is none: it repeats, and lies far from all others.
+    fn ask_for_sentinels(&mut self, column: &str, values: &[f64]) {
+        let told = |value: f64| {
+            let mut own = self.options.missing_values.iter().filter(|m| m.column == column);
+            own.any(|m| m.spelling.trim().parse::<f64>().is_ok_and(|number| number == value))
+        };
+        let Some((least, most)) = ends(values, |_| true) else { return };
+        let open: Vec<f64> = [least, most].into_iter().filter(|v| SENTINELS.contains(v) && !told(*v)).collect();
+        let plain = |v: f64| !((v == least || v == most) && SENTINELS.contains(&v));
+        let Some((low, high)) = ends(values, plain).filter(|_| !open.is_empty()) else { return };
+        let rows = values.iter().filter(|v| !v.is_nan()).count();
+        for value in open {
+            let count = values.iter().filter(|v| **v == value).count();
+            let distance = if value < low { low - value } else { value - high };
+            if count < 2 || count * 2 > rows || distance <= 2.0 * (high - low).max(1.0) {
+                continue;
+            }
+            let cell = crate::table::number_text(value);
+            let reading = |missing: bool| Reading {
+                choice: if missing { "missing" } else { "value" }.to_owned(),
+                cell: cell.clone(),
+                meaning: if missing { "no value" } else { "a number like the others" }.to_owned(),
+            };
+            let reason = format!(
+                "{count} of {rows} cells hold it, and all others lie between {} and {}",
+                crate::table::number_text(low),
+                crate::table::number_text(high)
+            );
+            let readings = vec![reading(false), reading(true)];
+            self.questions.push(Question { column: column.to_owned(), about: QuestionAbout::MissingValue, readings, reason });
+        }
+    }
+
     fn note_odd(&mut self, name: &str, code: &str, what: &str, cells: &[(u32, Vec<u8>)], level: ProblemLevel) {
         let Some((first, text)) = cells.first() else { return };
         let (count, row) = (cells.len() as u64, u64::from(*first) + 1);
@@ -426,6 +485,8 @@ impl Settling<'_> {
 
     fn numbers(&mut self, mut builder: ColumnBuilder, mut n: Numbers, may_be_epoch: bool) -> Column {
         self.take_odd(&mut builder, &mut n);
+        self.take_told_missing(&mut builder, &mut n);
+        self.ask_for_sentinels(&builder.name, &n.values);
         if may_be_epoch && let Some(reading) = TimeNumbers::of(&n.values).filter(|r| r.speaks_for_itself(&n.values, &builder.name)) {
             return self.time_in_numbers(builder, n, reading);
         }

@@ -16,6 +16,8 @@ pub(crate) struct Dialect {
     pub(crate) line_end: u8,
     /// Runs of blanks separate the fields; they are rewritten to the delimiter before anything else looks at them.
     pub(crate) blanks: bool,
+    /// A backslash before a quote makes it a character, as Spark and MySQL write it.
+    pub(crate) backslash: bool,
 }
 
 /// One of the first rows.
@@ -44,7 +46,8 @@ impl Dialect {
     pub(crate) fn sniff(text: &[u8], whole: bool, options: &ReadOptions) -> Self {
         let line_end = if text.contains(&b'\n') || !text.contains(&b'\r') { b'\n' } else { b'\r' };
         let quote = if !text.contains(&b'"') && surrounds(text, b'\'') { b'\'' } else { b'"' };
-        let with = |delimiter: u8| Self { delimiter, quote, line_end, blanks: false };
+        let backslash = escapes_by_backslash(text, quote);
+        let with = |delimiter: u8| Self { delimiter, quote, line_end, blanks: false, backslash };
         match options.delimiter {
             Some(' ') => return Self { blanks: true, ..with(SEPARATOR) },
             Some(delimiter) => return with(delimiter as u8),
@@ -104,7 +107,7 @@ impl Index {
                 let (raw, quoted) = field.of(text);
                 let mut out = raw.to_vec();
                 if quoted {
-                    unquote(raw, dialect.quote, &mut out);
+                    unquote(raw, dialect, &mut out);
                 }
                 out
             };
@@ -161,6 +164,20 @@ fn surrounds(text: &[u8], quote: u8) -> bool {
     opening > 1 && closing > 1 && opening.abs_diff(closing) * 10 <= opening
 }
 
+/// Whether quotes within quotes have a backslash before them, and none is doubled. A backslash before the quote that ends a field is the end of
+/// a path.
+fn escapes_by_backslash(text: &[u8], quote: u8) -> bool {
+    let parts = |byte: Option<&u8>| byte.is_none_or(|b| matches!(b, b',' | b';' | b'\t' | b'|' | b'\n' | b'\r'));
+    let around = |at: usize| (at.checked_sub(1).and_then(|before| text.get(before)), text.get(at + 2));
+    let pairs = |first: u8| text.windows(2).enumerate().filter(move |(_, pair)| pair.first() == Some(&first) && pair.get(1) == Some(&quote));
+    let within = pairs(b'\\').any(|(at, _)| !parts(around(at).1));
+    let doubled = pairs(quote).any(|(at, _)| {
+        let (before, after) = around(at);
+        !(parts(before) && parts(after)) && before != Some(&b'\\')
+    });
+    within && !doubled
+}
+
 /// How well rows agree on more than one field: the share of the commonest width, then the width.
 fn score(widths: &[usize]) -> f64 {
     let mut counts = std::collections::BTreeMap::<usize, usize>::new();
@@ -191,7 +208,11 @@ mod tests {
         assert_eq!(sniff("a\tb c, d\n1\t2, 3\n1\tx\n").delimiter, b'\t');
         assert_eq!(sniff("a|b|c\n1|2|3\n").delimiter, b'|');
         assert_eq!(sniff("text\nhello, world\nfine\n").delimiter, b',');
-        assert_eq!(sniff("a,b\n'x, y','z'\n'p','q, r'\n"), Dialect { delimiter: b',', quote: b'\'', line_end: b'\n', blanks: false });
+        assert_eq!(sniff("a,b\n'x, y','z'\n'p','q, r'\n"), Dialect { delimiter: b',', quote: b'\'', line_end: b'\n', blanks: false, backslash: false });
+        assert!(sniff("a,b\n1,\"he said \\\"yes, sir\\\" twice\"\n2,\"\"\n").backslash);
+        for text in ["a,b\n\"C:\\dir\\\",1\n", "a,b\n\"x \"\"y\\\"\" z\",1\n", "a,b\n\"\",1\n"] {
+            assert!(!sniff(text).backslash, "{text}");
+        }
         assert_eq!(sniff("a,b\r1,2\r").line_end, b'\r');
     }
 

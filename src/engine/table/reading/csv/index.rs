@@ -24,14 +24,19 @@ impl Field {
     }
 }
 
-/// Takes the quotes out of a field: doubled ones become one, the pair around it goes; text after the closing quote stays.
-pub(crate) fn unquote(field: &[u8], quote: u8, out: &mut Vec<u8>) {
+/// Takes the quotes out of a field: doubled ones become one, as do those with a backslash before them where the dialect has such; the pair
+/// around it goes; text after the closing quote stays.
+pub(crate) fn unquote(field: &[u8], dialect: Dialect, out: &mut Vec<u8>) {
+    let quote = dialect.quote;
     out.clear();
     let mut rest = field.strip_prefix(&[quote]).unwrap_or(field);
     let mut open = rest.len() < field.len();
     while let Some((&byte, tail)) = rest.split_first() {
         rest = tail;
-        if byte != quote || !open {
+        if dialect.backslash && byte == b'\\' && open && let Some((&escaped, after)) = rest.split_first().filter(|(b, _)| **b == quote || **b == b'\\') {
+            out.push(escaped);
+            rest = after;
+        } else if byte != quote || !open {
             out.push(byte);
         } else if let Some(after) = rest.strip_prefix(&[quote]) {
             out.push(quote);
@@ -107,6 +112,7 @@ impl Index {
             let ends = positions(block, line_end) & real;
             let mut marks = (positions(block, delimiter) & real) | ends;
             let quotes = if scan.quotes { positions(block, dialect.quote) & real } else { 0 };
+            let quotes = if dialect.backslash { without_escaped(text, base, quotes) } else { quotes };
             if quotes == 0 && quoting == Quoting::Outside && !messy {
                 while marks != 0 {
                     let bit = marks.trailing_zeros();
@@ -146,7 +152,7 @@ impl Index {
                     }
                 } else if quoting == Quoting::Outside {
                     if ends >> bit & 1 == 0 {
-                        self.fields.push(tidy(text, row.start, at, messy, dialect.quote));
+                        self.fields.push(tidy(text, row.start, at, messy, *dialect));
                         row.start = at + 1;
                     } else {
                         row.finish(self, text, at, messy);
@@ -163,6 +169,21 @@ impl Index {
         }
         self.fields.truncate(row.first);
     }
+}
+
+/// The quotes of a block without those that a backslash makes characters.
+fn without_escaped(text: &[u8], base: u32, quotes: u64) -> u64 {
+    let (mut left, mut kept) = (quotes, quotes);
+    while left != 0 {
+        let bit = left.trailing_zeros();
+        left &= left - 1;
+        let before = text.get(..(base + bit) as usize).unwrap_or_default();
+        // Two backslashes are one, and escape nothing.
+        if before.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1 {
+            kept &= !(1 << bit);
+        }
+    }
+    kept
 }
 
 /// The row that is being indexed.
@@ -184,7 +205,7 @@ impl Row<'_> {
         let alone = index.fields.len() == self.first;
         let blank = alone && text.get(self.start as usize..end as usize).is_some_and(|line| line.trim_ascii().is_empty());
         if messy {
-            index.fields.push(tidy(text, self.start, end, true, self.scan.dialect.quote));
+            index.fields.push(tidy(text, self.start, end, true, *self.scan.dialect));
         } else {
             index.fields.push(Field { start: self.start, end });
         }
@@ -212,13 +233,14 @@ impl Row<'_> {
 }
 
 /// A field that may stand in quotes: where they only surround it, it is cut to what is within.
-fn tidy(text: &[u8], start: u32, end: u32, messy: bool, quote: u8) -> Field {
+fn tidy(text: &[u8], start: u32, end: u32, messy: bool, dialect: Dialect) -> Field {
+    let quote = dialect.quote;
     if !messy {
         return Field { start, end };
     }
     let field = text.get(start as usize..end as usize).unwrap_or_default();
     match field {
-        [first, inner @ .., last] if *first == quote && *last == quote && !inner.contains(&quote) => {
+        [first, inner @ .., last] if *first == quote && *last == quote && !inner.contains(&quote) && !(dialect.backslash && inner.contains(&b'\\')) => {
             Field { start: start + 1, end: end - 1 }
         }
         _ => Field { start: start | QUOTED, end },
@@ -231,14 +253,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn rows(text: &str, width: usize) -> Vec<Vec<String>> {
-        let dialect = Dialect { delimiter: b',', quote: b'"', line_end: b'\n', blanks: false };
+        let dialect = Dialect { delimiter: b',', quote: b'"', line_end: b'\n', blanks: false, backslash: false };
         let mut index = Index::default();
         index.scan(text.as_bytes(), Scan { dialect: &dialect, width, last: true, quotes: true });
         let cell = |field: &Field| {
             let (raw, quoted) = field.of(text.as_bytes());
             let mut out = raw.to_vec();
             if quoted {
-                unquote(raw, b'"', &mut out);
+                unquote(raw, dialect, &mut out);
             }
             String::from_utf8(out).expect("UTF-8")
         };

@@ -350,7 +350,7 @@ impl CsvReader {
             for field in self.index.fields.iter().skip(i).step_by(width) {
                 let (cell, quoted) = field.of(text);
                 if quoted {
-                    unquote(cell, dialect.quote, &mut self.scratch);
+                    unquote(cell, dialect, &mut self.scratch);
                     column.push(&self.scratch);
                 } else if self.ruled {
                     column.push(cell.trim_ascii());
