@@ -169,7 +169,8 @@ fn surrounds(text: &[u8], quote: u8) -> bool {
 fn escapes_by_backslash(text: &[u8], quote: u8) -> bool {
     let parts = |byte: Option<&u8>| byte.is_none_or(|b| matches!(b, b',' | b';' | b'\t' | b'|' | b'\n' | b'\r'));
     let around = |at: usize| (at.checked_sub(1).and_then(|before| text.get(before)), text.get(at + 2));
-    let pairs = |first: u8| text.windows(2).enumerate().filter(move |(_, pair)| pair.first() == Some(&first) && pair.get(1) == Some(&quote));
+    let pairs =
+        |first: u8| text.windows(2).enumerate().filter(move |(_, pair)| pair.first() == Some(&first) && pair.get(1) == Some(&quote));
     let within = pairs(b'\\').any(|(at, _)| !parts(around(at).1));
     let doubled = pairs(quote).any(|(at, _)| {
         let (before, after) = around(at);
@@ -208,7 +209,10 @@ mod tests {
         assert_eq!(sniff("a\tb c, d\n1\t2, 3\n1\tx\n").delimiter, b'\t');
         assert_eq!(sniff("a|b|c\n1|2|3\n").delimiter, b'|');
         assert_eq!(sniff("text\nhello, world\nfine\n").delimiter, b',');
-        assert_eq!(sniff("a,b\n'x, y','z'\n'p','q, r'\n"), Dialect { delimiter: b',', quote: b'\'', line_end: b'\n', blanks: false, backslash: false });
+        assert_eq!(
+            sniff("a,b\n'x, y','z'\n'p','q, r'\n"),
+            Dialect { delimiter: b',', quote: b'\'', line_end: b'\n', blanks: false, backslash: false }
+        );
         assert!(sniff("a,b\n1,\"he said \\\"yes, sir\\\" twice\"\n2,\"\"\n").backslash);
         for text in ["a,b\n\"C:\\dir\\\",1\n", "a,b\n\"x \"\"y\\\"\" z\",1\n", "a,b\n\"\",1\n"] {
             assert!(!sniff(text).backslash, "{text}");

@@ -33,7 +33,11 @@ pub(crate) fn unquote(field: &[u8], dialect: Dialect, out: &mut Vec<u8>) {
     let mut open = rest.len() < field.len();
     while let Some((&byte, tail)) = rest.split_first() {
         rest = tail;
-        if dialect.backslash && byte == b'\\' && open && let Some((&escaped, after)) = rest.split_first().filter(|(b, _)| **b == quote || **b == b'\\') {
+        if dialect.backslash
+            && byte == b'\\'
+            && open
+            && let Some((&escaped, after)) = rest.split_first().filter(|(b, _)| **b == quote || **b == b'\\')
+        {
             out.push(escaped);
             rest = after;
         } else if byte != quote || !open {
@@ -240,7 +244,9 @@ fn tidy(text: &[u8], start: u32, end: u32, messy: bool, dialect: Dialect) -> Fie
     }
     let field = text.get(start as usize..end as usize).unwrap_or_default();
     match field {
-        [first, inner @ .., last] if *first == quote && *last == quote && !inner.contains(&quote) && !(dialect.backslash && inner.contains(&b'\\')) => {
+        [first, inner @ .., last]
+            if *first == quote && *last == quote && !inner.contains(&quote) && !(dialect.backslash && inner.contains(&b'\\')) =>
+        {
             Field { start: start + 1, end: end - 1 }
         }
         _ => Field { start: start | QUOTED, end },
