@@ -1135,6 +1135,8 @@ export interface SettledColumn {
   said: boolean;
   dateOrder?: { reading: 'day_first' | 'month_first'; proven: boolean };
   decimal?: { reading: 'point' | 'comma'; proven: boolean };
+  /** The unit in which its numbers stand, empty where there is none; absent where nobody noted it. */
+  unit?: string;
   /** How false and true are written, where the column holds nothing else. */
   truthWords?: [string, string];
   /** Values that other files take for missing ones. */
