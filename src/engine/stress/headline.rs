@@ -400,7 +400,9 @@ pub fn text(claims: &[Claim]) -> String {
     match (joined, sentences.last_mut()) {
         (Some(joined), Some(last)) => last.push_str(&format!("; {joined}")),
         // A feature's name stays as it is written, even at the beginning of a sentence.
-        (Some(joined), None) if matches!(clauses_of.first(), Some(Claim::Weakest { .. })) => sentences.push(capitalised(&joined)),
+        (Some(joined), None) if matches!(clauses_of.first(), Some(Claim::Weakest { .. } | Claim::OutputDrifted)) => {
+            sentences.push(capitalised(&joined))
+        }
         (Some(joined), None) => sentences.push(joined),
         (None, _) => {}
     }
@@ -518,6 +520,7 @@ mod tests {
         let found = Finding { lead: "subset_performance:subset_mae[x]".into(), ..finding(weak, "x ≤ 3", "x") };
         assert_eq!(told(Tested::Metrics, &[], &[found], &[]), "Mean absolute error is worst where x ≤ 3.");
         assert_eq!(told(Tested::Metrics, &[], &[finding(Category::Drift, "city", "city")], &[]), "city has drifted.");
+        assert_eq!(text(&[Claim::OutputDrifted]), "The model's output has drifted.");
     }
 
     #[test]
