@@ -130,11 +130,11 @@ fn waivable(document: &RunDocument) -> bool {
     document.sensitivity != Sensitivity::More
 }
 
-/// What a set of loans is like.
+/// A set of loans before it is written.
 #[derive(Debug, Clone, Copy)]
 struct Loans {
     rows: usize,
-    /// How often the model is wrong.
+    /// The share of rows in which the model is wrong.
     wrong: f64,
     /// `amount` moves by so much.
     shift: f64,

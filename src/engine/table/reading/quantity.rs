@@ -37,7 +37,7 @@ const UNITS: [&str; 74] = [
     "pt", "bp", "bps", "km/h", "mph", "rpm",
 ];
 
-/// What stands for thousands, millions and more behind an amount; it is kept as a part of the unit.
+/// Signs for thousands, millions and more behind an amount; they are kept as a part of the unit.
 const MULTIPLES: [&str; 14] = ["k", "K", "m", "M", "mn", "Mn", "bn", "Bn", "B", "tn", "mln", "Mio", "Mrd", "Mio."];
 
 /// Words behind a number that are no units.
