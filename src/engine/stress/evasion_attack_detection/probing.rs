@@ -11,7 +11,7 @@
 //! Data in the order of time that drift are no attack: queries of one season lie near each other and far from the reference. So an evaluation
 //! query's distance is taken relative to the smaller of two: that to random reference queries and that to evaluation queries of other times;
 //! and where a whole stretch of the stream lies closer together, near begins with that stretch. Probes are few among the queries around them. And they
-//! are copies: nearer than a third of what the reference's queries usually are to those before them, wherever in space they lie.
+//! are copies: nearer than 0.3 of what the reference's queries usually are to those before them, wherever in space they lie.
 
 use std::collections::BTreeMap;
 

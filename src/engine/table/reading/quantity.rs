@@ -46,6 +46,7 @@ const NO_UNITS: [&str; 8] = ["am", "pm", "st", "nd", "rd", "th", "x", "e"];
 /// Reads a cell that is no plain number. `None` for codes, phone numbers, dates and words.
 pub(crate) fn parse(cell: &[u8]) -> Option<Quantity> {
     let digits = cell.iter().any(u8::is_ascii_digit);
+    // `$ -` is nothing in accounting formats: the only amount without a digit.
     if cell.len() > LONGEST || !(digits || (cell.len() < 12 && cell.trim_ascii_end().ends_with(b"-"))) {
         return None;
     }
