@@ -229,9 +229,8 @@ fn finding(members: &[Member<'_>]) -> Option<Finding> {
     let &(case, batch) = members.iter().filter(|m| m.0.severity == worst).min_by_key(leads)?;
     let cases = || members.iter().map(|m| m.0);
     // Among equally specific cases the one that would lead, so that title and sentence name the same part. A cause gives its own name.
-    let specific = if is_planted(case) { Some(case) } else { None };
-    let specific =
-        specific.or_else(|| cases().min_by_key(|c| (c.subset.is_none(), c.features.is_empty(), c.severity < worst, plainness(c))))?;
+    let most_specific = || cases().min_by_key(|c| (c.subset.is_none(), c.features.is_empty(), c.severity < worst, plainness(c)));
+    let specific = if is_planted(case) { case } else { most_specific()? };
     let title = match (&specific.subset, specific.features.as_slice()) {
         (_, []) if topic(case) == "model_performance" => "All rows".to_owned(),
         (_, []) => batch.name.clone(),

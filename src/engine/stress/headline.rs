@@ -390,9 +390,8 @@ fn of_calm(tested: Tested, batches: &[Batch]) -> Vec<Claim> {
 pub fn text(claims: &[Claim]) -> String {
     let (clauses, sentences): (Vec<&Claim>, Vec<&Claim>) = claims.iter().partition(|c| c.is_clause());
     let mut sentences: Vec<String> = sentences.iter().map(ToString::to_string).collect();
-    let clauses_of = clauses;
-    let clauses: Vec<String> = clauses_of.iter().map(ToString::to_string).collect();
-    let joined = match clauses.as_slice() {
+    let clause_texts: Vec<String> = clauses.iter().map(ToString::to_string).collect();
+    let joined = match clause_texts.as_slice() {
         [] => None,
         [one] => Some(one.clone()),
         [most @ .., last] => Some(format!("{}, and {last}", most.join(", "))),
@@ -400,7 +399,7 @@ pub fn text(claims: &[Claim]) -> String {
     match (joined, sentences.last_mut()) {
         (Some(joined), Some(last)) => last.push_str(&format!("; {joined}")),
         // A feature's name stays as it is written, even at the beginning of a sentence.
-        (Some(joined), None) if matches!(clauses_of.first(), Some(Claim::Weakest { .. } | Claim::OutputDrifted)) => {
+        (Some(joined), None) if matches!(clauses.first(), Some(Claim::Weakest { .. } | Claim::OutputDrifted)) => {
             sentences.push(capitalised(&joined))
         }
         (Some(joined), None) => sentences.push(joined),

@@ -154,11 +154,8 @@ pub fn screen(app: App, view: &Arc<View>, asked: Asked) -> AnyView {
         select(options, move || chosen.get(), move |v| chosen.set(v)).attr("aria-label", any).testid(&format!("by-{any}"))
     });
     let group = |name: &str, picks: Vec<El>| el("div", "picks").attr("role", "group").attr("aria-label", name).all(picks);
-    let bar = el("div", "filter").el(group("State", states.collect())).el(group("Severity", severities.collect())).el(el(
-        "div",
-        "actions pickers",
-    )
-    .all(selects));
+    let pickers = el("div", "actions pickers").all(selects);
+    let bar = el("div", "filter").el(group("State", states.collect())).el(group("Severity", severities.collect())).el(pickers);
     let view = view.clone();
     let incidents = live(move || {
         let [risk, monitor, feature] = asked.by.map(|s| s.get());
