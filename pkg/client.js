@@ -24,7 +24,7 @@ const newId = () => {
 };
 
 /** The name, with a number behind it where a project has it already. */
-const unused = (name, projects) => {
+const unusedName = (name, projects) => {
   const taken = new Set(projects.map((project) => project.name));
   let free = name;
   for (let n = 2; taken.has(free); n += 1) free = `${name} ${n}`;
@@ -80,7 +80,7 @@ export class Client {
   async createSampleProject(hooks = {}) {
     const sample = await this.#engine.request('sample', {}, hooks);
     const { modelTask, description } = sample;
-    const name = unused(sample.name, await this.listProjects());
+    const name = unusedName(sample.name, await this.listProjects());
     const project = await this.#newProject({ name, modelTask: modelTask ?? null, description, sample: true });
     for (const { name, dataFile, data, predictionsFile, predictions, params } of sample.sets) {
       await project.registerDataset(name, new File([data], dataFile), params, hooks);

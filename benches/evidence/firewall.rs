@@ -1,8 +1,9 @@
 //! Calm of the firewall: years of daily bins in which nothing changes, and how many events it reports; then changes of five kinds at three
 //! strengths, and how many days it takes to notice them.
 //!
-//! Prints Markdown tables, and keeps whole years in `benches/results/calm-firewall.json`. Options: `--years N` (60), `--from N` (0, to go on with other years), `--days N` a year (365), `--budget N` false events a year (1), `--runs N` a kind and
-//! strength of change (2), `--csv FOLDER` (writes the changed series for other programs instead of judging them).
+//! Prints Markdown tables, and keeps whole years in `benches/results/calm-firewall.json`. Options: `--years N` (60), `--from N` (0, to go on
+//! with other years), `--days N` a year (365), `--budget N` false events a year (1), `--runs N` a kind and strength of change (2),
+//! `--csv FOLDER` (writes the changed series for other programs instead of judging them).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
 //! Sharp: known defects planted one at a time, whether they are found, and whether their finding comes first.
 //!
-//! Prints Markdown tables, and keeps a whole run in `benches/results/sharp.json`. Strength is the effect that the defect's own test shows on a large population: weak (w + a)/2, middle 1.5·a,
-//! strong 3·a, of bounded effects at most halfway from a to the largest that the defect can show. The strengths' settings
-//! are kept in `benches/strengths.json`. Options: `--recalibrate`, `--only WORDS`, `--repeats N` (2),
+//! Prints Markdown tables, and keeps a whole run in `benches/results/sharp.json`. Strength is the effect that the defect's own test shows on
+//! a large population: weak (w + a)/2, middle 1.5·a, strong 3·a, of bounded effects at most halfway from a to the largest that the defect
+//! can show. The strengths' settings are kept in `benches/strengths.json`. Options: `--recalibrate`, `--only WORDS`, `--repeats N` (2),
 //! `--sizes 2000,20000`, `--csv FOLDER` (writes the pairs of middle strength for other programs instead of judging them).
 
 use std::collections::BTreeMap;

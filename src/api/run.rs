@@ -334,7 +334,7 @@ pub struct RunDocument {
     /// What was aligned between the files before anything was measured, and what could not be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,
-    /// Whether the evaluation is production over some time, as a firewall keeps it: normal or abnormal rather than ready or not.
+    /// True where the evaluation is production over some time, as a firewall keeps it: normal or abnormal rather than ready or not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub production: bool,
 }

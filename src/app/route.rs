@@ -51,10 +51,10 @@ impl Asked {
     }
 }
 
-/// What is asked of the list of events.
+/// The filters of the list of events.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AskedEvents {
-    /// How an incident stands (`Open`, `Over`, `Resolved`), or empty for all.
+    /// One state of incidents (`Open`, `Over`, `Resolved`), or empty for all.
     pub state: String,
     /// One severity (`alert`, `warn`), or empty.
     pub severity: String,
@@ -78,7 +78,7 @@ pub enum Place {
     Overview,
     /// What a new firewall would watch.
     Promote,
-    /// All events, and what is asked of them.
+    /// All events, through these filters.
     Events(AskedEvents),
     /// An event, by id.
     Event(String),
@@ -270,7 +270,7 @@ impl Route {
     }
 }
 
-/// A link with what is asked behind it; what is empty is left out.
+/// A link with its filters as a query; empty ones are left out.
 fn with_query<'a>(mut href: String, asked: impl Iterator<Item = (&'static str, &'a String)>) -> String {
     let mut join = '?';
     for (key, value) in asked.filter(|(_, value)| !value.is_empty()) {

@@ -130,7 +130,7 @@ impl Defect {
     }
 }
 
-/// What a world's rows have beside features.
+/// Columns of a world's rows beside features.
 const BESIDE: [&str; 5] = ["label", "score", "prediction", "predicted_entities", "query_id"];
 
 /// The effect of a defect on its population, with nothing but its own test switched on.

@@ -23,11 +23,11 @@ const PLANTED_SEED: u64 = 7_000;
 /// Two samples of one distribution.
 #[derive(Debug, Clone, Copy)]
 pub struct CleanPair {
-    /// Where they come from.
+    /// The world that they are drawn from.
     pub world: World,
     /// Rows of reference and evaluation.
     pub sizes: (usize, usize),
-    /// Which of the pairs like it.
+    /// Its number among the pairs of that world and size.
     pub repeat: u64,
 }
 
@@ -61,7 +61,7 @@ pub fn find((defect, setting): &(Defect, f64)) -> Outcome {
     found(defect, *setting, (PLANTED_ROWS, PLANTED_ROWS), PLANTED_SEED)
 }
 
-/// What a run's cases came to, without words: id, status and strain of each.
+/// The digest of a run's verdicts, without words: id, status and strain of each case.
 pub fn fingerprint(document: &RunDocument) -> String {
     let mut sum = Sha256::new();
     for case in document.batches.iter().flat_map(|b| &b.cases) {
@@ -70,7 +70,7 @@ pub fn fingerprint(document: &RunDocument) -> String {
     hex(sum)
 }
 
-/// That of several runs, in their order.
+/// The digest of several runs, in their order.
 pub fn fingerprint_of(runs: impl IntoIterator<Item = String>) -> String {
     let mut sum = Sha256::new();
     runs.into_iter().for_each(|run| sum.update(run));

@@ -1,4 +1,4 @@
-//! What no sentence of ours may hold: a mechanical reader.
+//! A mechanical reader: words, signs and disagreements in number that no sentence of ours may hold.
 
 use straingauge_api::{Cause, FirewallView, RunDocument};
 

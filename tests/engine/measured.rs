@@ -1,4 +1,4 @@
-//! What the long benches measured, as they keep it in `benches/results`, and the tables that are printed of it.
+//! The results of the long benches, as they are kept in `benches/results`, and the tables that are printed of them.
 
 // Each of those who include this file uses its own part of it.
 #![allow(dead_code)]
@@ -12,7 +12,7 @@ use straingauge_engine::stats::proportions::clopper_pearson;
 
 use super::defects::Strength;
 
-/// Of which code and when.
+/// The code that was measured, and the day.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Stamp {
     /// The commit.
@@ -54,10 +54,10 @@ pub struct CleanRun {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Calm {
-    /// Of which code.
+    /// The code that was measured.
     #[serde(flatten)]
     pub stamp: Stamp,
-    /// What the short form came to with that code.
+    /// The digest of the short form with that code.
     pub fingerprint: String,
     /// Every pair.
     pub runs: Vec<CleanRun>,
@@ -75,7 +75,7 @@ pub struct Planted {
     pub defect: String,
     /// The test that measures it.
     pub measured_by: String,
-    /// How strong.
+    /// Its strength.
     pub strength: Strength,
     /// The population's effect.
     pub effect: f64,
@@ -96,10 +96,10 @@ pub struct Planted {
 /// `benches/results/sharp.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Sharp {
-    /// Of which code.
+    /// The code that was measured.
     #[serde(flatten)]
     pub stamp: Stamp,
-    /// What the short form came to with that code.
+    /// The digest of the short form with that code.
     pub fingerprint: String,
     /// By defect, strength and size.
     pub rows: Vec<Planted>,
@@ -108,9 +108,9 @@ pub struct Sharp {
 /// A change in a firewall's data, and after how many days it is noticed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Delays {
-    /// What changes.
+    /// The kind of change.
     pub change: String,
-    /// How much.
+    /// Its size, in the unit that the kind names.
     pub strength: f64,
     /// Runs.
     pub runs: usize,
@@ -123,10 +123,10 @@ pub struct Delays {
 /// `benches/results/calm-firewall.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Quiet {
-    /// Of which code.
+    /// The code that was measured.
     #[serde(flatten)]
     pub stamp: Stamp,
-    /// What fortnights came to with that code.
+    /// The digest of quiet fortnights with that code.
     pub fingerprint: String,
     /// Years without change.
     pub years: usize,
@@ -144,7 +144,7 @@ pub struct Quiet {
     pub delays: Vec<Delays>,
 }
 
-/// What a peer said of a pair.
+/// A peer's answer about a pair.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Peered {
     /// The pair's number, where it is a clean one.
@@ -456,7 +456,7 @@ pub fn peers_calm(calm: &Calm, peers: &[Peer]) -> String {
     out
 }
 
-/// What a peer says of a planted defect: found or not, beside how many others.
+/// Describes a peer's answer about a planted defect: found or not, beside how many others.
 fn found_by(result: &Peered) -> String {
     let empty = Vec::new();
     let about = result.features.as_ref().unwrap_or(&empty);

@@ -16,6 +16,7 @@ pub const DAY: i64 = 86_400_000;
 pub const START: i64 = 1_780_272_000_000;
 /// Days that a reference covers.
 pub const REFERENCE_DAYS: i64 = 56;
+
 /// Rows of each day: a level a year, fewer at weekends, never the same.
 pub fn volumes(rng: &mut Rng, days: usize) -> Vec<usize> {
     let level = 450.0 * straingauge_engine::math::exp(rng.uniform() * 1.5);

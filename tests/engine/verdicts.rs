@@ -95,7 +95,8 @@ fn is_true(name: &str, document: &RunDocument) {
         assert!(document.findings.iter().any(|f| f.lead == suggestion.case), "{name}: {}", suggestion.text);
     }
     // What only warns does not look like a failure.
-    for case in cases(document).filter(|c| c.status == Status::Warning || c.weakness == Some(Weakness::Expected) && waivable(document)) {
+    let only_warns = |c: &&Case| c.status == Status::Warning || c.weakness == Some(Weakness::Expected) && keeps_limits(document);
+    for case in cases(document).filter(only_warns) {
         assert!(case.severity_score < 1.0 && case.severity_score_low <= case.severity_score, "{name}: {} {}", case.id, case.severity_score);
     }
     assert!(
@@ -125,16 +126,16 @@ fn is_true(name: &str, document: &RunDocument) {
     assert_eq!(faults.collect::<Vec<_>>(), Vec::<String>::new(), "{name}");
 }
 
-/// Limits are lifted where the reader asks for more.
-fn waivable(document: &RunDocument) -> bool {
+/// Says whether limits warn at most: they may fail where the reader asks for more.
+fn keeps_limits(document: &RunDocument) -> bool {
     document.sensitivity != Sensitivity::More
 }
 
-/// What a set of loans is like.
+/// A set of loans before it is written.
 #[derive(Debug, Clone, Copy)]
 struct Loans {
     rows: usize,
-    /// How often the model is wrong.
+    /// The share of rows in which the model is wrong.
     wrong: f64,
     /// `amount` moves by so much.
     shift: f64,
@@ -240,6 +241,7 @@ fn odd_data_get_no_false_word() {
         }
     }
     println!("refused: {refused:?}");
+    assert!(!refused.contains(&"plain"));
 }
 
 #[test]
@@ -376,7 +378,8 @@ fn table(rows: usize, seed: u64, columns: &str, mut row: impl FnMut(usize, &mut 
     out
 }
 
-fn judged_files(name: &str, task: ModelTask, params: &DataParams, files: [String; 2]) -> Option<RunDocument> {
+/// Judges two files and holds the verdict true; odd files may be refused.
+fn judge_files(name: &str, task: ModelTask, params: &DataParams, files: [String; 2]) {
     let [before, after] = files;
     let sides = side("before", &before, params, task).and_then(|a| Ok((a, side("after", &after, params, task)?)));
     let run = sides.and_then(|(a, b)| Run::new(config(name), task, a, b));
@@ -388,11 +391,10 @@ fn judged_files(name: &str, task: ModelTask, params: &DataParams, files: [String
             let document = run.document().expect("a document").clone();
             println!("{name}: {:?} {}", document.summary.outcome, document.summary.headline);
             is_true(name, &document);
-            Some(document)
         }
         Err(error) => {
             println!("{name}: {error}");
-            None
+            assert!(!["plain", "same classes"].contains(&name), "{name}: {error}");
         }
     }
 }
@@ -410,19 +412,19 @@ fn numbers_of_any_size_get_no_false_word() {
         })
     };
     for (name, scale) in [("tiny", 1e-12), ("tiny, not so", 1e-4), ("plain", 1.0), ("large", 3e5), ("huge", 1e13)] {
-        judged_files(name, ModelTask::Regression, &params(), [houses(1, 1_200, scale, 0.1), houses(2, 1_000, scale, 0.1)]);
-        judged_files(
+        judge_files(name, ModelTask::Regression, &params(), [houses(1, 1_200, scale, 0.1), houses(2, 1_000, scale, 0.1)]);
+        judge_files(
             &format!("{name}, worse"),
             ModelTask::Regression,
             &params(),
             [houses(1, 1_200, scale, 0.1), houses(2, 1_000, scale, 0.5)],
         );
     }
-    judged_files("few numbers", ModelTask::Regression, &params(), [houses(1, 3, 1.0, 0.1), houses(2, 2, 1.0, 0.1)]);
-    judged_files("exact", ModelTask::Regression, &params(), [houses(1, 800, 1.0, 0.0), houses(2, 700, 1.0, 0.0)]);
-    judged_files("no longer exact", ModelTask::Regression, &params(), [houses(1, 800, 1.0, 0.0), houses(2, 700, 1.0, 0.1)]);
+    judge_files("few numbers", ModelTask::Regression, &params(), [houses(1, 3, 1.0, 0.1), houses(2, 2, 1.0, 0.1)]);
+    judge_files("exact", ModelTask::Regression, &params(), [houses(1, 800, 1.0, 0.0), houses(2, 700, 1.0, 0.0)]);
+    judge_files("no longer exact", ModelTask::Regression, &params(), [houses(1, 800, 1.0, 0.0), houses(2, 700, 1.0, 0.1)]);
     let flat = |seed| table(600, seed, "x,price,said", |_, rng| format!("{:.3},5,{:.1}", rng.normal(), 5.0));
-    judged_files("one number", ModelTask::Regression, &params(), [flat(1), flat(2)]);
+    judge_files("one number", ModelTask::Regression, &params(), [flat(1), flat(2)]);
 }
 
 #[test]
@@ -440,12 +442,12 @@ fn classes_of_any_kind_get_no_false_word() {
         })
     };
     let task = ModelTask::MulticlassClassification;
-    judged_files("same classes", task, &params(), [parcels(1, 1_500, THREE, 0.1), parcels(2, 1_200, THREE, 0.1)]);
-    judged_files("a class less", task, &params(), [parcels(1, 1_500, THREE, 0.1), parcels(2, 1_200, &["a", "b"], 0.1)]);
-    judged_files("a class more", task, &params(), [parcels(1, 1_500, THREE, 0.1), parcels(2, 1_200, &["a", "b", "c", "d"], 0.1)]);
-    judged_files("other classes", task, &params(), [parcels(1, 1_500, THREE, 0.1), parcels(2, 1_200, &["d", "e", "f"], 0.1)]);
-    judged_files("odd names", task, &params(), [parcels(1, 1_500, QUOTED, 0.1), parcels(2, 1_200, QUOTED, 0.4)]);
-    judged_files("one class alone", task, &params(), [parcels(1, 500, &["a"], 0.0), parcels(2, 400, &["a"], 0.0)]);
-    judged_files("chance", task, &params(), [parcels(1, 1_500, THREE, 1.0), parcels(2, 1_200, THREE, 1.0)]);
-    judged_files("few classes", task, &params(), [parcels(1, 9, THREE, 0.1), parcels(2, 6, THREE, 0.1)]);
+    judge_files("same classes", task, &params(), [parcels(1, 1_500, THREE, 0.1), parcels(2, 1_200, THREE, 0.1)]);
+    judge_files("a class less", task, &params(), [parcels(1, 1_500, THREE, 0.1), parcels(2, 1_200, &["a", "b"], 0.1)]);
+    judge_files("a class more", task, &params(), [parcels(1, 1_500, THREE, 0.1), parcels(2, 1_200, &["a", "b", "c", "d"], 0.1)]);
+    judge_files("other classes", task, &params(), [parcels(1, 1_500, THREE, 0.1), parcels(2, 1_200, &["d", "e", "f"], 0.1)]);
+    judge_files("odd names", task, &params(), [parcels(1, 1_500, QUOTED, 0.1), parcels(2, 1_200, QUOTED, 0.4)]);
+    judge_files("one class alone", task, &params(), [parcels(1, 500, &["a"], 0.0), parcels(2, 400, &["a"], 0.0)]);
+    judge_files("chance", task, &params(), [parcels(1, 1_500, THREE, 1.0), parcels(2, 1_200, THREE, 1.0)]);
+    judge_files("few classes", task, &params(), [parcels(1, 9, THREE, 0.1), parcels(2, 6, THREE, 0.1)]);
 }

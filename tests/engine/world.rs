@@ -40,7 +40,7 @@ pub const NUMBERS: [&str; 9] = ["amount", "income", "age", "height", "mass", "vi
 pub const CATEGORIES: [&str; 9] = ["channel", "city", "plan", "device", "country", "gender", "region", "sku", "member"];
 /// The protected features.
 pub const PROTECTED: [&str; 2] = ["gender", "region"];
-/// What the items of a query have in common.
+/// Columns that are one for all items of a query.
 const OF_A_QUERY: [&str; 5] = ["channel", "city", "country", "gender", "region"];
 /// Items of a query.
 const ITEMS: usize = 10;
@@ -416,8 +416,8 @@ impl Row {
     }
 }
 
-/// What the words of a text name, and what the model says that they name: of a row that it hears rightly it misses one in ten and names as many
-/// that are none; else half, and half of the words beside.
+/// The entities of a text, and those that the model predicts: of a row that it hears rightly it misses one in ten and adds as many that are
+/// none; else half, and half as many again.
 fn named_entities(rng: &mut Rng, row: &Row) -> (String, Vec<String>) {
     let off = if row.heard.is_some() { 0.5 } else { 0.1 };
     let (mut truth, mut said) = (<[Vec<usize>; 3]>::default(), <[Vec<usize>; 3]>::default());

@@ -146,7 +146,7 @@ const fn daily() -> BinSize {
 }
 
 impl View {
-    /// What a feature usually is, where something is known of it.
+    /// The usual value of a feature, where one is known.
     pub fn typical(&self, feature: &str) -> Option<&Typical> {
         self.typical.iter().find(|t| t.feature == feature)
     }

@@ -126,7 +126,7 @@ fn test_row(shown: &Arc<Shown>, batch: &Batch) -> El {
         .el(el("td", "").view(gauge(batch.severity_score, shape, lead.is_none_or(|c| c.evident))))
 }
 
-/// What an effect is measured in, where its number does not say so.
+/// The measure of an effect whose number does not say it.
 const fn measure(unit: Unit) -> &'static str {
     match unit {
         Unit::Score => "of the metric",

@@ -105,7 +105,7 @@ fn card(app: App, project: &ProjectInfo, failed: RwSignal<Option<ApiError>>) -> 
         .el(actions)
 }
 
-/// What the project's last run came to, and how many there are.
+/// The outcome of the project's last run, and the number of runs.
 fn last_run(runs: &[TestRunInfo]) -> AnyView {
     let Some(last) = runs.first() else { return el("p", "meta").testid("last-run").text("No run yet.").any() };
     let (shape, word) = outcome(last.outcome);

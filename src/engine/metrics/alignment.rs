@@ -55,7 +55,7 @@ pub fn align(predicted: &[String], labels: &[String]) -> Option<Alignment> {
     places.map(|names| alignment(names, MatchedBy::Places))
 }
 
-/// Whether names count from 0 what the labels count from 1, or from 1 what they count from 0: columns 0, 1, 2 over labels 1, 2, 3 are places,
+/// Says whether names count from 0 what the labels count from 1, or from 1 what they count from 0: columns 0, 1, 2 over labels 1, 2, 3 are places,
 /// and so are `column_1` and `column_2` over 0 and 1, though names meet labels.
 fn are_shifted(predicted: &[String], labels: &[String]) -> bool {
     // A column of false and true counts from 0 too.

@@ -35,7 +35,7 @@ pub struct ClassAndScore<'a> {
     pub says_probability: bool,
     /// Whether the file has no other decision and no other score.
     pub surely_together: bool,
-    /// Which of the two the reader named.
+    /// The one of the two that the reader named.
     pub said: Option<Said>,
 }
 
@@ -115,7 +115,7 @@ impl ClassAndScore<'_> {
         predictions
     }
 
-    /// Whether the score is of the class that the row names, or of the positive class: the numbers under either reading are others.
+    /// Asks whether the score is of the class that the row names, or of the positive class: the metrics differ.
     fn question(&self, aligned: &[String], all: &[String]) -> Question {
         let [decided, scored] = self.columns;
         let positive = positive_class(all, None, None).ok().map(|p| p.class);

@@ -144,9 +144,9 @@ pub fn named_beside(table: &Table, scores: &Column) -> Option<Distributions> {
         let Values::Category(categories) = &column.values else { return None };
         let names: Vec<Vec<String>> = categories.names.iter().map(|cell| names_in(cell, lists.width)).collect::<Option<_>>()?;
         let mut classes: Vec<String> = Vec::new();
-        for name in names.iter().flatten().filter(|name| !classes.contains(name)).cloned().collect::<Vec<_>>() {
-            if !classes.contains(&name) {
-                classes.push(name);
+        for name in names.iter().flatten() {
+            if !classes.contains(name) {
+                classes.push(name.clone());
             }
         }
         if classes.is_empty() || classes.len() > MOST_CLASSES {

@@ -22,7 +22,7 @@ const FEW_CLASSES: usize = 30;
 
 /// Scores from which it is odd that none is under a half.
 const MANY_SCORES: u64 = 20;
-/// How much larger percentages stand beside shares, by their largest sizes, at least.
+/// Percentages are at least so many times as large as shares, by the largest of each.
 const PERCENT_SCALE: f64 = 10.0;
 
 /// Reads predictions out of the columns that hold them.
@@ -343,7 +343,7 @@ impl Reading<'_> {
         Ok(Predictions::plain(PredictedValues::Numbers(values)))
     }
 
-    /// Whether the label stands in percent, which is read as shares, and the numbers are percentages without the sign.
+    /// Says whether the label stands in percent, which is read as shares, and the numbers are percentages without the sign.
     fn stands_in_percent(&self, column: &Column, values: &[f64]) -> bool {
         let Some(label) = self.dataset.named(self.dataset.params.label_col.as_ref()) else { return false };
         let Values::Number { values: labels, .. } = &label.values else { return false };

@@ -60,7 +60,7 @@ pub const fn status(status: Status) -> &'static str {
     }
 }
 
-/// What has become of an event or an incident.
+/// The state of an event or an incident, in a word.
 pub const fn standing(resolved: bool, open: bool) -> &'static str {
     match (resolved, open) {
         (true, _) => "resolved",
@@ -76,7 +76,7 @@ pub fn let_be(case: &Case) -> Option<String> {
     accepted.or_else(|| case.known.as_ref().map(|k| format!("Known from the baseline (it would be {}).", would(k.severity))))
 }
 
-/// What would be regained if a finding were repaired, within a sentence: `accuracy would go from 0.784 to 0.806`.
+/// The gain if a finding were repaired, within a sentence: `accuracy would go from 0.784 to 0.806`.
 pub fn regain(run: &RunDocument, regain: &Regain) -> String {
     let unit = run.model_metrics.iter().find(|m| m.id == regain.metric).map_or(Unit::Number, |m| m.unit);
     let [from, to] = format::together([regain.from, regain.to], unit);

@@ -13,8 +13,8 @@
 //! Rows that somebody planted (probes, flipped labels) lie where the row lies of which they are copies: a weakness that holds nearly all of
 //! them, and consists of them to a fifth, is a consequence, and they lead the group.
 //!
-//! Where a subset of at most half of the rows makes three quarters of what changed over all rows, what changed over all rows is a consequence, and the
-//! subset leads; unless the labels or the model's answers have moved as a whole.
+//! Where a subset of at most half of the rows makes three quarters of a change over all rows, that change is a consequence, and the subset leads;
+//! unless the labels or the model's answers have moved as a whole.
 //!
 //! A case about several features (a pair that no longer goes together, a slice of two conditions) joins the worst case about
 //! one of them, since a feature that changed has changed in all its pairs; without such a case it joins others that share a
@@ -123,7 +123,7 @@ fn lies_within(own: &Failing<'_>, other: &Failing<'_>) -> bool {
     }
 }
 
-/// The change over all rows that leads what is said of them, and the worst subset that explains it.
+/// The places of the leading change over all rows and of the worst subset that explains it.
 fn explained(failing: &[Failing<'_>]) -> Option<(usize, usize)> {
     let of_all = || failing.iter().enumerate().filter(|(_, f)| is_whole(f.case));
     if of_all().any(|(_, f)| f.case.id.starts_with("drift:")) {
@@ -137,7 +137,7 @@ fn explained(failing: &[Failing<'_>]) -> Option<(usize, usize)> {
     parts.min_by(|a, b| worst_first(a.1.case, b.1.case)).map(|(part, _)| (whole, part))
 }
 
-/// How much of a metric's change over all rows would not be there had a subset changed no more than the rest; 0 where that is not known.
+/// The share of a metric's change over all rows that would not be there had a subset changed no more than the rest; 0 where it is not known.
 fn part_of_change(case: &Case, metric: &str) -> f64 {
     let before = case.metrics.iter().find(|m| m.metric.strip_prefix("reference_") == Some(metric)).and_then(|m| m.value);
     match (&case.regain, before) {
@@ -229,9 +229,8 @@ fn finding(members: &[Member<'_>]) -> Option<Finding> {
     let &(case, batch) = members.iter().filter(|m| m.0.severity == worst).min_by_key(leads)?;
     let cases = || members.iter().map(|m| m.0);
     // Among equally specific cases the one that would lead, so that title and sentence name the same part. A cause gives its own name.
-    let specific = if is_planted(case) { Some(case) } else { None };
-    let specific =
-        specific.or_else(|| cases().min_by_key(|c| (c.subset.is_none(), c.features.is_empty(), c.severity < worst, plainness(c))))?;
+    let most_specific = || cases().min_by_key(|c| (c.subset.is_none(), c.features.is_empty(), c.severity < worst, plainness(c)));
+    let specific = if is_planted(case) { case } else { most_specific()? };
     let title = match (&specific.subset, specific.features.as_slice()) {
         (_, []) if topic(case) == "model_performance" => "All rows".to_owned(),
         (_, []) => batch.name.clone(),

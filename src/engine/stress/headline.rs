@@ -90,14 +90,14 @@ pub enum Claim {
     Weakest {
         /// The part: `age ≤ 25`.
         place: String,
-        /// What is weakest there: `it`, the metric that was named before; another metric; `the model`.
+        /// The subject of the clause: `it`, for a metric that was named before; another metric; `the model`.
         subject: String,
         /// In which way.
         way: Way,
     },
     /// Features have drifted.
     Drifted(Vec<String>),
-    /// What the model answers has drifted.
+    /// The model's output has drifted.
     OutputDrifted,
     /// Features have values that the reference did not lead to expect.
     Unusual(Vec<String>),
@@ -162,7 +162,7 @@ pub struct MetricClaim {
     pub reference: f64,
     /// In the evaluation.
     pub evaluation: f64,
-    /// Which values are better.
+    /// The direction in which it is better.
     pub better: Better,
     /// What its test came to.
     pub judged: Judgement,
@@ -278,7 +278,7 @@ pub fn claims(tested: Tested, metrics: &[ModelMetric], findings: &[Finding], bat
     let weak = |c: Category| matches!(c, Category::SubsetPerformance | Category::SubsetPerformanceDegradation);
     let weakest = serious.iter().find(|f| weak(f.category)).map(|f| weakest(f, &claims, metrics));
     claims.extend(weakest);
-    // What the model answers is no feature.
+    // The model's output is no feature.
     let (outputs, inputs): (Vec<&Finding>, Vec<&Finding>) = serious.iter().copied().partition(|f| is_of_output(&f.lead));
     claims.extend(named(&inputs, Category::Drift).map(Claim::Drifted));
     claims.extend((!outputs.is_empty()).then_some(Claim::OutputDrifted));
@@ -390,9 +390,8 @@ fn of_calm(tested: Tested, batches: &[Batch]) -> Vec<Claim> {
 pub fn text(claims: &[Claim]) -> String {
     let (clauses, sentences): (Vec<&Claim>, Vec<&Claim>) = claims.iter().partition(|c| c.is_clause());
     let mut sentences: Vec<String> = sentences.iter().map(ToString::to_string).collect();
-    let clauses_of = clauses;
-    let clauses: Vec<String> = clauses_of.iter().map(ToString::to_string).collect();
-    let joined = match clauses.as_slice() {
+    let clause_texts: Vec<String> = clauses.iter().map(ToString::to_string).collect();
+    let joined = match clause_texts.as_slice() {
         [] => None,
         [one] => Some(one.clone()),
         [most @ .., last] => Some(format!("{}, and {last}", most.join(", "))),
@@ -400,7 +399,7 @@ pub fn text(claims: &[Claim]) -> String {
     match (joined, sentences.last_mut()) {
         (Some(joined), Some(last)) => last.push_str(&format!("; {joined}")),
         // A feature's name stays as it is written, even at the beginning of a sentence.
-        (Some(joined), None) if matches!(clauses_of.first(), Some(Claim::Weakest { .. } | Claim::OutputDrifted)) => {
+        (Some(joined), None) if matches!(clauses.first(), Some(Claim::Weakest { .. } | Claim::OutputDrifted)) => {
             sentences.push(capitalised(&joined))
         }
         (Some(joined), None) => sentences.push(joined),
@@ -409,7 +408,7 @@ pub fn text(claims: &[Claim]) -> String {
     sentences.iter().map(|s| format!("{s}.")).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a case is about what the model answers.
+/// Says whether a case is about the model's output.
 fn is_of_output(case: &str) -> bool {
     ["drift:prediction_drift", "drift:predicted_label_drift"].iter().any(|test| case.starts_with(test))
 }

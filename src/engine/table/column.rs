@@ -145,12 +145,12 @@ pub struct CommasRead {
     pub rows: Vec<u32>,
 }
 
-/// How numbers were read in which a point stands before three digits (`1.234`).
+/// The reading of numbers in which a point stands before three digits (`1.234`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PointsRead {
-    /// Whether the point separates thousands; else it is the decimal mark.
+    /// True where the point separates thousands; else it is the decimal mark.
     pub thousands: bool,
-    /// Whether the reader of the file said it.
+    /// True where the reader of the file said it.
     pub proven: bool,
     /// The rows with such a point, ascending.
     pub rows: Vec<u32>,

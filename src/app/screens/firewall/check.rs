@@ -136,7 +136,7 @@ fn row_form(view: &View, tried: Tried) -> El {
     el("section", "sheet").el(el("h2", "").text("The row")).el(form)
 }
 
-/// What a feature usually is, as text; empty where nothing is known of it, and for free text, of which no row is kept.
+/// The usual value of a feature as text; empty where none is known, and for free text, of which no row is kept.
 fn usual(view: &View, feature: &str) -> String {
     view.typical(feature).and_then(|t| t.value.clone()).unwrap_or_default()
 }

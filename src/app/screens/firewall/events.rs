@@ -21,7 +21,7 @@ const FIRST: usize = 40;
 const STATES: [&str; 4] = ["All", "Open", "Over", "Resolved"];
 const SHAPES: [Shape; 2] = [Shape::Alert, Shape::Warning];
 
-/// What is asked of the list; it outlives what is done in it, and stands in the link.
+/// The list's filters; they outlive what is done in the list, and stand in the link.
 #[derive(Clone, Copy)]
 pub struct Asked {
     state: RwSignal<&'static str>,
@@ -32,7 +32,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// What the link asks.
+    /// The filters of a link, which follows them from then on.
     pub fn new(asked: AskedEvents) -> Self {
         let state = STATES.into_iter().find(|name| *name == asked.state).unwrap_or(STATES[0]);
         let shape = SHAPES.into_iter().find(|shape| shape.class() == asked.severity);
@@ -154,11 +154,8 @@ pub fn screen(app: App, view: &Arc<View>, asked: Asked) -> AnyView {
         select(options, move || chosen.get(), move |v| chosen.set(v)).attr("aria-label", any).testid(&format!("by-{any}"))
     });
     let group = |name: &str, picks: Vec<El>| el("div", "picks").attr("role", "group").attr("aria-label", name).all(picks);
-    let bar = el("div", "filter").el(group("State", states.collect())).el(group("Severity", severities.collect())).el(el(
-        "div",
-        "actions pickers",
-    )
-    .all(selects));
+    let pickers = el("div", "actions pickers").all(selects);
+    let bar = el("div", "filter").el(group("State", states.collect())).el(group("Severity", severities.collect())).el(pickers);
     let view = view.clone();
     let incidents = live(move || {
         let [risk, monitor, feature] = asked.by.map(|s| s.get());

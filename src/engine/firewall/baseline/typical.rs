@@ -6,8 +6,9 @@ use super::Baseline;
 use crate::profile::{ColumnFrame, ColumnProfile};
 use crate::text::Gram;
 
-/// Words of a text, or values of a category, that are told.
+/// Words of a text that are told.
 const WORDS: usize = 8;
+/// Values of a category that are told.
 const VALUES: usize = 100;
 
 impl Baseline {

@@ -11,7 +11,7 @@ use crate::metrics::{Margins, Metric, MetricDefinition};
 use crate::profile::rules::Rule;
 use crate::profile::{Mean, ModelFrame, OutcomeTally, Profile, SubsetFrame};
 use crate::stress::drift::attribution::{self, Attribution};
-use crate::stress::{Context, subset_label};
+use crate::stress::{Context, lower_first, subset_label};
 
 /// From this share of labelled rows on, parts by the label are told.
 const LABELLED: f64 = 0.8;
@@ -37,10 +37,7 @@ impl Quantity {
 
     pub(super) fn name(self, frame: &ModelFrame) -> String {
         match self {
-            // Names of one capital word are words; AUC and the like are not.
-            Self::Metric(d) if ["Brier", "Matthews"].iter().any(|name| d.name.starts_with(name)) => d.name.to_owned(),
-            Self::Metric(d) if d.name.chars().skip(1).all(char::is_lowercase) || d.name.contains(' ') => lower_first(d.name),
-            Self::Metric(d) => d.name.to_owned(),
+            Self::Metric(d) => lower_first(d.name),
             Self::Predicted(class) => format!("the share predicted as {}", frame.classes.get(class).map_or("", String::as_str)),
         }
     }
@@ -59,11 +56,6 @@ impl Quantity {
             Self::Predicted(_) => self.mean(frame, tally).map(|m| m.mean),
         }
     }
-}
-
-fn lower_first(name: &str) -> String {
-    let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }
 
 /// Some rows of a side beside the others.

@@ -166,7 +166,7 @@ fn worst(curves: &[Curves]) -> Option<usize> {
     (0..curves.len()).max_by(|&a, &b| bound(a).total_cmp(&bound(b)).then(b.cmp(&a)))
 }
 
-/// How far a group's curve lies from that of the rest, and how many more or fewer of its rows are `hits` than scored.
+/// Describes how far a group's curve lies from that of the rest, and how many more or fewer of its rows are `hits` than scored.
 fn told(place: &str, rows: u64, distance: [f64; 2], excess: f64, hits: &str) -> String {
     let share = percent(excess.abs());
     let than = match excess {

@@ -264,7 +264,7 @@ fn told(what: &str, place: &str, rows: u64, [own, rest]: [f64; 2], unit: Unit, c
     format!("{what} is {own_text} where {place} ({rows}), against {rest_text} in all other groups: {compared}.")
 }
 
-/// How a group's mean is set against that of the rest.
+/// A group's mean against that of the rest.
 #[derive(Debug, Clone, Copy)]
 enum Compared {
     Ratio(f64),

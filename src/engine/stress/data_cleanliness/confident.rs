@@ -14,8 +14,8 @@ pub(super) struct Confident {
     pub rows: u64,
     /// Those that are confidently of some class.
     pub sure: u64,
-    /// Whether a row's label has more probability than it would if labels and probabilities had nothing to do with each other: else the
-    /// probabilities say nothing of labels.
+    /// True where labels have more probability than they would if labels and probabilities were independent; else the probabilities say
+    /// nothing of labels.
     pub knows: bool,
     /// The estimated share of wrong labels.
     pub noise: f64,

@@ -353,7 +353,7 @@ mod tests {
                 let keyed =
                     |keys: Vec<Option<u64>>, labels: &[u32]| keys.into_iter().flatten().zip(labels.iter().copied()).collect::<Vec<_>>();
                 let rows = EqualRows {
-                    likeness: Likeness::EqualRows,
+                    likeness: Likeness::NearTexts,
                     reference: sorted(&keyed(left, &labels)),
                     evaluation: sorted(&keyed(right, &others)),
                 };

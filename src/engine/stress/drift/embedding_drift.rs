@@ -105,7 +105,7 @@ fn measured(frame: &EmbeddingFrame, reference: &EmbeddingProfile, evaluation: &E
     }
 }
 
-/// How far the centre has moved and how much of that noise does not explain, and the spread before and after.
+/// Describes how far the centre has moved, how much of that noise does not explain, and the spread before and after.
 fn told(name: &str, moved: [f64; 2], spread: [f64; 2]) -> String {
     let [distance, beyond] = side_by_side(moved, Unit::Distance);
     let beyond = if moved[1] > 0.0 { beyond } else { "none".to_owned() };

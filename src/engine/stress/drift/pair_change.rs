@@ -332,7 +332,7 @@ fn metrics(values: &[(&str, Option<f64>)]) -> Vec<CaseMetric> {
     values.iter().map(metric).collect()
 }
 
-/// What two columns share of their information, beyond chance, and the normalised mutual information; before and after.
+/// Describes the information that two columns share beyond chance, and the normalised mutual information; before and after.
 fn shared(a: &str, b: &str, adjusted: [f64; 2], raw: [f64; 2]) -> String {
     let [from, to] = adjusted.map(share_or_none);
     let [before, after] = side_by_side(raw, Unit::Score);

@@ -11,7 +11,7 @@
 //! Data in the order of time that drift are no attack: queries of one season lie near each other and far from the reference. So an evaluation
 //! query's distance is taken relative to the smaller of two: that to random reference queries and that to evaluation queries of other times;
 //! and where a whole stretch of the stream lies closer together, near begins with that stretch. Probes are few among the queries around them. And they
-//! are copies: nearer than a third of what the reference's queries usually are to those before them, wherever in space they lie.
+//! are copies: nearer than 0.3 of what the reference's queries usually are to those before them, wherever in space they lie.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ use crate::stress::{Context, Family, FamilySubject, Measured, Measurement, Needs
 const TEST: &str = "evasion_attack_detection:stateful_black_box_detection";
 /// Queries that are kept.
 const WINDOW: usize = 1000;
-/// Neighbours of near queries that are asked, at most: what a second is enough for.
+/// The most neighbours of near queries that are measured; so many take about a second.
 const MOST_NEIGHBOURS: usize = 20_000;
 /// Of twenty kept queries so many are near ones: 50 of 1 000.
 const NEAR: usize = 20;
@@ -138,7 +138,7 @@ impl Queries {
         Ok(found)
     }
 
-    /// `stream`: the reference's queries, `n` of them, then the evaluation's; `asked`: which of these.
+    /// `stream`: the reference's queries, `n` of them, then the evaluation's; `asked`: which of the latter are measured.
     fn between(stream: &Points, n: usize, asked: Asked, rng: &mut Rng) -> Self {
         let window = WINDOW.min(n / 2);
         let own = sample(n - window, ASKED, rng);
@@ -208,12 +208,13 @@ impl Queries {
     }
 }
 
-/// Which evaluation queries are asked.
+/// The evaluation queries that are measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Asked {
-    /// A sample: what the comparison needs.
+    /// A sample, which is what the comparison needs.
     Sample,
-    /// And those between a near one and the sampled ones before and after it: probes come in stretches, and a reader wants all of them.
+    /// The sample, and all between a near query and the sampled ones before and after it: probes come in stretches, and a reader wants all of
+    /// them.
     Neighbours,
 }
 
@@ -232,7 +233,7 @@ fn neighbours(rows: &[u32], distances: &[f32], cut: f32, end: u32) -> Vec<u32> {
     out
 }
 
-/// How far a query is from others.
+/// The distances of a query from others.
 struct Distances {
     /// From the nearest of those before it, on average.
     before: f32,
@@ -258,7 +259,7 @@ struct Ruler<'a> {
 }
 
 impl Ruler<'_> {
-    /// Of the query at a place of the stream that has a whole window before it.
+    /// Measures the query at a place of the stream that has a whole window before it.
     fn distances(&self, at: usize) -> Distances {
         let (before, _) = mean_distance(self.stream, at, at - self.window..at, self.near);
         let of_reference = self.elsewhere.iter().map(|&i| i as usize).filter(|&i| i != at);

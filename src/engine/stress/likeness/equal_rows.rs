@@ -15,7 +15,7 @@ pub(in crate::stress) struct Sorted {
     pub rows: Vec<(u64, u32, u32)>,
 }
 
-/// What rows of one key have in common.
+/// The likeness of rows that share a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::stress) enum Likeness {
     /// All features that the model sees.

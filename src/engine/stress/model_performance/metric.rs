@@ -172,7 +172,7 @@ pub(crate) fn both_labelled(context: &Context) -> bool {
     labelled(&context.reference) && labelled(&context.evaluation)
 }
 
-/// Of fewer rows no metric says anything, and its own error is unknown.
+/// Of fewer rows, or queries, no metric says anything, and its own error is unknown.
 const LEAST_ROWS: u64 = 5;
 
 struct Sides<'a> {
@@ -199,7 +199,7 @@ impl Sides<'_> {
         let (reference, evaluation) = (self.reference, self.evaluation);
         let rows = |p: &ModelProfile| if definition.labels { p.tally.labelled.rows } else { p.tally.predicted.rows };
         if rows(reference).min(rows(evaluation)) < LEAST_ROWS {
-            return Measurement::Skipped(format!("{} needs at least {LEAST_ROWS} rows on both sides.", definition.name));
+            return Measurement::Skipped(format!("{} needs at least {} on both sides.", definition.name, self.frame.counted(LEAST_ROWS)));
         }
         if definition.metric == Metric::PositivePredictionRate && self.frame.classes.len() != 2 {
             return self.class_rates(definition, limits);

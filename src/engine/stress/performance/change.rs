@@ -61,14 +61,14 @@ struct Change {
     variance: f64,
     /// One-sided p where one is exact.
     exact: Option<f64>,
-    /// A share of so few rows that no formula gives the tail of their change: only `exact` does.
+    /// True for a share of so few rows that no formula gives the tail of its change: only `exact` does.
     few: bool,
 }
 
 /// Rows that the pool expects on either side of a share, for a formula to give the tail (Cochran 1954, Biometrics 10:417).
 const LEAST_EXPECTED: f64 = 5.0;
 
-/// Whether a part's share counts rows of which the pool expects too few.
+/// Says whether a part's share counts rows of which the pool expects too few.
 fn counts_few(part: &Mean, rest: &Mean, pool: &Mean) -> bool {
     pool.indicator && pool.mean.min(1.0 - pool.mean) * part.mass.effective().min(rest.mass.effective()) < LEAST_EXPECTED
 }

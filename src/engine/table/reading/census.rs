@@ -85,7 +85,7 @@ pub(crate) fn boolean(cell: &[u8]) -> Option<bool> {
 }
 
 impl Census {
-    /// Whether dates such as 24-01-31 begin with their year: the last numbers are days, and the first are too large or too few for days.
+    /// Says whether dates such as 24-01-31 begin with their year: the last numbers are days, and the first are too large or too few for days.
     pub(crate) fn has_short_years_first(&self) -> bool {
         let days = (1u128 << 32) - 2;
         let many = self.lasts.count_ones();
@@ -95,7 +95,7 @@ impl Census {
             && (self.firsts & !days != 0 || (many >= 8 && self.firsts.count_ones() * 3 <= many))
     }
 
-    /// Whether points separate thousands in some numbers. Nine and more digits that are as many in every cell are phone numbers or addresses.
+    /// Says whether points separate thousands in some numbers. Nine digits and more that are as many in every cell are phone numbers or addresses.
     pub(crate) fn has_point_groups(&self) -> bool {
         self.point_groups > 0 && !(self.point_groups == self.present && self.point_digits.is_some_and(|digits| digits >= 9))
     }

@@ -13,7 +13,7 @@ pub(crate) struct CommaReading {
 }
 
 impl CommaReading {
-    /// Whether two points and more separate thousands: in no other reading is the cell a number.
+    /// Says whether two points or more separate thousands: in no other reading is the cell a number.
     pub(crate) fn has_point_groups(self) -> bool {
         self.decimal && !self.thousands && !self.has_comma
     }

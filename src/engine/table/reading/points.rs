@@ -27,7 +27,7 @@ pub(crate) struct PointCount {
 }
 
 impl PointCount {
-    /// Of numbers, which remember how they were written.
+    /// Counts numbers, which remember how they were written.
     pub(crate) fn of(n: &Numbers) -> Self {
         let mut count = Self { unlike: n.forms.any(|form| form != 0 && form != GROUP), ..Self::default() };
         if count.unlike || !n.forms.any(|form| form == GROUP) {
@@ -63,12 +63,12 @@ impl PointCount {
         self.rows.push(row);
     }
 
-    /// A cell that no point between thousands can be in.
+    /// Notes a cell in which no point can separate thousands.
     pub(crate) fn unlike(&mut self) {
         self.unlike = true;
     }
 
-    /// What the points may be; `None` where they are decimal marks.
+    /// The reading of the points; `None` where they can only be decimal marks.
     pub(crate) fn read(self) -> Option<PointsRead> {
         if self.unlike || self.rows.is_empty() {
             return None;

@@ -37,7 +37,7 @@ const UNITS: [&str; 74] = [
     "pt", "bp", "bps", "km/h", "mph", "rpm",
 ];
 
-/// What stands for thousands, millions and more behind an amount; it is kept as a part of the unit.
+/// Signs for thousands, millions and more behind an amount; they are kept as a part of the unit.
 const MULTIPLES: [&str; 14] = ["k", "K", "m", "M", "mn", "Mn", "bn", "Bn", "B", "tn", "mln", "Mio", "Mrd", "Mio."];
 
 /// Words behind a number that are no units.
@@ -46,6 +46,7 @@ const NO_UNITS: [&str; 8] = ["am", "pm", "st", "nd", "rd", "th", "x", "e"];
 /// Reads a cell that is no plain number. `None` for codes, phone numbers, dates and words.
 pub(crate) fn parse(cell: &[u8]) -> Option<Quantity> {
     let digits = cell.iter().any(u8::is_ascii_digit);
+    // `$ -` is nothing in accounting formats: the only amount without a digit.
     if cell.len() > LONGEST || !(digits || (cell.len() < 12 && cell.trim_ascii_end().ends_with(b"-"))) {
         return None;
     }

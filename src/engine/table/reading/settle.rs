@@ -55,7 +55,7 @@ const MOST_CLASSES: usize = 24;
 /// Numbers that people and programs write where there is none.
 const SENTINELS: [f64; 9] = [-99.0, -999.0, -9_999.0, -99_999.0, -999_999.0, 999.0, 9_999.0, 99_999.0, 999_999.0];
 
-/// The smallest and the largest of the numbers that `counts`.
+/// The smallest and the largest of the numbers for which `counts` holds.
 fn ends(values: &[f64], counts: impl Fn(f64) -> bool) -> Option<(f64, f64)> {
     let kept = values.iter().copied().filter(|v| !v.is_nan() && counts(*v));
     kept.fold(None, |ends: Option<(f64, f64)>, v| Some(ends.map_or((v, v), |(low, high)| (low.min(v), high.max(v)))))
@@ -199,7 +199,7 @@ impl Settling<'_> {
         }
     }
 
-    /// A column of words in which most cells are numbers, or dates: the others were written by mistake, or in a way that is not read.
+    /// Reports a column of words in which most cells are numbers, or dates: the others were written by mistake, or in a way that is not read.
     fn note_mostly(&mut self, builder: &ColumnBuilder, census: &Census) {
         let most = |count: u64| census.present >= ASKED_ROWS as u64 && count * 5 >= census.present * 4;
         let phones = census.quantities.get("").is_some_and(|seen| seen.blank_digits.is_some_and(|d| d >= 9));
@@ -306,7 +306,7 @@ impl Settling<'_> {
         }
     }
 
-    /// Whether a truth of yes and no has a third value that elsewhere means nothing: `n/a`, `none`, `-`.
+    /// Says whether a truth of yes and no has a third value that elsewhere means nothing: `n/a`, `none`, `-`.
     fn has_third_class(&self, builder: &ColumnBuilder) -> bool {
         if !self.spelled_missing || names::label_name(&names::words(&builder.name)) <= 0.5 {
             return false;
@@ -592,7 +592,7 @@ impl Settling<'_> {
         moment_column(builder.name, micros, cells)
     }
 
-    /// Zones that cells name and that nobody can tell the offset of.
+    /// Reports zones that cells name and whose offsets are not known.
     fn note_open_zones(&mut self, column: &str, zones: &BTreeMap<String, u64>) {
         let count: u64 = zones.values().sum();
         if count == 0 {
@@ -825,7 +825,7 @@ impl Settling<'_> {
         assumed
     }
 
-    /// Dates of two digits each that begin with their year.
+    /// Reports dates of three numbers of two digits that begin with their year.
     fn note_short_years(&mut self, builder: &ColumnBuilder) {
         let mut example = None;
         builder.for_each_text(|text| {
@@ -903,7 +903,7 @@ impl Settling<'_> {
     }
 }
 
-/// Whether a cell is a number in any spelling.
+/// Says whether a cell is a number in any spelling.
 fn is_number_like(text: &[u8]) -> bool {
     let commas = super::locale::CommaReading::of(text);
     number::parse(text).is_some() || commas.decimal || commas.thousands || quantity::parse(text).is_some() || odd::is_odd(text)
@@ -923,7 +923,7 @@ fn ambiguous_commas(builder: &ColumnBuilder) -> Vec<u32> {
     rows
 }
 
-/// Where clocks are set otherwise than in UTC: `written where clocks are 5:30 h ahead of UTC`.
+/// Describes clocks that are not set to UTC: `written where clocks are 5:30 h ahead of UTC`.
 fn clocks(minutes: i64) -> String {
     let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
     let size = if rest == 0 { format!("{hours} h") } else { format!("{hours}:{rest:02} h") };
@@ -1015,7 +1015,7 @@ fn with_long_year(text: &[u8]) -> Option<Vec<u8>> {
     Some([super::written::century(year).to_string().as_bytes(), rest].concat())
 }
 
-/// What the points are in numbers with something around them.
+/// The reading of the points in numbers with a currency or a unit around them.
 fn points_of_quantities(builder: &ColumnBuilder) -> Option<PointsRead> {
     let mut count = PointCount::default();
     let mut row = 0u32;

@@ -19,7 +19,7 @@ pub(crate) enum TimeNumbers {
     Spreadsheet,
 }
 
-/// Spreadsheets' days of the years 1982 and 2064, and the one of 1970-01-01.
+/// Day numbers of spreadsheets: of 1982, of 2064, and of 1970-01-01.
 const FROM_DAY: f64 = 30_000.0;
 const TO_DAY: f64 = 60_000.0;
 const EPOCH_DAY: f64 = 25_569.0;
@@ -93,7 +93,7 @@ impl TimeNumbers {
         }
     }
 
-    /// Whether all are midnights, and many: pandas writes days of JSON so, under whatever name.
+    /// Says whether all are midnights, and many: so pandas writes days as JSON, under whatever name.
     fn counts_days(self, values: &[f64]) -> bool {
         let Some(units) = self.a_second() else { return false };
         let present = || values.iter().copied().filter(|v| !v.is_nan());

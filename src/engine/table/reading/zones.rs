@@ -13,7 +13,7 @@ const MINUTE: i64 = 60_000_000;
 /// Longest cell that is looked at, in bytes.
 const LONGEST: usize = 96;
 
-/// When clocks are put forward by an hour.
+/// The rule by which clocks are put forward by an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Summer {
     /// Never.
@@ -120,7 +120,7 @@ const REGIONS: &[Region] = &[
     (&["Auckland"], 720, Summer::NewZealand, 2008),
 ];
 
-/// What the first part of a region's name can be.
+/// The first parts of regions' names.
 const AREAS: &[&str] = &[
     "Africa",
     "America",
@@ -140,7 +140,7 @@ const AREAS: &[&str] = &[
     "US",
 ];
 
-/// Letters that stand for zones of several offsets, with those offsets in minutes.
+/// Letters of zones, with every offset in minutes that they stand for.
 const SEVERAL: &[(&str, &[i64])] = &[
     ("IST", &[330, 120, 60]),
     ("CST", &[-360, 480, -300]),
@@ -186,7 +186,7 @@ pub(crate) struct Named {
 }
 
 impl Named {
-    /// The date and time and the zone of a cell; `None` where it names no zone, or its offset stands beside the name.
+    /// Takes a cell apart into date and time and its zone; `None` where it names no zone, or its offset stands beside the name.
     pub(crate) fn parse(cell: &[u8]) -> Option<Self> {
         if cell.len() > LONGEST || !cell.contains(&b':') || !cell.iter().any(u8::is_ascii_uppercase) {
             return None;
@@ -248,7 +248,7 @@ fn zone_of(token: &str) -> Option<Zone> {
     }
 }
 
-/// Whether clocks are put forward at a moment that is `local` by the clock and, if they are, `utc`.
+/// Says whether clocks are put forward at a moment that is `local` by the clock and, if they are, `utc`.
 fn is_summer(rule: Summer, year: i64, local: i64, utc: i64) -> Option<bool> {
     let at = |day: i64, hours: i64| day * DAY + hours * HOUR;
     Some(match rule {

@@ -1,4 +1,4 @@
-//! What the tests of slices share: the metrics that judge them, their specs and families, and what every case of theirs has.
+//! The common parts of the tests of slices: the metrics that judge them, their specs and families, and the fields that all of their cases have.
 
 use straingauge_api::{Category, Kind, ModelTask, Risk, Thresholds};
 
@@ -23,13 +23,13 @@ pub(crate) struct Measure {
     pub at: usize,
 }
 
-/// What the spec of a test of slices says of its own.
+/// The words of a spec that differ between the tests of slices.
 pub(crate) struct SpecWords {
     pub category: Category,
     pub scope: Scope,
     /// The test's name without the metric.
     pub name: &'static str,
-    /// What it checks, made of the error in words.
+    /// The sentence on what it checks, from the error in words.
     pub checks: fn(&str) -> String,
     pub matters: &'static str,
     pub decided: &'static str,

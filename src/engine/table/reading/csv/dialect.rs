@@ -164,7 +164,7 @@ fn surrounds(text: &[u8], quote: u8) -> bool {
     opening > 1 && closing > 1 && opening.abs_diff(closing) * 10 <= opening
 }
 
-/// Whether quotes within quotes have a backslash before them, and none is doubled. A backslash before the quote that ends a field is the end of
+/// Says whether quotes within quotes have a backslash before them, and none is doubled. A backslash before the quote that ends a field is the end of
 /// a path.
 fn escapes_by_backslash(text: &[u8], quote: u8) -> bool {
     let parts = |byte: Option<&u8>| byte.is_none_or(|b| matches!(b, b',' | b';' | b'\t' | b'|' | b'\n' | b'\r'));
