@@ -16,6 +16,8 @@ use crate::measured::{Calm, CleanRun};
 use crate::world::{Sheet, World, config};
 use crate::{on_two_threads, option, results};
 
+/// Rows a side of the large samples of a whole run.
+const POPULATION: usize = 20_000;
 /// Pairs of a whole run.
 const WHOLE: usize = 200;
 
@@ -109,11 +111,11 @@ pub fn run() {
     if let Some(folder) = option("--csv") {
         return write_files(&pairs, &PathBuf::from(folder));
     }
-    let population = number("--population", 20_000);
+    let population = number("--population", POPULATION);
     if let Some(name) = option("--world") {
         pairs.retain(|p| p.world.name() == name);
     }
-    let is_whole = pairs.len() == WHOLE && population > 0;
+    let is_whole = pairs.len() == WHOLE && population == POPULATION;
     // The dearest first, so that neither thread is left with a large one.
     pairs.sort_by_key(|p| std::cmp::Reverse(p.sizes.0 + p.sizes.1));
     let judged = on_two_threads(&pairs, |&pair| {

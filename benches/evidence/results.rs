@@ -15,7 +15,11 @@ pub fn stamp() -> Stamp {
         let output = Command::new("git").args(words).current_dir(env!("CARGO_MANIFEST_DIR")).output().ok()?;
         Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    let commit = git(&["rev-parse", "--short=7", "HEAD"]).unwrap_or_default();
+    let commit = git(&["rev-parse", "--short=7", "HEAD"]).filter(|commit| !commit.is_empty()).expect("a commit that is checked out");
+    // What it writes itself is no change of the code.
+    let changed = git(&["status", "--porcelain", "--", "..", "../../tests/engine", "../../benches", ":!../../benches/results"])
+        .is_none_or(|files| !files.is_empty());
+    let commit = if changed { format!("{commit} with changes") } else { commit };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
     Stamp { commit, date: moment_text(now).chars().take(10).collect() }
 }

@@ -315,7 +315,7 @@ fn params<'a>(question: &'a dyn Question, spec: &'a TestSpec) -> impl Iterator<I
         "bound_multiplier" => spec.id.ends_with(":numeric_outlier"),
         _ => true,
     };
-    question.params().iter().copied().filter(move |p| own(p))
+    question.params_of(&spec.id).iter().copied().filter(move |p| own(p))
 }
 
 fn row(out: &mut String, question: &dyn Question, spec: &TestSpec) {

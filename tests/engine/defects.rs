@@ -435,7 +435,7 @@ pub fn defects() -> Vec<Defect> {
             )
         },
         Defect {
-            sheets: Some(|s, rng, _, evaluation| spoil(s, rng, evaluation, "visits", |_| "unknown".to_owned())),
+            sheets: Some(|s, rng, _, evaluation| spoil(s, rng, evaluation, "visits", |_| "several".to_owned())),
             ..defect(
                 "type change",
                 ("abnormal_inputs:feature_type_check", &["visits"]),

@@ -108,7 +108,7 @@ pub fn tests() -> Vec<TestInfo> {
         let tasks = question.metric(&t.id).map(metrics::tasks_of).unwrap_or_default();
         TestInfo {
             tasks,
-            parameters: parameters(&t.id, question.params(), t.unit),
+            parameters: parameters(&t.id, question.params_of(&t.id), t.unit),
             id: t.id,
             name: t.name,
             category: t.category,

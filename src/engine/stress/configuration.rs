@@ -26,7 +26,7 @@ pub fn check(config: &StressTestConfig, settings: &Settings, all: &[(&dyn Questi
                 None => error.mend("Ids are written category:test, for example drift:feature_drift."),
             });
         };
-        check_params(id, own, question.params())?;
+        check_params(id, own, question.params_of(id))?;
         check_thresholds(id, own, settings.thresholds(spec))?;
     }
     Ok(())

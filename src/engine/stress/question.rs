@@ -188,6 +188,11 @@ pub trait Question: Sync {
         &[]
     }
 
+    /// Those of one of its tests, where they are not of all.
+    fn params_of(&self, _test: &str) -> &'static [&'static str] {
+        self.params()
+    }
+
     /// The id of the metric that a test is about, where it is about one: it can be asked for the metric's tasks only.
     fn metric<'t>(&self, _test: &'t str) -> Option<&'t str> {
         None

@@ -53,6 +53,11 @@ impl Question for WorstFalls {
         &["k", "max_conditions", "min_support"]
     }
 
+    /// One search serves all measures, so its settings stand with the first.
+    fn params_of(&self, test: &str) -> &'static [&'static str] {
+        if test == ID { self.params() } else { &[] }
+    }
+
     fn families(&self, context: &Context) -> Vec<Family> {
         families(context, &TESTS)
     }

@@ -2,7 +2,7 @@
 
     cargo bench -p straingauge-engine --profile ci --bench evidence -- calm --csv target/calm
     cargo bench -p straingauge-engine --profile ci --bench evidence -- sharp --csv target/sharp
-    python peers_calm.py evidently|deepchecks target/calm OUT.json [--most ROWS] [--every N]
+    python peers.py evidently|deepchecks target/calm OUT.json [--most ROWS] [--every N]
 
 The results stand beside this script: peers_calm_PEER.json (with --most 5000 --every 4) and peers_sharp_PEER.json (--most 2000).
 
