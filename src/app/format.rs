@@ -8,6 +8,12 @@ pub fn sentence(text: &str) -> String {
     if text.is_empty() || text.ends_with(['.', '!', '?', '…', ':', ';']) { text.to_owned() } else { format!("{text}.") }
 }
 
+/// A sentence with its first letter large; what stands in quotes is a name and keeps its own.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `5.4 MB`, by powers of 1000.
 pub fn bytes(n: u64) -> String {
     let mut value = n as f64;
@@ -60,6 +66,12 @@ mod tests {
         assert_eq!(sentence("Known: relabelled this quarter"), "Known: relabelled this quarter.");
         assert_eq!(sentence(" Done. "), "Done.");
         assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn names_keep_their_letters() {
+        assert_eq!(capital("its name says the truth"), "Its name says the truth");
+        assert_eq!(capital("“repaid” has two values"), "“repaid” has two values");
     }
 
     #[test]

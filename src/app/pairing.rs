@@ -92,7 +92,7 @@ pub fn guess(files: &[Candidate<'_>]) -> Vec<Guess> {
     let unused = |reason: &str| Guess { used_as: Use::Unused, reason: reason.to_owned() };
     let mut guesses = vec![unused("A run takes one reference and one evaluation set."); files.len()];
     let (labels, rest): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|&i| is_labels(files, i));
-    let (predictions, data): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(|&i| is_predictions(&files[i]));
+    let (predictions, data): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(|&i| is_predictions(files, i));
     let (reference, evaluation) = sides(files, &data);
     if let Some((i, reason)) = reference {
         guesses[i] = Guess { used_as: Use::Reference, reason };
@@ -135,7 +135,9 @@ fn go_with(files: &[Candidate<'_>], companions: &[usize], sets: [Option<usize>; 
         let Some(set) = sets[s] else { continue };
         let (a, b) = (files[c].rows, files[set].rows);
         let reason = if let Some(key) = shared_key(&files[c], &files[set]) {
-            format!("Goes with {}: both have the key {key}.", files[set].name)
+            // Whether the values of the key agree shows when both are read together.
+            let rows = if a == b { "as many rows, and " } else { "" };
+            format!("Goes with {}: {rows}both have the column {key}.", files[set].name)
         } else if a == b {
             format!("As many rows as {}: row i belongs to row i.", files[set].name)
         } else {
@@ -185,7 +187,7 @@ pub struct Batched {
 /// firewall knows: a file without any of them holds no data.
 pub fn batches(files: &[Candidate<'_>], features: &[String]) -> (Vec<Batched>, Vec<usize>) {
     let known = |i: usize| features.is_empty() || files[i].columns.iter().any(|c| features.contains(&c.name));
-    let (mut predictions, rest): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|&i| is_predictions(&files[i]));
+    let (mut predictions, rest): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|&i| is_predictions(files, i));
     let is_labels = |i: usize| is_labels(files, i) || (!known(i) && files[i].columns.len() <= 3);
     let (mut labels, mut data): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(|&i| is_labels(i));
     data.sort_by_key(|&i| files[i].name);
@@ -229,21 +231,37 @@ fn sides(files: &[Candidate<'_>], data: &[usize]) -> (Placed, Placed) {
                 .unwrap_or_default();
             (
                 Some((first, reason(first, &REFERENCE_WORDS, "The larger of the data files."))),
-                Some((best, reason(best, &EVALUATION_WORDS, "The other data file, with the same columns."))),
+                Some((best, reason(best, &EVALUATION_WORDS, &other_file(&files[best], &files[first])))),
             )
         }
     }
 }
 
+/// What makes a file the evaluation set where its name does not.
+fn other_file(file: &Candidate<'_>, first: &Candidate<'_>) -> String {
+    match (shared_columns(file, first), first.columns.len()) {
+        (0, _) => "The other data file; none of its columns has the same name.".to_owned(),
+        (shared, all) if shared < all => format!("The other data file, with {shared} of the {all} columns."),
+        _ => "The other data file, with the same columns.".to_owned(),
+    }
+}
+
 /// Whether nothing in the file could be a feature: predictions, keys, and names that say so.
-fn is_predictions(file: &Candidate<'_>) -> bool {
-    let features =
-        file.columns.iter().filter(|c| !matches!(c.role.role, Role::Prediction | Role::Id | Role::Ignored | Role::Weight)).count();
+fn is_predictions(files: &[Candidate<'_>], at: usize) -> bool {
+    let file = &files[at];
     let predicted = file.columns.iter().any(|c| c.role.role == Role::Prediction);
     let named = words_of(file.name).iter().any(|w| PREDICTION_WORDS.contains(&w.as_str()));
-    (predicted && features == 0)
-        || (named && features <= 1 && file.columns.len() <= 2)
-        || (named && predicted && features * 2 <= file.columns.len())
+    // A model's output of labels with their scores has a "label" of its own: beside as many rows with features it is the predicted one.
+    let beside = || files.iter().enumerate().any(|(i, other)| i != at && other.rows == file.rows && features(other, true) > 0);
+    (predicted && (features(file, false) == 0 || (features(file, true) == 0 && file.columns.len() <= 3 && beside())))
+        || (named && features(file, false) <= 1 && file.columns.len() <= 2)
+        || (named && predicted && features(file, false) * 2 <= file.columns.len())
+}
+
+/// Columns that a model could see; a label is one of them until it is known for what it is.
+fn features(file: &Candidate<'_>, but_labels: bool) -> usize {
+    let other = |role: Role| matches!(role, Role::Prediction | Role::Id | Role::Ignored | Role::Weight) || (but_labels && role == Role::Label);
+    file.columns.iter().filter(|c| !other(c.role.role)).count()
 }
 
 /// A name for what the files are about: the words that all their names share, without those that say which file it is.
@@ -314,6 +332,22 @@ mod tests {
 
     fn uses(files: &[Candidate<'_>]) -> Vec<Use> {
         guess(files).into_iter().map(|g| g.used_as).collect()
+    }
+
+    #[test]
+    fn labels_with_their_scores_are_predictions_beside_data() {
+        let data = [column("x", ColumnType::Float, Role::Numeric), column("label", ColumnType::Category, Role::Label)];
+        let output = [column("label", ColumnType::Category, Role::Label), column("score", ColumnType::Float, Role::Prediction)];
+        let files = [
+            Candidate { name: "data.csv", rows: 60, columns: &data },
+            Candidate { name: "pipeline.json", rows: 60, columns: &output },
+        ];
+        assert_eq!(uses(&files), [Use::Reference, Use::ReferencePredictions]);
+        // Two logs of truth and prediction are data, each on its own.
+        let logs = [Candidate { name: "log_ref.csv", rows: 60, columns: &output }, Candidate { name: "log_new.csv", rows: 60, columns: &output }];
+        assert_eq!(uses(&logs), [Use::Reference, Use::Evaluation]);
+        let guesses = guess(&[files[0], Candidate { name: "more.csv", rows: 50, columns: &output }]);
+        assert_eq!(guesses[1].reason, "The other data file, with 1 of the 2 columns.");
     }
 
     #[test]

@@ -93,6 +93,38 @@ test('a declined label is said on the page of the run, and no metric is claimed'
   await expectNoFaults(visited);
 });
 
+test('a run without a model names no task', async (t) => {
+  const visited = await fresh(t);
+  const { page } = visited;
+  await give(page, [csv('visits_ref.csv', without(loans(41, 300), 'income', 'pred', 'id')), csv('visits_eval.csv', without(loans(42, 300), 'income', 'pred', 'id'))]);
+  await read(page);
+  const shown = await run(page);
+  assert.match(shown.text, /No model was tested/);
+  assert.doesNotMatch(await page.locator('main .head').innerText(), /classification|regression/);
+  await expectNoFaults(visited);
+});
+
+test('numbers of many digits stay within their sheet, and columns keep the letters of their names', async (t) => {
+  const visited = await fresh(t);
+  const { page } = visited;
+  const random = stream(43);
+  const houses = (n, error) => Array.from({ length: n }, () => {
+    const area = 40 + Math.floor(random() * 200);
+    const price = Math.round(area * 4000 * (0.9 + 0.2 * random()));
+    return { area, district: ['north', 'south', 'harbour'][Math.floor(random() * 3)], price, predicted_price: Math.round(price * (1 + error * (random() - 0.5))) };
+  });
+  await give(page, [csv('houses_ref.csv', houses(900, 0.2)), csv('houses_eval.csv', houses(800, 0.6))]);
+  await read(page);
+  const why = page.locator('.roles tr', { has: page.locator('[data-testid="role-price"]') }).locator('td.why');
+  assert.doesNotMatch(await why.evaluate((cell) => cell.innerText), /“Price”|“PRICE”/);
+  await run(page);
+  const sheet = page.locator('.sheet', { has: page.locator('.metrics') }).first();
+  const [outer, inner] = await Promise.all([sheet.boundingBox(), sheet.locator('.metrics').boundingBox()]);
+  assert.ok(inner.x + inner.width <= outer.x + outer.width, `the table ends at ${inner.x + inner.width}, its sheet at ${outer.x + outer.width}`);
+  assert.match(await metricNames(page), /Mean squared error, in 10⁹/);
+  await expectNoFaults(visited);
+});
+
 test('a reading that is assumed is confirmed by a press, where many are listed too', async (t) => {
   const visited = await fresh(t);
   const { page } = visited;

@@ -50,6 +50,19 @@ test('features are listed worst first, sort, and open to their cases across all 
   await expectNoFaults(visited);
 });
 
+test('an effect says what it is measured in, and counts are in the right number', async (t) => {
+  const visited = await sample(t);
+  const { page } = visited;
+  const effect = (id) => page.locator(`[data-testid="batch-row"][data-id="${id}"] td.n`).first();
+  assert.match(await effect('drift:feature_drift').innerText(), /^[\d.]+\s+distance$/);
+  assert.match(await effect('abnormal_inputs:empty_string').innerText(), /points$/);
+  assert.match(await effect('data_cleanliness:duplicate_rows').innerText(), /%\s+of the rows$/);
+  // A property has no q.
+  assert.equal(await page.locator('[data-testid="batch-row"][data-id="data_cleanliness:duplicate_rows"] td.n').nth(1).innerText(), '–');
+  assert.match(await page.locator('.tally').innerText(), /\d+ alerts\s+\d+ warnings/);
+  await expectNoFaults(visited);
+});
+
 test('every case can be found, and the link keeps what was asked', async (t) => {
   const visited = await sample(t);
   const { page } = visited;

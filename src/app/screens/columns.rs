@@ -5,7 +5,7 @@ use straingauge_api::{ColumnInfo, ColumnType, Inspection};
 
 use crate::desk::Desk;
 use crate::element::{El, button, el, live, none, scroll, table};
-use crate::format::{counted, number, value};
+use crate::format::{capital, counted, number, value};
 use crate::pairing::Use;
 use crate::params::{Choice, ROLES, possible, role_from, role_id};
 use crate::parts::ticked;
@@ -101,7 +101,7 @@ fn row(desk: Desk, column: &ColumnInfo, rows: u64, editable: bool) -> El {
         }
     };
     let unsure = column.role.confidence < 0.6;
-    let (reason, guessed_role) = (column.role.reason.clone(), guess.role);
+    let (reason, guessed_role) = (capital(&column.role.reason), guess.role);
     let why = move || {
         let says = if in_force.get().role == guessed_role { reason.as_str() } else { "You chose this." };
         el("span", "").text(says).any()

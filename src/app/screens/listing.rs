@@ -129,7 +129,7 @@ fn test_row(shown: &Arc<Shown>, batch: &Batch) -> El {
 /// The measure of an effect whose number does not say it.
 const fn measure(unit: Unit) -> &'static str {
     match unit {
-        Unit::Score => "of the metric",
+        Unit::Score => "score",
         Unit::Share => "of the rows",
         Unit::Distance => "distance",
         Unit::Relative => "of the reference",

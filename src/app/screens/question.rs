@@ -5,6 +5,7 @@ use straingauge_api::{QuestionAbout, Reading};
 
 use crate::desk::{Desk, DeskFile};
 use crate::element::{El, button, el, live, none, row};
+use crate::format::{capital, sentence};
 use crate::parts::{Shape, mark, typed};
 use crate::questions::{Asked, decides_numbers, legend, of_reading};
 use crate::screens::setup::option;
@@ -34,7 +35,7 @@ fn card(asked: &Asked) -> AnyView {
     let shape = live(move || mark(if open() { Shape::Warning } else { Shape::Skip }));
     let legend = el("legend", "").view(shape).text(legend(question.about)).text(" ");
     let legend = if question.column.is_empty() { legend } else { legend.el(el("code", "").text(&question.column)) };
-    let reason = (!question.reason.is_empty()).then(|| el("p", "meta").testid("question-reason").text(&question.reason));
+    let reason = (!question.reason.is_empty()).then(|| el("p", "meta").testid("question-reason").text(&sentence(&capital(&question.reason))));
     let field = el("fieldset", "")
         .attr("id", &anchor(asked))
         .attr("tabindex", "-1")
@@ -114,7 +115,11 @@ fn readings(asked: &Asked, chosen: Memo<Option<String>>) -> El {
             .on("click", move |_| take(&choice));
         let says = el("span", "");
         // How a cell is read is shown with the cell; what a column is for is a sentence.
-        let says = if of_cells { says.el(el("code", "").text(&reading.cell)).text(" is ") } else { says }.text(&reading.meaning);
+        let says = if of_cells {
+            says.el(el("code", "").text(&reading.cell)).text(" is ").text(&reading.meaning)
+        } else {
+            says.text(&capital(&reading.meaning))
+        };
         el("label", "reading").el(radio).el(says)
     }))
 }

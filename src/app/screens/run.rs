@@ -90,7 +90,11 @@ fn facts(app: App, shown: &Shown) -> String {
     let mut facts = vec![format!("Reference {}", side(&document.reference)), format!("evaluation {}", side(&document.evaluation))];
     // "model" is what the page calls a model that got no name.
     facts.extend(document.model.as_ref().filter(|m| *m != "model").map(|m| format!("model {m}")));
-    facts.push(document.model_task.label().to_ascii_lowercase());
+    // A task is a model's, or that of labels: data alone have none.
+    let sides = [&document.reference, &document.evaluation];
+    if sides.iter().any(|s| s.predicted > 0 || s.labelled > 0) {
+        facts.push(document.model_task.label().to_ascii_lowercase());
+    }
     if millis > 0.0 {
         facts.push(format!("seed {}", document.seed));
         // How long files were read is known of a run that this page just made.

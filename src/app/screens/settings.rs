@@ -303,7 +303,7 @@ fn category(app: App, category: Category, tests: Vec<TestInfo>) -> El {
 /// The unit of an effect, in a few words.
 const fn unit(unit: Unit) -> &'static str {
     match unit {
-        Unit::Score => "points of the metric",
+        Unit::Score => "score",
         Unit::Share => "share of rows",
         Unit::Points => "points of a share",
         Unit::Distance => "distance",

@@ -5,7 +5,7 @@ use straingauge_api::{ModelTask, TaskGuess, TestInfo};
 
 use crate::desk::FileState;
 use crate::element::{El, button, el, none, row};
-use crate::format::counted;
+use crate::format::{capital, counted};
 use crate::live::project_name;
 use crate::pairing::Use;
 use crate::parts::{Shape, mark, ticked, typed};
@@ -90,7 +90,7 @@ pub fn setup() -> AnyView {
         let options = std::iter::once(option("", &first)).chain(TASKS.map(|t| option(t.id(), t.label()))).collect();
         let set = move |id: String| desk.task.set(TASKS.into_iter().find(|t| t.id() == id));
         let select = select(options, move || desk.task.get().map_or("", ModelTask::id).to_owned(), set).testid("task");
-        let reason = guess.get().map(|g| el("small", "").text(&g.reason));
+        let reason = guess.get().map(|g| el("small", "").text(&capital(&g.reason)));
         field("Task", select).all(reason).any()
     };
     let split = move || {

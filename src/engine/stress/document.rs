@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 
 use straingauge_api::{
-    Batch, Case, CaseId, CaseRows, Category, CategoryResult, Counts, Kind, Regain, Risk, RiskScore, Severity, Status, TestText,
+    Batch, Better, Case, CaseId, CaseRows, Category, CategoryResult, Counts, Kind, Regain, Risk, RiskScore, Severity, Status, TestText,
     quoted_names,
 };
 
-use super::model_metrics::metric_name;
+use super::model_metrics::{definition, metric_name};
 use super::plan::{Plan, Planned};
 use super::verdict::{Verdict, judge};
 use super::{Measured, Measurement, Settings, TestSpec};
@@ -135,7 +135,8 @@ fn measured_case(spec: &TestSpec, planned: &Planned, m: &Measured, verdict: &Ver
         rows: m.row_count.map(|count| CaseRows { count, share: 0.0, sample: Vec::new() }),
         metrics: m.metrics.clone(),
         figure: m.figure.clone(),
-        regain: m.regain.as_ref().map(|(metric, from, to)| Regain {
+        // Without a weak part most metrics rise; an AUC can fall, and nobody would repair anything for that.
+        regain: m.regain.as_ref().filter(|(metric, from, to)| is_gain(metric, *from, *to)).map(|(metric, from, to)| Regain {
             metric: metric.clone(),
             name: metric_name(metric),
             from: *from,
@@ -143,6 +144,15 @@ fn measured_case(spec: &TestSpec, planned: &Planned, m: &Measured, verdict: &Ver
         }),
         accepted: None,
         known: None,
+    }
+}
+
+/// Says whether a metric that goes from one value to another gets better, as far as it has a good direction.
+fn is_gain(metric: &str, from: f64, to: f64) -> bool {
+    match definition(metric).map(|d| d.better) {
+        Some(Better::Higher) => to > from,
+        Some(Better::Lower) => to < from,
+        Some(Better::Neutral) | None => true,
     }
 }
 
@@ -222,4 +232,15 @@ pub fn risks(batches: &[Batch]) -> Vec<RiskScore> {
             (tests > 0).then(|| RiskScore { risk, score: round12(judged.iter().sum::<f64>() / tests as f64), tests })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_gets_worse_without_a_part_is_no_gain() {
+        assert!(is_gain("accuracy", 0.7, 0.8) && !is_gain("auc", 0.729, 0.722));
+        assert!(is_gain("rmse", 2.0, 1.5) && !is_gain("log_loss", 0.5, 0.6));
+    }
 }

@@ -35,8 +35,8 @@ pub(crate) fn unique_names(names: Vec<String>, given: bool) -> (Vec<String>, Opt
             code: "duplicate_names".into(),
             level: ProblemLevel::Warning,
             message: format!(
-                "{} columns have no name or one that another column has ({}). {mend}",
-                changed.len(),
+                "{} no name or one that another column has ({}). {mend}",
+                if changed.len() == 1 { "1 column has".to_owned() } else { format!("{} columns have", changed.len()) },
                 changed.first().map_or("", |c| c.text.as_str())
             ),
             count: changed.len() as u64,
