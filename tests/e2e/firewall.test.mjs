@@ -100,6 +100,8 @@ test('promote, watch, find the event and its cause, resolve, come back', async (
   assert.match(report, /\*\*Abnormal\.\*\*/);
   assert.doesNotMatch(report, /Not ready/);
   await part(page, 'bin-before').waitFor();
+  const incident = await part(page, 'bin-incident').first().boundingBox();
+  assert.ok(incident.height < 60, `the incident's name stands on one line: ${incident.height} px`);
   assert.ok(await part(page, 'batch-row').count() > 5);
   await page.goBack();
 

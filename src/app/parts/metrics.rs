@@ -16,7 +16,9 @@ pub fn metrics(metrics: &[ModelMetric], now: &str) -> AnyView {
     }
     let count = metrics.len();
     let all = RwSignal::new(count <= FIRST + 2);
-    let rows = metrics.iter().enumerate().map(|(i, m)| {
+    // What has no value on the judged side (without labels there is no accuracy) comes last.
+    let (valued, without): (Vec<_>, Vec<_>) = metrics.iter().partition(|m| m.evaluation.is_some());
+    let rows = valued.into_iter().chain(without).enumerate().map(|(i, m)| {
         let change = m.evaluation.zip(m.reference).map(|(e, r)| e - r);
         let class = format!("n change{}", severity_class(m.severity, m.better, change));
         let (scale, power) = thousands([m.reference, m.evaluation].into_iter().flatten());

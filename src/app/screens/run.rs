@@ -214,7 +214,7 @@ fn risks(document: &RunDocument) -> AnyView {
 
 fn strain(shown: &Arc<Shown>) -> AnyView {
     let rows = straingauge_charts::strain_rows(&shown.document.batches);
-    let scene = straingauge_charts::draw(&Figure::Strain { rows }, chart_width(1080.0));
+    let scene = straingauge_charts::draw(&Figure::Strain { rows }, chart_width(1500.0));
     let ids = (shown.project.clone(), shown.run.clone());
     let open = Callback::new(move |case: String| {
         let (project, run) = ids.clone();

@@ -21,7 +21,7 @@ use straingauge_charts::calendar::{bin_end, span};
 use crate::client::View;
 use crate::element::{button, el, link, live, none, row};
 use crate::format::counted;
-use crate::parts::{Shape, empty, failure, loading};
+use crate::parts::{Shape, empty, failure, loading, mark};
 use crate::route::{Place, Route};
 use crate::state::{App, Load};
 
@@ -125,8 +125,12 @@ pub fn beside(app: App, (from, to): (i64, Option<i64>), document: &RunDocument) 
             None => {}
         }
         let incidents = view.incidents.iter().filter(|i| i.start < end && i.end > from);
-        let incidents: Vec<AnyView> =
-            incidents.map(|i| el("li", "").el(link("", &events::incident_link(i).href(), &i.title)).any()).collect();
+        let item = |i: &straingauge_api::Incident| {
+            let shape = picture::shape(i.severity, i.resolved.is_some());
+            let to = link("", &events::incident_link(i).href(), &i.title).testid("bin-incident");
+            el("li", "").view(mark(shape)).el(el("div", "").el(to)).any()
+        };
+        let incidents: Vec<AnyView> = incidents.map(item).collect();
         if incidents.is_empty() {
             says.push("It belongs to no incident.".to_owned());
         } else {

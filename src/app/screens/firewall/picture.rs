@@ -46,7 +46,7 @@ pub fn series_chart(view: &View, monitor: &Monitor, series: &Series, shown: impl
     let open = Callback::new(|id: String| {
         go(&id.parse().map_or_else(|_| Route::Firewall(Place::Event(id)), |start| Route::bins(start, None)));
     });
-    let drawn = chart(series::draw(&input, chart_width(1100.0)), Some(open), "series-chart");
+    let drawn = chart(series::draw(&input, chart_width(1500.0)), Some(open), "series-chart");
     let realised = points.iter().any(|p| p.realised.is_some());
     let mut legend = "Points with 95 % intervals; the line across is the reference, dashed lines warn and alert, shaded stretches are events. A column opens its bin.".to_owned();
     if realised {
