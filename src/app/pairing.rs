@@ -260,7 +260,8 @@ fn is_predictions(files: &[Candidate<'_>], at: usize) -> bool {
 
 /// Columns that a model could see; a label is one of them until it is known for what it is.
 fn features(file: &Candidate<'_>, but_labels: bool) -> usize {
-    let other = |role: Role| matches!(role, Role::Prediction | Role::Id | Role::Ignored | Role::Weight) || (but_labels && role == Role::Label);
+    let other =
+        |role: Role| matches!(role, Role::Prediction | Role::Id | Role::Ignored | Role::Weight) || (but_labels && role == Role::Label);
     file.columns.iter().filter(|c| !other(c.role.role)).count()
 }
 
@@ -338,13 +339,12 @@ mod tests {
     fn labels_with_their_scores_are_predictions_beside_data() {
         let data = [column("x", ColumnType::Float, Role::Numeric), column("label", ColumnType::Category, Role::Label)];
         let output = [column("label", ColumnType::Category, Role::Label), column("score", ColumnType::Float, Role::Prediction)];
-        let files = [
-            Candidate { name: "data.csv", rows: 60, columns: &data },
-            Candidate { name: "pipeline.json", rows: 60, columns: &output },
-        ];
+        let files =
+            [Candidate { name: "data.csv", rows: 60, columns: &data }, Candidate { name: "pipeline.json", rows: 60, columns: &output }];
         assert_eq!(uses(&files), [Use::Reference, Use::ReferencePredictions]);
         // Two logs of truth and prediction are data, each on its own.
-        let logs = [Candidate { name: "log_ref.csv", rows: 60, columns: &output }, Candidate { name: "log_new.csv", rows: 60, columns: &output }];
+        let logs =
+            [Candidate { name: "log_ref.csv", rows: 60, columns: &output }, Candidate { name: "log_new.csv", rows: 60, columns: &output }];
         assert_eq!(uses(&logs), [Use::Reference, Use::Evaluation]);
         let guesses = guess(&[files[0], Candidate { name: "more.csv", rows: 50, columns: &output }]);
         assert_eq!(guesses[1].reason, "The other data file, with 1 of the 2 columns.");

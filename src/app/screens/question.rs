@@ -35,7 +35,8 @@ fn card(asked: &Asked) -> AnyView {
     let shape = live(move || mark(if open() { Shape::Warning } else { Shape::Skip }));
     let legend = el("legend", "").view(shape).text(legend(question.about)).text(" ");
     let legend = if question.column.is_empty() { legend } else { legend.el(el("code", "").text(&question.column)) };
-    let reason = (!question.reason.is_empty()).then(|| el("p", "meta").testid("question-reason").text(&sentence(&capital(&question.reason))));
+    let reason =
+        (!question.reason.is_empty()).then(|| el("p", "meta").testid("question-reason").text(&sentence(&capital(&question.reason))));
     let field = el("fieldset", "")
         .attr("id", &anchor(asked))
         .attr("tabindex", "-1")
