@@ -228,8 +228,10 @@ fn finding(members: &[Member<'_>]) -> Option<Finding> {
     let leads = |m: &&Member<'_>| (is_whole(m.0) && members.iter().any(|o| is_weakness(o.0) && o.0.severity == worst), plainness(m.0));
     let &(case, batch) = members.iter().filter(|m| m.0.severity == worst).min_by_key(leads)?;
     let cases = || members.iter().map(|m| m.0);
-    // Among equally specific cases the one that would lead, so that title and sentence name the same part. A cause gives its own name.
-    let most_specific = || cases().min_by_key(|c| (c.subset.is_none(), c.features.is_empty(), c.severity < worst, plainness(c)));
+    // Among equally specific cases the one that would lead, so that title and sentence name the same part: a weakness of short texts is no
+    // name for a text whose letters changed. A cause gives its own name.
+    let named = || cases().filter(|c| realm(c) == realm(case) || c.features == case.features);
+    let most_specific = || named().min_by_key(|c| (c.subset.is_none(), c.features.is_empty(), c.severity < worst, plainness(c)));
     let specific = if is_planted(case) { case } else { most_specific()? };
     let title = match (&specific.subset, specific.features.as_slice()) {
         (_, []) if topic(case) == "model_performance" => "All rows".to_owned(),
@@ -475,6 +477,20 @@ mod tests {
             ("drift:nulls_per_feature_drift[rate]", 1.1),
         ]);
         assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1, 2]);
+    }
+
+    #[test]
+    fn a_title_names_what_the_sentence_is_about() {
+        let run = crate::report::sample::run();
+        let letters = case("drift:character_drift[text]", 1.8);
+        let mut short = case("subset_performance:subset_multiclass_accuracy[text.TokenCount]", 1.2);
+        short.severity = Severity::Warning;
+        short.subset = Some("≤ 4".into());
+        let titled = |cases: [&Case; 2]| finding(&cases.map(|c| (c, &run.batches[1]))).map(|f| f.title);
+        assert_eq!(titled([&letters, &short]).as_deref(), Some("text"));
+        // Where the weakness leads, it gives its name; and a part of the same feature may name what changed in it.
+        short.severity = Severity::Alert;
+        assert_eq!(titled([&short, &case("drift:feature_drift[city]", 1.0)]).as_deref(), Some("text.TokenCount ≤ 4"));
     }
 
     #[test]
