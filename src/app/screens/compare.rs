@@ -36,7 +36,7 @@ pub fn compare(project: &str, before: String, after: String) -> AnyView {
         let compared = async { client::compare(&client::project(&id).await?, &before, &after).await.map(Arc::new) }.await;
         load.try_set(compared.into());
     });
-    let crumbs = el("div", "crumbs").el(link("", &Route::Tests.href(), "Stress tests")).text(" / compare");
+    let crumbs = el("div", "crumbs").el(link("", &Route::Tests.href(), "Stress tests")).text(" / Compare");
     let head = el("div", "head").el(el("div", "").el(crumbs).el(el("h1", "").text("Two runs side by side")));
     let body = live(move || match load.get() {
         Load::Waiting => loading("Comparing"),
@@ -84,7 +84,7 @@ fn side(project: &str, word: &str, run: &ComparedRun) -> El {
     let (shape, outcome) = outcome(run.outcome);
     let href = Route::Run { project: project.to_owned(), run: run.id.clone(), listing: Listing::All, asked: Asked::default() }.href();
     let facts = format!(
-        "{} against {}{} · {}, {}",
+        "{} judged against {}{} · {}, {}",
         run.evaluation.dataset,
         run.reference.dataset,
         run.model.as_ref().filter(|m| *m != "model").map(|m| format!(" · model {m}")).unwrap_or_default(),
@@ -96,7 +96,7 @@ fn side(project: &str, word: &str, run: &ComparedRun) -> El {
         .el(el("p", "label").text(word))
         .el(el("h2", "").el(link("", &href, &run.name)))
         .el(el("p", "").el(el("span", &format!("sev {}", shape.class())).view(mark(shape)).text(outcome)).text(" ").text(&run.headline))
-        .el(el("p", "meta").text("Judged against its own reference. ").text(&facts))
+        .el(el("p", "meta").text(&facts))
 }
 
 fn metrics(comparison: &Comparison) -> AnyView {
