@@ -364,7 +364,7 @@ impl Watch {
                     let new = labelled(&client::view(&firewall)?).saturating_sub(before);
                     let (new, bins) = (crate::format::counted(new, "row"), crate::format::counted(bins as u64, "bin"));
                     let says = format!("{}: {new} got a label, {bins} judged anew.", file.name());
-                    self.said.update(|all| *all = [all.as_str(), &says].join(" ").trim().to_owned());
+                    self.said.update(|all| *all = if all.is_empty() { says } else { format!("{all} {says}") });
                 }
                 Ok(())
             }
