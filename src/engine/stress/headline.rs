@@ -400,7 +400,7 @@ pub fn text(claims: &[Claim]) -> String {
         (Some(joined), Some(last)) => last.push_str(&format!("; {joined}")),
         // A feature's name stays as it is written, even at the beginning of a sentence.
         (Some(joined), None) if matches!(clauses.first(), Some(Claim::Weakest { .. } | Claim::OutputDrifted)) => {
-            sentences.push(capitalised(&joined))
+            sentences.push(capitalised(&joined));
         }
         (Some(joined), None) => sentences.push(joined),
         (None, _) => {}
@@ -582,7 +582,7 @@ mod tests {
         // The probability of a class is no feature.
         let output = Finding { lead: "drift:prediction_drift[P(0)]".into(), ..finding(drift, "P(0)", "P(0)") };
         let text = |findings: &[Finding]| told(Tested::NoModel, &[], findings, &[]);
-        assert_eq!(text(&[output.clone()]), "No model was tested; the model's output has drifted.");
+        assert_eq!(text(std::slice::from_ref(&output)), "No model was tested; the model's output has drifted.");
         assert_eq!(text(&[finding(drift, "a", "a"), output]), "No model was tested; a has drifted, and the model's output has drifted.");
     }
 
