@@ -233,8 +233,8 @@ export interface TestParameters {
   'subset_performance:subset_underconfidence': 'min_sample_size' | 'min_frq';
   'subset_performance:subset_estimated_accuracy': 'min_sample_size' | 'min_frq';
   'subset_performance:worst_slices': 'k' | 'alpha' | 'max_conditions' | 'min_support';
-  'subset_performance:worst_slices_log_loss': 'k' | 'alpha' | 'max_conditions' | 'min_support';
-  'subset_performance:worst_slices_mae': 'k' | 'alpha' | 'max_conditions' | 'min_support';
+  'subset_performance:worst_slices_log_loss': never;
+  'subset_performance:worst_slices_mae': never;
   'subset_performance_degradation:subset_drift_accuracy': 'min_sample_size' | 'min_frq';
   'subset_performance_degradation:subset_drift_multiclass_accuracy': 'min_sample_size' | 'min_frq';
   'subset_performance_degradation:subset_drift_balanced_accuracy': 'min_sample_size' | 'min_frq';
@@ -276,8 +276,8 @@ export interface TestParameters {
   'subset_performance_degradation:subset_drift_underconfidence': 'min_sample_size' | 'min_frq';
   'subset_performance_degradation:subset_drift_estimated_accuracy': 'min_sample_size' | 'min_frq';
   'subset_performance_degradation:worst_slices': 'k' | 'max_conditions' | 'min_support';
-  'subset_performance_degradation:worst_slices_log_loss': 'k' | 'max_conditions' | 'min_support';
-  'subset_performance_degradation:worst_slices_mae': 'k' | 'max_conditions' | 'min_support';
+  'subset_performance_degradation:worst_slices_log_loss': never;
+  'subset_performance_degradation:worst_slices_mae': never;
   'drift:feature_drift': 'num_bins' | 'min_sample_size' | 'statistic';
   'drift:prediction_drift': 'num_bins' | 'min_sample_size' | 'statistic';
   'drift:predicted_label_drift': 'num_bins' | 'min_sample_size' | 'statistic';

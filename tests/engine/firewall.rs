@@ -316,7 +316,7 @@ fn an_unfinished_bin_is_continued_and_judged_when_it_is_large_enough() {
     take(&mut firewall, batch_of("a.csv", &rows(8, 0, 2 * 1440 + 240)), false).expect("a batch");
     let last = bins(&firewall).pop().expect("a bin");
     assert_eq!((last.rows, last.complete, last.judged), (240, false, false));
-    assert!(last.reason.as_deref().is_some_and(|r| r.contains("240") && r.contains("1440")), "{:?}", last.reason);
+    assert!(last.reason.as_deref().is_some_and(|r| r.contains("240") && r.contains("1\u{202f}440")), "{:?}", last.reason);
     // What begins before the end of what is there would count rows twice.
     let overlap = take(&mut firewall, batch_of("b.csv", &rows(9, 2 * 1440 + 100, 3 * 1440)), false).expect_err("an overlap");
     assert_eq!(overlap.code, "bins_exist");

@@ -95,7 +95,7 @@ fn each_rule_fires_for_its_own_fault() {
             Some("\"Nice\""),
             Action::Flag,
             &["rare_categories[city]"],
-            "city is Nice, which only 1 of 2\u{202f}000 reference rows have.",
+            "city is Nice, which only 1 of 2\u{202f}000 reference rows has.",
         ),
         ("city", Some("\"\""), Action::Flag, &["empty_string[city]"], "city is empty"),
         (

@@ -170,8 +170,9 @@ pub struct Peered {
 /// `tests/oracles/peers_*.json`, one a peer.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Peer {
-    /// Its name.
-    pub peer: String,
+    /// Its name in small letters.
+    #[serde(rename = "peer")]
+    pub package: String,
     /// Versions of the packages.
     pub versions: BTreeMap<String, String>,
     /// When it ran.
@@ -239,7 +240,7 @@ impl Calm {
         let mut worlds: Vec<&str> = Vec::new();
         self.runs.iter().for_each(|r| {
             if !worlds.contains(&r.world.as_str()) {
-                worlds.push(&r.world)
+                worlds.push(&r.world);
             }
         });
         for world in worlds {
@@ -258,9 +259,9 @@ impl Calm {
             out += "\nNo test has a false case.\n";
         } else {
             out += "\n| test | false failures | false warnings | pairs |\n|---|---:|---:|---:|\n";
-            by_test.iter().for_each(|(test, [f, w, p])| {
+            for (test, [f, w, p]) in &by_test {
                 let _ = writeln!(out, "| {test} | {f} | {w} | {p} |");
-            });
+            }
         }
         let _ = writeln!(out, "\nProperty cases against the verdict on {} rows of the same world:\n", self.population);
         out += "| test | agree | worse | milder |\n|---|---:|---:|---:|\n";
@@ -295,14 +296,14 @@ impl Sharp {
     pub fn tables(&self) -> String {
         let sizes = self.sizes();
         let mut out = String::from("| defect | measured by | strength (effect) |");
-        sizes.iter().for_each(|n| {
+        for n in &sizes {
             let _ = write!(out, " found, n = {n} | rank |");
-        });
+        }
         let _ = writeln!(out, "\n|---|---|---|{}", "---:|---:|".repeat(sizes.len()));
         let mut names: Vec<&str> = Vec::new();
         self.rows.iter().for_each(|r| {
             if !names.contains(&r.defect.as_str()) {
-                names.push(&r.defect)
+                names.push(&r.defect);
             }
         });
         for name in names {
@@ -396,13 +397,13 @@ fn poisson_interval(count: usize) -> (f64, f64) {
 impl Peer {
     /// As it writes itself.
     pub fn name(&self) -> String {
-        let mut letters = self.peer.chars();
+        let mut letters = self.package.chars();
         letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
     }
 
     /// Its own version.
     pub fn version(&self) -> &str {
-        self.versions.get(&self.peer).map_or("?", String::as_str)
+        self.versions.get(&self.package).map_or("?", String::as_str)
     }
 
     /// The pairs that it judged.
@@ -422,7 +423,9 @@ impl Peer {
                 .collect();
             names.sort();
             names.dedup();
-            names.into_iter().for_each(|name| *counts.entry(name.trim().to_owned()).or_default() += 1);
+            for name in names {
+                *counts.entry(name.trim().to_owned()).or_default() += 1;
+            }
         }
         let mut counts: Vec<_> = counts.into_iter().collect();
         counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -480,9 +483,9 @@ fn found_by(result: &Peered) -> String {
 pub fn peers_sharp(sharp: &Sharp, peers: &[Peer]) -> String {
     let n = sharp.sizes().first().copied().unwrap_or(0);
     let mut out = String::from("| defect | Straingauge |");
-    peers.iter().for_each(|p| {
-        let _ = write!(out, " {} |", p.name());
-    });
+    for peer in peers {
+        let _ = write!(out, " {} |", peer.name());
+    }
     let _ = writeln!(out, "\n|---|---|{}", "---|".repeat(peers.len()));
     for row in sharp.rows.iter().filter(|r| r.strength == Strength::Middle && r.n == n) {
         let said: Vec<Option<&Peered>> =
