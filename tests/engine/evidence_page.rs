@@ -90,7 +90,7 @@ fn the_readme_is_what_was_measured() {
     out += &format!("| clean pairs of samples in which something fails | {} of {} |{none}\n", calm.failing(), calm.runs.len());
     out += &row(&format!("the same, on the {n} pairs that all judged"), 0);
     out += &row("… fails or warns", 1);
-    out += &format!("| planted defects of middle strength found, n = {size} | {found} of {runs} |{none}\n");
+    out += &format!("| planted defects of middle strength found, {size} rows a side | {found} of {runs} |{none}\n");
     out += &format!("| … and named by the first finding | {first} of {runs} |{none}\n");
     let (events, years) = (quiet().events(), quiet().years);
     out += &format!("| false events in {years} quiet years of daily production data, at a budget of one a year | {events} |{none}\n");

@@ -468,14 +468,18 @@ fn found_by(result: &Peered) -> String {
         return "not found".to_owned();
     }
     if about.is_empty() {
-        return format!("{} flags, none said to be about it", flagged().count());
+        // A defect of whole rows has no column; the reader sees what was flagged.
+        let mut names: Vec<&str> = flagged().map(|(check, column)| column.as_deref().unwrap_or(check)).collect();
+        names.sort_unstable();
+        names.dedup();
+        return format!("flags {}", names.join(", "));
     }
     let named = |column: &Option<String>| column.as_ref().is_some_and(|c| about.contains(c));
     let others = flagged().filter(|(_, column)| !named(column)).count();
     match (flagged().any(|(_, column)| named(column)), others) {
-        (false, others) => format!("not found, beside {others} others"),
+        (false, _) => "not found".to_owned(),
         (true, 0) => "found".to_owned(),
-        (true, others) => format!("found, beside {others} others"),
+        (true, others) => format!("found, beside {others} more"),
     }
 }
 
