@@ -1,6 +1,6 @@
 //! Which of the dropped files is what: a guess from names, columns and row counts, shown and open to change.
 
-use straingauge_api::{ColumnInfo, Role};
+use straingauge_api::{ColumnInfo, ColumnType, Role};
 
 /// What a file is used as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -253,9 +253,30 @@ fn is_predictions(files: &[Candidate<'_>], at: usize) -> bool {
     let named = words_of(file.name).iter().any(|w| PREDICTION_WORDS.contains(&w.as_str()));
     // A model's output of labels with their scores has a "label" of its own: beside as many rows with features it is the predicted one.
     let beside = || files.iter().enumerate().any(|(i, other)| i != at && other.rows == file.rows && features(other, true) > 0);
-    (predicted && (features(file, false) == 0 || (features(file, true) == 0 && file.columns.len() <= 3 && beside())))
+    is_shares(files, at)
+        || (predicted && (features(file, false) == 0 || (features(file, true) == 0 && file.columns.len() <= 3 && beside())))
         || (named && features(file, false) <= 1 && file.columns.len() <= 2)
         || (named && predicted && features(file, false) * 2 <= file.columns.len())
+}
+
+/// Whether a file holds nothing but keys and several numbers from 0 to 1, beside as many rows that have other columns: one probability a class,
+/// whatever the classes are called.
+fn is_shares(files: &[Candidate<'_>], at: usize) -> bool {
+    let file = &files[at];
+    let is_share = |c: &ColumnInfo| {
+        let inside = |end: &String| end.parse::<f64>().is_ok_and(|x| (0.0..=1.0).contains(&x));
+        c.kind == ColumnType::Float && c.range.as_ref().is_some_and(|(low, high)| inside(low) && inside(high))
+    };
+    let (shares, keys): (Vec<&ColumnInfo>, Vec<&ColumnInfo>) = file.columns.iter().partition(|c| is_share(c));
+    let has = |other: &Candidate<'_>, c: &ColumnInfo| other.columns.iter().any(|d| d.name == c.name);
+    let goes_with = |other: &Candidate<'_>| {
+        let is_key = |c: &ColumnInfo| c.role.role == Role::Id || has(other, c);
+        other.rows == file.rows
+            && other.columns.iter().any(|c| !is_share(c) && c.role.role != Role::Id)
+            && shares.iter().all(|c| !has(other, c))
+            && keys.iter().all(|c| is_key(c))
+    };
+    shares.len() > 1 && keys.len() <= 1 && files.iter().enumerate().any(|(i, other)| i != at && goes_with(other))
 }
 
 /// Columns that a model could see; a label is one of them until it is known for what it is.
@@ -310,7 +331,7 @@ fn words_of(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use straingauge_api::{ColumnType, RoleGuess};
+    use straingauge_api::RoleGuess;
 
     use super::*;
 
@@ -348,6 +369,24 @@ mod tests {
         assert_eq!(uses(&logs), [Use::Reference, Use::Evaluation]);
         let guesses = guess(&[files[0], Candidate { name: "more.csv", rows: 50, columns: &output }]);
         assert_eq!(guesses[1].reason, "The other data file, with 1 of the 2 columns.");
+    }
+
+    #[test]
+    fn one_probability_a_class_goes_with_its_rows_whatever_the_classes_are_called() {
+        let share =
+            |name: &str| ColumnInfo { range: Some(("0.01".into(), "0.97".into())), ..column(name, ColumnType::Float, Role::Numeric) };
+        let data = [
+            column("ticket", ColumnType::Integer, Role::Id),
+            column("text", ColumnType::Text, Role::Text),
+            column("topic", ColumnType::Category, Role::Label),
+        ];
+        let said = [column("ticket", ColumnType::Integer, Role::Id), share("billing"), share("bug"), share("login")];
+        let file = |name, rows, columns| Candidate { name, rows, columns };
+        let files =
+            [file("a.csv", 900, &data[..]), file("b.csv", 700, &data), file("a_out.csv", 900, &said), file("b_out.csv", 700, &said[1..])];
+        assert_eq!(uses(&files), [Use::Reference, Use::Evaluation, Use::ReferencePredictions, Use::EvaluationPredictions]);
+        // Shares of a whole (sand, silt, clay) with nothing beside them are data.
+        assert_eq!(uses(&[file("soil_ref.csv", 900, &said), file("soil_new.csv", 900, &said)]), [Use::Reference, Use::Evaluation]);
     }
 
     #[test]

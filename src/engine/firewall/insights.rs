@@ -2,6 +2,7 @@
 
 use straingauge_api::{BinSize, Event, Incident, Insight};
 use straingauge_charts::calendar;
+use straingauge_charts::format::spaced;
 
 use super::events::bins_in_words;
 
@@ -10,14 +11,21 @@ const MOST: usize = 5;
 /// Events of an incident that are named beside the first.
 const NAMED: usize = 3;
 
+/// Bins that could not be judged are spoken of where they are more than one in so many.
+const SPOKEN_OF: u64 = 10;
+
 /// Incidents that count: neither muted nor dealt with.
 fn counts(incident: &Incident) -> bool {
     !incident.muted && incident.resolved.is_none()
 }
 
 /// The state in one sentence.
-pub fn headline(incidents: &[Incident], judged: u64, size: BinSize) -> String {
-    let bins = bins_in_words(judged, size);
+pub fn headline(incidents: &[Incident], judged: u64, unjudged: u64, size: BinSize) -> String {
+    let mut bins = bins_in_words(judged, size);
+    // The bin that is not full yet, or a day off, is nothing to speak of.
+    if unjudged * SPOKEN_OF > judged + unjudged {
+        bins += &format!("; {} more could not be judged", spaced(unjudged));
+    }
     if judged == 0 {
         return "No production data has been judged yet.".to_owned();
     }
@@ -32,6 +40,7 @@ pub fn headline(incidents: &[Incident], judged: u64, size: BinSize) -> String {
         return format!("{} {is} open, {which} {since}, in {bins}.", number(open.len()));
     }
     match over.len() {
+        0 if unjudged > judged => format!("No incident in {bins}."),
         0 => format!("Healthy: no incident in {bins}."),
         n => format!("Healthy again: {}, over by now, in {bins}.", number(n).to_lowercase()),
     }
@@ -133,18 +142,21 @@ mod tests {
 
     #[test]
     fn the_headline_counts_what_is_open() {
-        assert_eq!(headline(&[], 29, DAILY), "Healthy: no incident in 29 daily bins.");
-        assert_eq!(headline(&[], 0, DAILY), "No production data has been judged yet.");
+        assert_eq!(headline(&[], 29, 0, DAILY), "Healthy: no incident in 29 daily bins.");
+        assert_eq!(headline(&[], 0, 0, DAILY), "No production data has been judged yet.");
+        assert_eq!(headline(&[], 29, 1, DAILY), "Healthy: no incident in 29 daily bins.");
+        assert_eq!(headline(&[], 40, 20, DAILY), "Healthy: no incident in 40 daily bins; 20 more could not be judged.");
+        assert_eq!(headline(&[], 10, 74, DAILY), "No incident in 10 daily bins; 74 more could not be judged.");
         let (open, over) = (incident("a", FIFTH, true, &[]), incident("b", FIFTH - DAY, false, &[]));
-        assert_eq!(headline(&[open.clone(), over.clone()], 9, DAILY), "One incident is open, since 5 August 2018, in 9 daily bins.");
+        assert_eq!(headline(&[open.clone(), over.clone()], 9, 0, DAILY), "One incident is open, since 5 August 2018, in 9 daily bins.");
         let other = incident("c", FIFTH + DAY, true, &[]);
-        assert_eq!(headline(&[other, open.clone()], 9, DAILY), "2 incidents are open, the first since 5 August 2018, in 9 daily bins.");
-        assert_eq!(headline(std::slice::from_ref(&over), 9, DAILY), "Healthy again: one incident, over by now, in 9 daily bins.");
-        let hour = headline(&[Incident { start: FIFTH + DAY / 4, ..open.clone() }], 9, BinSize::Calendar(Calendar::Hour));
+        assert_eq!(headline(&[other, open.clone()], 9, 0, DAILY), "2 incidents are open, the first since 5 August 2018, in 9 daily bins.");
+        assert_eq!(headline(std::slice::from_ref(&over), 9, 0, DAILY), "Healthy again: one incident, over by now, in 9 daily bins.");
+        let hour = headline(&[Incident { start: FIFTH + DAY / 4, ..open.clone() }], 9, 0, BinSize::Calendar(Calendar::Hour));
         assert!(hour.contains("since 5 August 2018, 06:00, in 9 hourly bins"), "{hour}");
         let done = Some(Resolution { on: "2018-08-20".into(), note: String::new(), until: None });
         let quiet = [Incident { resolved: done, ..open }, Incident { muted: true, ..over }];
-        assert_eq!(headline(&quiet, 9, DAILY), "Healthy: no incident in 9 daily bins.");
+        assert_eq!(headline(&quiet, 9, 0, DAILY), "Healthy: no incident in 9 daily bins.");
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Firewall {
             features: baseline.features.iter().map(|f| f.name.clone()).collect(),
             alarm,
             status: counting.map(|e| e.severity).max().unwrap_or_default(),
-            headline: insights::headline(&incidents, judged, self.config.bin_size),
+            headline: insights::headline(&incidents, judged, (self.bins.len() as u64).saturating_sub(judged), self.config.bin_size),
             insights: insights::insights(&incidents, &events),
             last_metrics: self.bins.values().rfind(|b| b.info.judged).map(|b| self.metrics_of(b)).unwrap_or_default(),
             bins: infos,

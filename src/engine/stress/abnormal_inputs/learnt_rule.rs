@@ -133,7 +133,8 @@ pub(super) fn compare(feature: &str, asks: &str, fails: &str, reference: &RuleCo
     values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
     let more = values.len().saturating_sub(SHOWN) as u64 + evaluation.more_values;
     values.truncate(SHOWN);
-    let several = values.first().filter(|_| values.len() > 1);
+    // What is there once is not the most frequent of anything.
+    let several = values.first().filter(|most| values.len() > 1 && most.count > 1);
     let most = several.map_or_else(String::new, |v| format!(", most often {} ({})", visible(&v.value), spaced(v.count)));
     let metric = |name: &str, value: f64| CaseMetric { kind: "FAILING_INPUTS".to_owned(), metric: name.to_owned(), value: Some(value) };
     Measured {

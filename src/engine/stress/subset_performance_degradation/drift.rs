@@ -316,7 +316,10 @@ impl<'a> Subject<'a> {
         let (own_before, rest_before) = (mean(&pair.reference)?, mean(&self.whole.0.without(&pair.reference))?);
         let rest = mean(&self.whole.1.without(&pair.evaluation))?;
         let share = own.mass.weight / all.mass.weight;
-        let mended = own_before.mean + (rest.mean - rest_before.mean);
+        // Where the rest got better the subset is held to what it was: better than ever is no repair.
+        let worse = rest.mean - rest_before.mean;
+        let falls = if definition.better == Better::Higher && definition.metric != Metric::Rmse { worse.min(0.0) } else { worse.max(0.0) };
+        let mended = own_before.mean + falls;
         let (now, mended) = (all.mean, all.mean + share * (mended - own.mean));
         // What is a mean of it is the squared error.
         let of = |mean: f64| if definition.metric == Metric::Rmse { mean.max(0.0).sqrt() } else { mean };
