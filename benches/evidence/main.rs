@@ -21,8 +21,7 @@ mod sharp;
 #[path = "../../tests/engine/world.rs"]
 mod world;
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use evidence::on_two_threads;
 
 fn main() {
     match std::env::args().nth(1).as_deref() {
@@ -37,24 +36,4 @@ fn main() {
 fn option(name: &str) -> Option<String> {
     let mut words = std::env::args();
     words.find(|w| w == name).and_then(|_| words.next())
-}
-
-/// Works off a list on two threads in its order; the results stand in that order too.
-fn on_two_threads<T: Sync, R: Send>(list: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = list.get(at) else { break };
-                    let result = work(item);
-                    done.lock().expect("the list").push((at, result));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().expect("the list");
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
 }

@@ -1,38 +1,15 @@
 //! Calm and sharp, in short: clean pairs of samples are left in peace, and every planted defect is found and comes first.
 //! `cargo xtask bench calm` and `cargo xtask bench sharp` are the long forms.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use straingauge_api::{Kind, Status};
 
 use crate::defects::{defects, known_tests};
-use crate::evidence::{CleanPair, find, fingerprint, fingerprint_of, planted};
+use crate::evidence::{CleanPair, find, fingerprint, fingerprint_of, on_two_threads, planted};
 use crate::production::quiet_fortnight;
 use crate::world::World;
 
 /// Of 42 pairs so many may be disturbed; at the promised 5 % there are more in one of eighteen draws of seeds.
 const DISTURBED: usize = 4;
-
-/// Works off a list on two threads; what it comes to stands in the list's order.
-fn on_two_threads<T: Sync, R: Send>(list: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = list.get(at) else { break done };
-            done.push((at, work(item)));
-        }
-    };
-    let mut done = std::thread::scope(|scope| {
-        let other = scope.spawn(worker);
-        let mut done = worker();
-        done.extend(other.join().expect("the other half"));
-        done
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
-}
 
 /// Holds what the short form came to against what was measured at length: where they part, the printed figures are of other code.
 fn is_of_today(bench: &str, fingerprint: &str) {

@@ -4,6 +4,8 @@
 #![allow(dead_code)]
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sha2::{Digest, Sha256};
 use straingauge_api::RunDocument;
@@ -79,4 +81,24 @@ pub fn fingerprint_of(runs: impl IntoIterator<Item = String>) -> String {
 
 fn hex(sum: Sha256) -> String {
     sum.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Works off a list on two threads in its order; the results stand in that order too.
+pub fn on_two_threads<T: Sync, R: Send>(list: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = list.get(at) else { break };
+                    let result = work(item);
+                    done.lock().expect("the list").push((at, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().expect("the list");
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
